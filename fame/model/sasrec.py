@@ -1,0 +1,45 @@
+"""SASRec (Kang and McAuley 2018), the baseline: the same layers without facets, gate and experts."""
+
+from torch import Tensor, nn
+
+from fame.model.config import Config
+from fame.model.intervention import Intervention
+from fame.model.layers import Block, Embedding, ItemBias, visible
+from fame.model.output import Output
+
+
+class SASRec(nn.Module):
+    """Self-attentive sequential recommendation with a tied item table."""
+
+    def __init__(self, config: Config):
+        super().__init__()
+        self.config = config
+        self.embedding = Embedding(config)
+        self.blocks = nn.ModuleList(Block(config) for _ in range(config.layers))
+        self.bias = ItemBias(config)
+
+    def forward(self, items: Tensor, intervention: Intervention | None = None, attention: bool = False) -> Output:
+        """(B, T) item indices, oldest first, 0 = padding on the left -> `Output` with H = 0.
+
+        Of an intervention only `keep` has a meaning here. `attention` is (B, heads, 1, T, T) of the last block.
+        """
+        keep = items > 0
+        if intervention is not None and intervention.keep is not None:
+            keep = keep & intervention.keep
+        mask = visible(keep)
+        x = self.embedding(items, keep)
+        weights = None
+        for block in self.blocks:
+            x, weights = block(x, mask, attention and block is self.blocks[-1])
+        return Output(
+            query=x,
+            facets=x.new_empty(*x.shape[:2], 0, self.config.facet_width),
+            gate=x.new_empty(*x.shape[:2], 0),
+            router=x.new_empty(*x.shape[:2], 0, 1),
+            keep=keep,
+            attention=None if weights is None else weights[:, :, None],
+        )
+
+    def table(self) -> Tensor:
+        """(V + 1, D): the item vectors that a query is multiplied with; row 0 is padding."""
+        return self.embedding.item.weight

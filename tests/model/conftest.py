@@ -1,0 +1,52 @@
+import pytest
+import torch
+
+from fame.model import Config, Model, build
+
+FAME = Config(
+    architecture="fame",
+    items=40,
+    length=12,
+    width=24,
+    layers=2,
+    heads=3,
+    experts=4,
+    dropout=0.2,
+    residual="projection",
+    popularity=True,
+    facets=("genre", "people", "era"),
+)
+SASREC = FAME.model_copy(update={"architecture": "sasrec", "experts": 1, "facets": ()})
+VARIANTS = {
+    "fame": FAME,
+    "fame-slice": FAME.model_copy(update={"residual": "slice", "layers": 1, "popularity": False}),
+    "sasrec": SASREC,
+}
+
+
+def make(config: Config) -> Model:
+    """A model whose weights are all far from zero, so that nothing holds by accident."""
+    torch.manual_seed(3)
+    model = build(config).eval()
+    with torch.no_grad():
+        for parameter in model.parameters():
+            if parameter.requires_grad:
+                parameter += 0.3 * torch.randn_like(parameter)
+        model.embedding.item.weight[0] = 0
+    return model
+
+
+@pytest.fixture(params=VARIANTS)
+def model(request: pytest.FixtureRequest) -> Model:
+    return make(VARIANTS[request.param])
+
+
+@pytest.fixture(params=["fame", "fame-slice"])
+def fame(request: pytest.FixtureRequest) -> Model:
+    return make(VARIANTS[request.param])
+
+
+@pytest.fixture
+def items() -> torch.Tensor:
+    """Three histories of different lengths, padded on the left."""
+    return torch.tensor([[0, 0, 5, 9, 2, 31], [4, 4, 8, 15, 16, 23], [0, 0, 0, 0, 0, 40]])

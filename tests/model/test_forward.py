@@ -1,0 +1,78 @@
+"""Padding, causality, and the experts against the plainest way to write them."""
+
+import math
+
+import pytest
+import torch
+from pydantic import ValidationError
+
+from fame.model import Config
+from tests.model.conftest import FAME
+
+
+def test_padding_changes_nothing(model, items):
+    together = model(items)
+    for row, history in enumerate(items):
+        alone = model(history[history > 0][None])
+        n = alone.query.shape[1]
+        assert torch.allclose(together.query[row, -n:], alone.query[0], atol=1e-5)
+        assert torch.allclose(together.gate[row, -n:], alone.gate[0], atol=1e-5)
+        assert torch.allclose(together.router[row, -n:], alone.router[0], atol=1e-5)
+
+
+def test_a_later_item_changes_no_earlier_output(model):
+    history = torch.tensor([[7, 3, 12, 30, 2, 9]])
+    whole = model(history)
+    for n in range(1, 6):
+        assert torch.allclose(model(history[:, :n]).query, whole.query[:, :n], atol=1e-5)
+    changed = history.clone()
+    changed[0, -1] = 25
+    again = model(changed)
+    assert torch.allclose(again.query[:, :-1], whole.query[:, :-1], atol=1e-6)
+    assert not torch.allclose(again.query[:, -1], whole.query[:, -1], atol=1e-2)
+
+
+def test_an_earlier_item_and_its_place_matter(model):
+    first, swapped, other = (model(torch.tensor([h])).query[0, -1] for h in ([7, 3, 12], [3, 7, 12], [8, 3, 12]))
+    assert not torch.allclose(first, swapped, atol=1e-3)
+    assert not torch.allclose(first, other, atol=1e-3)
+
+
+def test_experts_equal_a_loop_over_experts(fame, items):
+    """Equations 14-17, head by head, expert by expert, position by position, without any batching."""
+    seen = {}
+    layer = fame.expert_attention
+    layer.register_forward_hook(lambda module, args, out: seen.update(x=args[0], read=out[0]))
+    router = fame(items).router
+    H, N, K, D = fame.config.heads, fame.config.experts, fame.config.facet_width, fame.config.width
+    w_q = layer.query.weight.view(H, N, K, D)
+    w_k, w_v = layer.key.weight.view(H, K, D), layer.value.weight.view(H, K, D)
+    for b, t in [(0, 3), (0, 5), (1, 4), (2, 5)]:
+        x = seen["x"][b]
+        real = [j for j in range(t + 1) if items[b, j] > 0]
+        for h in range(H):
+            reads = []
+            for n in range(N):
+                q = w_q[h, n] @ x[t]
+                weights = torch.stack([q @ (w_k[h] @ x[j]) / math.sqrt(K) for j in real]).softmax(0)
+                reads.append(sum(weight * (w_v[h] @ x[j]) for weight, j in zip(weights, real, strict=True)))
+            assert torch.allclose(seen["read"][b, t, h], torch.stack(reads), atol=1e-5)
+            beta = (torch.cat(reads) @ layer.router[h]).softmax(0)
+            assert torch.allclose(router[b, t, h], beta, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ({"heads": 5}, "not a multiple"),
+        ({"facets": ("genre", "genre", "era")}, "different names"),
+        ({"facets": ()}, "one a head"),
+        ({"width": 0}, "width"),
+        ({"residual": "none"}, "residual"),
+        ({"architecture": "sasrec", "facets": ()}, "experts must be 1"),
+        ({"colour": "red"}, "colour"),
+    ],
+)
+def test_an_impossible_architecture_is_refused(change, named):
+    with pytest.raises(ValidationError, match=named):
+        Config.model_validate(FAME.model_dump() | change)
