@@ -1,0 +1,40 @@
+# make app    set up once, then start the app        make test   everything that CI checks
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: setup app test data browser screenshots
+
+setup: .venv/installed
+
+.venv/installed: requirements.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; name one with make PYTHON=…"; exit 2; }
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet -r requirements.txt
+	@touch $@
+
+.venv/installed-dev: requirements-dev.txt .venv/installed
+	$(BIN)/python -m pip install --quiet -r requirements-dev.txt
+	@touch $@
+
+# Movies whose terms forbid shipping them; without a network the app starts on the planted cinema and says so.
+data: .venv/installed
+	@test -d data/movielens-100k || $(BIN)/python -m fame data fetch movielens-100k || echo "Going on without MovieLens-100K."
+
+app: setup data
+	$(BIN)/streamlit run app/Home.py
+
+browser:
+	@command -v chromium >/dev/null || { \
+	  if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium >/dev/null; \
+	  else echo "The browser tests need Chromium: install it with your package manager (Debian: apt-get install chromium) and run make test again."; exit 2; fi; }
+
+test: .venv/installed-dev data browser
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest
+
+# The pictures in the README, taken by the browser tests from the real app.
+screenshots: .venv/installed-dev data browser
+	FAME_SCREENSHOTS=assets/screenshots $(BIN)/python -m pytest tests/browser -k screenshot

@@ -1,0 +1,1 @@
+"""The window onto `fame`: state, resources, charts, components and widgets; no science."""

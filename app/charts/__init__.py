@@ -1,0 +1,1 @@
+"""Pure functions: arrays in, a plotly Figure out. No Streamlit here."""

@@ -1,0 +1,98 @@
+"""What the session's names stand for: the model, its data and the history as catalog indices; bad names are told once."""
+
+from dataclasses import dataclass
+
+from app import resources, state
+from fame.checkpoint.description import Description
+from fame.data import DataSet, UnknownItemError
+from fame.errors import InputError
+
+PREFERRED = ("movielens-100k-fame", "planted-cinema-fame")
+
+
+@dataclass(frozen=True)
+class Current:
+    """The model and data on screen."""
+
+    model: Description
+    data: DataSet
+    history: tuple[int, ...]  # catalog indices, oldest first
+    target: int | None
+
+    @property
+    def facets(self) -> tuple[str, ...]:
+        """Names of the model's facets; none in SASRec."""
+        return tuple(self.model.config["facets"])
+
+
+def usable() -> dict[str, Description]:
+    """The models whose data set is on this machine."""
+    return {name: model for name, model in resources.models().items() if resources.has_data(model.dataset)}
+
+
+def current() -> Current:
+    """Resolve the session. What cannot be resolved is said in a notice and replaced by the nearest that can.
+
+    Raises
+    ------
+    InputError
+        There is no model to fall back to, or its data set is damaged.
+    """
+    now = state.session()
+    model = choose(now.model, now.data)
+    if model.name != now.model or model.dataset != now.data:
+        state.choose_model(model.name, model.dataset) if now.data else adopt(model)
+    data = resources.dataset(model.dataset)
+    if data.fingerprint != model.config["dataset_fingerprint"]:
+        raise InputError(
+            f"The data set {data.name!r} here is not the one that {model.name} was trained on; "
+            "bring that one back, or train a model on this one."
+        )
+    if now.fresh:
+        now.history, now.fresh = [data.catalog.id(item) for item in resources.presets(data)[0].items], False
+    kept = []
+    for item_id in now.history:
+        try:
+            data.catalog.index(item_id)
+            kept.append(item_id)
+        except UnknownItemError as error:
+            state.notice(f"Left out of the history: {error}")
+    now.history = kept
+    if now.target and (now.target not in data.catalog or now.target in kept):
+        why = "is in the history already" if now.target in kept else f"is not in {data.name}"
+        state.notice(f"The target {now.target!r} {why}; the first of the ranking is shown instead.")
+        now.target = ""
+    target = data.catalog.index(now.target) if now.target else None
+    return Current(model, data, tuple(data.catalog.indices(kept)), target)
+
+
+def adopt(model: Description) -> None:
+    """Take a model without touching the history: the link named none."""
+    now = state.session()
+    now.model, now.data = model.name, model.dataset
+
+
+def choose(name: str, data: str) -> Description:
+    """The model of that name, or the preferred one of that data set, or the preferred one of all."""
+    found = usable()
+    if not found:
+        raise InputError(
+            "There is no model with its data on this machine; run `make app`, or train one with `python -m fame train`."
+        )
+    if name in found:
+        if data and data != found[name].dataset:
+            state.notice(f"{name} was trained on {found[name].dataset}, not on {data!r}; its own data is shown.")
+        return found[name]
+    same = [model for model in found.values() if model.dataset == data]
+    order = [found[preferred] for preferred in PREFERRED if preferred in found]
+    chosen = next((model for model in order if model in same), (same or order or list(found.values()))[0])
+    if name:
+        why = resources.broken_models().get(name) or (
+            f"its data set is missing: run `python -m fame data fetch {resources.models()[name].dataset}`"
+            if name in resources.models()
+            else f"there is none of that name; there are {', '.join(found)}"
+        )
+        state.notice(f"The model {name!r} cannot be shown ({why.rstrip('.')}); this is {chosen.name}.")
+    elif data and not same:
+        state.notice(f"There is no model for the data set {data!r}; this is {chosen.name} on {chosen.dataset}.")
+    return chosen

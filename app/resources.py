@@ -1,0 +1,139 @@
+"""What is loaded once and shared between all visitors: the only functions with `st.cache_*`.
+
+Nothing that comes from here may be changed in place. Each cache is bounded, and keyed by what the folder holds, so that
+a model that was trained again is loaded again. torch is imported by the functions that need it, not by this module.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import streamlit as st
+
+from fame import home
+from fame.checkpoint.description import Description, describe
+from fame.data import DataSet, read
+from fame.data.presets import Preset
+from fame.errors import InputError
+from fame.explain import example as examples
+from fame.maps import store as map_store
+
+if TYPE_CHECKING:
+    from fame.checkpoint.store import Checkpoint
+    from fame.explain.population import Population
+
+
+def models() -> dict[str, Description]:
+    """Every model whose folder can be read, by name. What cannot be read is told by `broken_models`."""
+    return {name: found for name, found in _described().items() if isinstance(found, Description)}
+
+
+def broken_models() -> dict[str, str]:
+    """Name -> sentence for the model folders that cannot be used."""
+    return {name: found for name, found in _described().items() if isinstance(found, str)}
+
+
+def _described() -> dict[str, Description | str]:
+    found: dict[str, Description | str] = {}
+    for name, folder in home.model_folders().items():
+        try:
+            found[name] = describe(folder)
+        except InputError as error:
+            found[name] = str(error)
+    return found
+
+
+def has_data(name: str) -> bool:
+    """Whether the data set of that name is on this machine."""
+    return (home.data_folder(name) / "dataset.json").exists()
+
+
+def dataset(name: str) -> DataSet:
+    """The data set of that name; raises `InputError` where it is missing or damaged."""
+    folder = home.data_folder(name)
+    return _dataset(folder, _stamp(folder / "dataset.json"))
+
+
+@st.cache_resource(max_entries=3, show_spinner=False)
+def _dataset(folder: Path, stamp: int) -> DataSet:
+    return read(folder)
+
+
+def is_loaded(name: str) -> bool:
+    """Whether asking for that model would be instant."""
+    return name in _loaded
+
+
+_loaded: set[str] = set()
+
+
+def checkpoint(name: str) -> Checkpoint:
+    """The model of that name, ready to use; raises `InputError` where its folder is damaged."""
+    folder = home.model_folders()[name]
+    found: Checkpoint = _checkpoint(folder, _stamp(folder / "config.json"))
+    _loaded.add(name)
+    return found
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _checkpoint(folder: Path, stamp: int) -> Checkpoint:
+    from fame.checkpoint.store import load
+
+    return load(folder)
+
+
+@st.cache_resource(max_entries=4, show_spinner="Running every user through the model, once …")
+def _population(folder: Path, stamp: int, data: str) -> Population:
+    from fame.data import leave_one_out
+    from fame.explain.population import population
+
+    return population(_checkpoint(folder, stamp).model, leave_one_out(dataset(data).histories).test)
+
+
+def population(name: str, data: str) -> Population:
+    """Gate and router of every user of the data set at the position that predicts their held-out item."""
+    folder = home.model_folders()[name]
+    found: Population = _population(folder, _stamp(folder / "config.json"), data)
+    return found
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _maps(folder: Path, fingerprint: str, stamp: int) -> map_store.Maps:
+    return map_store.load(folder, fingerprint)
+
+
+def maps(model: Description) -> map_store.Maps:
+    """The stored maps of a model; raises `InputError` where there are none."""
+    return _maps(model.folder, model.fingerprint, _stamp(model.folder / "maps" / "maps.json"))
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _presets(name: str, fingerprint: str) -> tuple[Preset, ...]:
+    from fame.data.presets import presets
+
+    return presets(dataset(name))
+
+
+def presets(data: DataSet) -> tuple[Preset, ...]:
+    """Histories to begin with."""
+    return _presets(data.name, data.fingerprint)
+
+
+def example(model: Description) -> examples.Example | None:
+    """The worked example stored with a model."""
+    return examples.load(model)
+
+
+@st.cache_resource(show_spinner=False)
+def warm_up() -> None:
+    """Import torch in the background, once a server, while the first visitor reads the first screen."""
+    if "torch" not in sys.modules:
+        threading.Thread(target=__import__, args=("fame.checkpoint.store",), daemon=True).start()
+
+
+def _stamp(file: Path) -> int:
+    """Changes when the file does; 0 where it is missing, so that the reader says what is wrong."""
+    return file.stat().st_mtime_ns if file.exists() else 0

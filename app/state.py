@@ -1,0 +1,123 @@
+"""Every session-state key and URL parameter, in one place.
+
+The history and its undo steps live in the session; model, data, history and target are also in the URL, so that a
+reload or a shared link shows the same. The URL wins only where it differs from what was last written to it.
+"""
+
+from dataclasses import dataclass, field
+
+import streamlit as st
+
+from fame.data import format_history, parse_history
+
+UNDO = 50  # edits kept: bounds what a session holds
+LONGEST = 1_000  # items of a history that a session accepts
+
+PARAMETERS = ("model", "data", "history", "target")
+
+
+@dataclass
+class Session:
+    """What one visitor has chosen. Ids, never objects: models and data are shared between visitors."""
+
+    model: str = ""
+    data: str = ""
+    history: list[str] = field(default_factory=list)
+    target: str = ""
+    undo: list[list[str]] = field(default_factory=list)
+    pinned: list[str] | None = None
+    position: int | None = None  # chosen in the strip; None = the newest
+    selected: list[str] = field(default_factory=list)  # items selected on the map
+    focus: str = ""  # the item in the middle of attention on the map
+    notices: list[str] = field(default_factory=list)  # sentences to show once
+    written: dict[str, str] | None = None  # what was last put into the URL
+    fresh: bool = True  # nobody has chosen a history yet, not even an empty one
+    edits: int = 0  # counts edits made outside the strip, so that widgets can start afresh
+
+
+def session() -> Session:
+    """The visitor's session."""
+    if "session" not in st.session_state:
+        st.session_state["session"] = Session()
+    found: Session = st.session_state["session"]
+    return found
+
+
+def load() -> None:
+    """Take over what the URL says. Called once a run, before anything is drawn; values are checked by who uses them."""
+    now, url = session(), in_url()
+    if now.written is None or (url and url != now.written):
+        now.model, now.data, now.target = url.get("model", ""), url.get("data", ""), url.get("target", "")
+        try:
+            ids = parse_history(url.get("history", ""))
+        except ValueError as error:
+            now.notices.append(f"The history in the link cannot be read: {error}")
+            ids = []
+        if len(ids) > LONGEST:
+            now.notices.append(f"The link's history has {len(ids):,} items; the newest {LONGEST:,} are kept.")
+            ids = ids[-LONGEST:]
+        now.fresh = "history" not in url
+        now.history, now.undo, now.position = ids, [], None
+
+
+def link() -> None:
+    """Put the session into the URL. Called before a page runs and at the end of every callback that edits."""
+    now = session()
+    wanted = {name: value for name, value in parameters().items() if value or name == "history"}
+    now.written = wanted
+    for name in in_url().keys() - wanted.keys():
+        del st.query_params[name]
+    if wanted != in_url():
+        st.query_params.update(wanted)
+
+
+def parameters() -> dict[str, str]:
+    """The session as URL parameters."""
+    now = session()
+    return {"model": now.model, "data": now.data, "history": format_history(now.history), "target": now.target}
+
+
+def in_url() -> dict[str, str]:
+    """Our parameters as the URL has them."""
+    return {name: st.query_params[name] for name in PARAMETERS if name in st.query_params}
+
+
+def edit_history(ids: list[str]) -> None:
+    """Replace the history; the old one can be had back by `undo`."""
+    now = session()
+    if ids == now.history:
+        return
+    now.undo = [*now.undo, now.history][-UNDO:]
+    now.history, now.target, now.position = ids[-LONGEST:], "", None
+    now.edits += 1
+    link()
+
+
+def undo() -> None:
+    """Take the last edit back."""
+    now = session()
+    if now.undo:
+        now.history, now.undo = now.undo[-1], now.undo[:-1]
+        now.target, now.position = "", None
+        link()
+
+
+def choose_target(item: str) -> None:
+    """Ask about that item of the ranking."""
+    session().target = item
+    link()
+
+
+def choose_model(name: str, data: str) -> None:
+    """Change the model; another data set empties the history, since its ids mean nothing there."""
+    now = session()
+    if data != now.data:
+        now.history, now.undo, now.pinned, now.position, now.fresh = [], [], None, None, True
+        now.selected, now.focus = [], ""
+    now.model, now.data, now.target = name, data, ""
+    link()
+
+
+def notice(sentence: str) -> None:
+    """Say something at the top of the page, once."""
+    session().notices.append(sentence)

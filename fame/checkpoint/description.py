@@ -1,0 +1,73 @@
+"""What a model folder says of itself in JSON. Needs no torch, so that a page can show it at once."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from fame.errors import InputError
+from fame.folders import read_json
+
+FORMAT = 1
+ADVICE = "the folder is no whole model: train it again or copy it again from where it came"
+
+
+class ModelError(InputError):
+    """A model folder cannot be used."""
+
+
+@dataclass(frozen=True)
+class Description:
+    """A model's name, architecture, origin and card."""
+
+    folder: Path
+    name: str
+    config: dict[str, Any]  # the whole of config.json
+    card: dict[str, Any]  # training settings, seed, metrics, time, versions
+
+    @property
+    def dataset(self) -> str:
+        """Name of the data set that the model was trained on."""
+        return str(self.config["dataset"])
+
+    @property
+    def fingerprint(self) -> str:
+        """Hash over configuration, weights and item ids: the identity of the model."""
+        return str(self.config["fingerprint"])
+
+
+def describe(folder: Path) -> Description:
+    """Read config.json and card.json of a model folder.
+
+    Raises
+    ------
+    ModelError, FolderError
+        The folder is missing, or its JSON is, or it was written in another format.
+    """
+    if not folder.is_dir():
+        raise ModelError(
+            f"There is no model folder {folder}; give the path of one, such as pretrained/planted-cinema-fame."
+        )
+    config = read_json(folder / "config.json", ADVICE)
+    if config.get("format") != FORMAT:
+        raise ModelError(
+            f"{folder / 'config.json'} has format {config.get('format')!r}, but {FORMAT} is read here; train it again."
+        )
+    for key in ("dataset", "dataset_fingerprint", "sha256", "fingerprint", "architecture", "facets"):
+        if key not in config:
+            raise ModelError(f"{folder / 'config.json'} has no {key!r}; {ADVICE}.")
+    card = read_json(folder / "card.json", ADVICE)
+    return Description(folder, model_name(folder), config, card)
+
+
+def model_name(folder: Path) -> str:
+    """The folder's name; the run's name for `best` and `last` inside a run."""
+    path = folder.resolve()
+    return path.parent.name if path.name in ("best", "last") else path.name
+
+
+def fingerprint(config: dict[str, Any]) -> str:
+    """Hash of config.json but for the fingerprint itself; it holds the hashes of the other files."""
+    rest = {key: value for key, value in config.items() if key != "fingerprint"}
+    return hashlib.sha256(json.dumps(rest, sort_keys=True, ensure_ascii=False).encode()).hexdigest()

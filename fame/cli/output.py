@@ -1,0 +1,16 @@
+"""One place for what is printed: the answer on stdout, everything else on stderr."""
+
+import json
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+console = Console(stderr=True)
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout; all else goes to stderr.")]
+
+
+def print_json(answer: Any) -> None:
+    """Print `answer` as one line of strict JSON on stdout."""
+    typer.echo(json.dumps(answer, ensure_ascii=False, allow_nan=False))

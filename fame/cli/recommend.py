@@ -1,0 +1,71 @@
+"""`python -m fame recommend`."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from fame.cli.output import Json, console, print_json
+
+
+def recommend(
+    model: Annotated[Path, typer.Option(help="Folder of the model.")],
+    history: Annotated[str, typer.Option(help='Item ids, oldest first: "50,181,172". Quote an id that holds a comma.')],
+    k: Annotated[int, typer.Option("-k", min=1, help="How many items.")] = 20,
+    data: Annotated[
+        Path | None, typer.Option(help="Folder of its data set, for titles; found by name if left out.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """The next items after a history, with the exact parts of each score."""
+    from fame.checkpoint.store import load
+    from fame.data import parse_history, read
+    from fame.home import data_folder
+    from fame.ranking.recommend import recommend as answer
+
+    checkpoint = load(model)
+    about = checkpoint.description
+    folder = data or data_folder(about.dataset)
+    if data is None and not folder.exists():
+        console.print(f"No data set {folder}: ids stand in for titles.", markup=False, style="yellow")
+        catalog = checkpoint.catalog()
+    else:
+        catalog = checkpoint.catalog(read(folder))
+    ids = parse_history(history)
+    length = checkpoint.model.config.length
+    if len(ids) > length:
+        console.print(f"The model reads the newest {length} of {len(ids)} items.", style="yellow")
+    ranked = answer(checkpoint.model, catalog.indices(ids), k)
+
+    facets = checkpoint.model.config.facets
+    items: list[dict[str, Any]] = [
+        {
+            "item_id": catalog.id(int(item)),
+            "title": catalog.title(int(item)),
+            "rank": rank + 1,
+            "score": float(ranked.score[rank]),
+            "probability": float(ranked.probability[rank]),
+            "reference": ranked.reference,
+            "bias": float(ranked.bias[rank]),
+            "contributions": dict(zip(facets, ranked.contributions[rank].tolist(), strict=True)),
+            "responsibilities": None,
+            "anatomy": None,
+            "driver": None,
+        }
+        for rank, item in enumerate(ranked.items)
+    ]
+    if as_json:
+        print_json(
+            {
+                "model": {"name": about.name, "fingerprint": about.fingerprint},
+                "history": ids,
+                "facets": list(facets),
+                "gate": dict(zip(facets, ranked.gate[-1].tolist(), strict=True)),
+                "router": dict(zip(facets, ranked.router[-1].tolist(), strict=True)),
+                "items": items,
+            }
+        )
+        return
+    for item in items:
+        parts = "  ".join(f"{facet} {value:+.2f}" for facet, value in item["contributions"].items())
+        typer.echo(f"{item['rank']:3}  {item['probability']:6.2%}  {item['title']}   {parts}")

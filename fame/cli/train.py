@@ -1,0 +1,76 @@
+"""`python -m fame train`."""
+
+import shlex
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from fame.cli.output import Json, console, print_json
+
+
+def train(
+    data: Annotated[Path, typer.Option(help="Folder of the data set.")],
+    out: Annotated[Path, typer.Option(help="Folder of the run; the model is in its `best`.")],
+    preset: Annotated[str, typer.Option(help="default, published or small.")] = "default",
+    model: Annotated[str, typer.Option(help="fame or sasrec.")] = "fame",
+    set_: Annotated[list[str] | None, typer.Option("--set", help="A setting, as key=value; may be repeated.")] = None,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same model.")] = 1,
+    resume: Annotated[bool, typer.Option(help="Go on with the run in --out.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Train a model until its validation NDCG@10 stops rising. Ctrl-C keeps the last finished epoch for --resume."""
+    from fame.training.settings import SettingsError, settings
+
+    chosen: dict[str, Any] = {}
+    for entry in set_ or []:
+        key, equals, value = entry.partition("=")
+        if not equals:
+            raise SettingsError(f"--set {entry!r} is not key=value; write for instance --set width=64.")
+        chosen[key.strip()] = value.strip()
+    wanted = settings(preset, **{"model": model, "seed": seed, **chosen})
+
+    from fame.data import read
+    from fame.training.run import Run, RunError
+    from fame.training.trainer import Step
+    from fame.training.trainer import train as run_training
+
+    dataset = read(data)
+    if resume:
+        run = Run.open(out)
+        if (chosen or preset != "default") and run.settings() != wanted:
+            raise RunError(f"{out} was started with other settings; leave out --preset and --set to go on with it.")
+    else:
+        run = Run.start(out, wanted, dataset, shlex.join(["python", "-m", "fame", *sys.argv[1:]]))
+
+    most = run.settings().epochs
+    with Progress(
+        TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(),
+        TextColumn("at most"), TimeRemainingColumn(), TextColumn("left"), console=console,
+    ) as bar:  # fmt: skip
+        task = bar.add_task("epoch 1", total=most)
+
+        def watch(step: Step) -> None:
+            bar.update(task, completed=step.epoch - 1 + step.done, description=f"epoch {step.epoch}")
+            if step.evaluation is not None:
+                line = step.evaluation
+                gate = "" if line.gate_entropy is None else f"  gate entropy {line.gate_entropy:.2f}"
+                bar.console.print(
+                    f"epoch {line.epoch:3}  loss {line.loss:.4f}  NDCG@10 {line.metrics['NDCG@10']:.4f}  "
+                    f"HR@10 {line.metrics['HR@10']:.4f}{gate}  {line.seconds:.1f} s",
+                    highlight=False,
+                )
+
+        trained = run_training(run, dataset, watch)
+
+    from fame.explain import example
+
+    example.write(trained.description.folder, dataset)
+    card = trained.description.card
+    test = card["metrics"]["test"]
+    console.print(f"best epoch {card['epoch']}: test NDCG@10 {test['NDCG@10']:.4f}, HR@10 {test['HR@10']:.4f}")
+    console.print(f"model in {trained.description.folder}", markup=False)
+    if as_json:
+        print_json({"model": str(trained.description.folder), "epoch": card["epoch"], "metrics": card["metrics"]})

@@ -1,0 +1,262 @@
+"""A data set is a folder: interactions.parquet, items.parquet, dataset.json and, for planted data, truth.parquet."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from fame.data.catalog import Catalog, Family
+from fame.data.columns import DataError, attribute, need, numbers, text_column, texts
+from fame.data.histories import Histories
+from fame.folders import read_json, whole_folder, write_json
+
+INTERACTIONS, ITEMS, ABOUT, TRUTH = "interactions.parquet", "items.parquet", "dataset.json", "truth.parquet"
+
+
+@dataclass(frozen=True)
+class DataSet:
+    """Interactions as histories of catalog indices, with everything known about the items."""
+
+    name: str
+    origin: str
+    licence: str
+    catalog: Catalog
+    users: tuple[str, ...]  # ids, sorted; row u of `histories`
+    histories: Histories
+    fingerprint: str
+    truth: pd.DataFrame | None  # user_id, position, facet: which family drove the interaction (planted data only)
+    details: dict[str, Any] = field(default_factory=dict)  # what else dataset.json says, such as how it was made
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many users, items and interactions."""
+        return {"users": len(self.users), "items": len(self.catalog), "interactions": len(self.histories.items)}
+
+
+class _Family(BaseModel):
+    model_config = ConfigDict(extra="ignore", strict=True)
+    name: str
+    column: str
+    multi: bool
+
+
+class _About(BaseModel):
+    """dataset.json; only name and families must be there."""
+
+    model_config = ConfigDict(extra="allow")
+    name: str
+    families: list[_Family]
+    origin: str = ""
+    licence: str = ""
+    fingerprint: str | None = None
+
+
+def read(folder: Path) -> DataSet:
+    """Read and check a data-set folder.
+
+    Raises
+    ------
+    DataError, FolderError
+        One sentence that names the file, the column or row, and what to do.
+    """
+    if not folder.is_dir():
+        raise DataError(
+            f"There is no data set {folder}; make one with `python -m fame data import`, or fetch the demo data with "
+            "`python -m fame data fetch movielens-100k`."
+        )
+    content = read_json(folder / ABOUT, 'a data set needs one with at least "name" and "families"')
+    try:
+        about = _About.model_validate(content)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise DataError(f"{folder / ABOUT}: {place}: {first['msg']}; correct it or import the data again.") from None
+    families = tuple(Family(entry.name, entry.column, entry.multi) for entry in about.families)
+    found = assemble(
+        interactions=_table(folder / INTERACTIONS),
+        items=_table(folder / ITEMS),
+        truth=_table(folder / TRUTH) if (folder / TRUTH).exists() else None,
+        families=families,
+        name=about.name,
+        origin=about.origin,
+        licence=about.licence,
+        details={key: value for key, value in (about.model_extra or {}).items() if key != "counts"},
+        where=str(folder),
+    )
+    if about.fingerprint is not None and about.fingerprint != found.fingerprint:
+        raise DataError(
+            f"{folder} was changed after it was written: its content has fingerprint {found.fingerprint[:12]}, "
+            f"{ABOUT} says {about.fingerprint[:12]}; restore the files, or remove the fingerprint to accept them."
+        )
+    return found
+
+
+def write(
+    folder: Path,
+    *,
+    name: str,
+    interactions: pd.DataFrame,
+    items: pd.DataFrame,
+    families: Sequence[Family],
+    origin: str,
+    licence: str,
+    truth: pd.DataFrame | None = None,
+    details: dict[str, Any] | None = None,
+) -> DataSet:
+    """Check the tables and write them as a folder, whole or not at all; refuses a folder that holds something."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise DataError(f"{folder} exists already; give another folder or remove it first.")
+    found = assemble(interactions, items, truth, tuple(families), name, origin, licence, details or {}, str(folder))
+    with whole_folder(folder) as new:
+        pq.write_table(pa.Table.from_pandas(interactions, preserve_index=False), new / INTERACTIONS, compression="zstd")
+        pq.write_table(pa.Table.from_pandas(items, preserve_index=False), new / ITEMS, compression="zstd")
+        if truth is not None:
+            pq.write_table(pa.Table.from_pandas(truth, preserve_index=False), new / TRUTH, compression="zstd")
+        write_json(
+            new / ABOUT,
+            {
+                "name": name,
+                "origin": origin,
+                "licence": licence,
+                "counts": found.counts,
+                "families": [asdict(family) for family in families],
+                "fingerprint": found.fingerprint,
+                **(details or {}),
+            },
+        )
+    return found
+
+
+def assemble(
+    interactions: pd.DataFrame,
+    items: pd.DataFrame,
+    truth: pd.DataFrame | None,
+    families: tuple[Family, ...],
+    name: str,
+    origin: str,
+    licence: str,
+    details: dict[str, Any],
+    where: str,
+) -> DataSet:
+    """Tables -> data set; `where` names them in the sentences about what is wrong."""
+    in_items, in_interactions = f"{where}/{ITEMS}", f"{where}/{INTERACTIONS}"
+    need(items, ("item_id", "title", *(family.column for family in families)), in_items)
+    need(interactions, ("user_id", "item_id", "timestamp"), in_interactions)
+    if items.empty or interactions.empty:
+        raise DataError(f"{in_items if items.empty else in_interactions} has no rows; there is nothing to learn from.")
+    if len({family.name for family in families}) != len(families):
+        raise DataError(f"{where}/{ABOUT} names a family twice; give each family one name.")
+
+    ids = text_column(items, "item_id", in_items)
+    twice = np.flatnonzero(pd.Series(ids).duplicated())
+    if len(twice):
+        raise DataError(
+            f"{in_items}: item_id {ids[twice[0]]!r} stands again in row {twice[0] + 1}; keep one row an item."
+        )
+    titles = [item_id if title is None else title for item_id, title in zip(ids, texts(items["title"]), strict=True)]
+    values = {family.name: attribute(items, family, in_items) for family in families}
+    catalog = Catalog(ids, titles, families, values)
+
+    user_ids = text_column(interactions, "user_id", in_interactions)
+    item_ids = text_column(interactions, "item_id", in_interactions)
+    times = numbers(interactions["timestamp"], f"{in_interactions}: timestamp")
+    index = pd.Index(ids).get_indexer(pd.Index(item_ids)) + 1
+    if (index == 0).any():
+        row = int(np.flatnonzero(index == 0)[0])
+        raise DataError(
+            f"{in_interactions}: item_id {item_ids[row]!r} in row {row + 1} is not in {ITEMS}; "
+            "add the item there or drop the row."
+        )
+    user, users = pd.factorize(np.asarray(user_ids, dtype=object), sort=True)
+    order = np.lexsort((times, user))  # stable: equal times keep the order of the file
+    offsets = np.concatenate([[0], np.cumsum(np.bincount(user, minlength=len(users)))]).astype(np.int64)
+    if truth is not None:
+        truth = _truth(truth, users, offsets, families, f"{where}/{TRUTH}")
+    return DataSet(
+        name=name,
+        origin=origin,
+        licence=licence,
+        catalog=catalog,
+        users=tuple(users.tolist()),
+        histories=Histories(index[order].astype(np.int32), offsets),
+        fingerprint=_fingerprint(catalog, values, user_ids, item_ids, times, truth),
+        truth=truth,
+        details=details,
+    )
+
+
+def _table(path: Path) -> pd.DataFrame:
+    try:
+        return pq.ParquetFile(path).read().to_pandas()
+    except FileNotFoundError:
+        raise DataError(f"{path} is missing; a data set needs {INTERACTIONS}, {ITEMS} and {ABOUT}.") from None
+    except (OSError, ValueError, pa.ArrowException) as error:
+        reason = str(error).splitlines()[0]
+        raise DataError(f"{path} cannot be read as Parquet ({reason}); import or fetch the data again.") from None
+
+
+def _truth(
+    truth: pd.DataFrame, users: np.ndarray, offsets: np.ndarray, families: tuple[Family, ...], where: str
+) -> pd.DataFrame:
+    """user_id, position, facet, checked against the histories."""
+    need(truth, ("user_id", "position", "facet"), where)
+    checked = pd.DataFrame(
+        {
+            "user_id": text_column(truth, "user_id", where),
+            "position": numbers(truth["position"], f"{where}: position").astype(np.int64),
+            "facet": text_column(truth, "facet", where),
+        }
+    )
+    row = pd.Index(users).get_indexer(pd.Index(checked["user_id"]))
+    position = checked["position"].to_numpy()
+    lengths = np.append(np.diff(offsets), 0)  # index -1, an unknown user, has length 0
+    wrong = np.flatnonzero((position < 0) | (position >= lengths[row]))
+    if len(wrong):
+        first = checked.iloc[int(wrong[0])]
+        raise DataError(
+            f"{where}: row {wrong[0] + 1} speaks of position {first['position']} of user {first['user_id']!r}, who has "
+            f"{lengths[row[wrong[0]]]} interactions; it belongs to other data."
+        )
+    unknown = set(checked["facet"]) - {family.name for family in families}
+    if unknown:
+        raise DataError(
+            f"{where} names the facet {min(unknown)!r}, which is no family of {ABOUT}; "
+            "add the family or correct the name."
+        )
+    return checked
+
+
+def _fingerprint(
+    catalog: Catalog,
+    values: dict[str, list[tuple[str, ...]]],
+    user_ids: list[str],
+    item_ids: list[str],
+    times: np.ndarray,
+    truth: pd.DataFrame | None,
+) -> str:
+    """sha256 over the content in the order of the files; how Parquet encodes it, its name and origin play no part."""
+    digest = hashlib.sha256()
+
+    def add(name: str, content: bytes) -> None:
+        digest.update(f"{name} {len(content)}\n".encode())
+        digest.update(content)
+
+    add("families", json.dumps([asdict(family) for family in catalog.families]).encode())
+    add("ids", json.dumps(catalog.ids).encode())
+    add("titles", json.dumps(catalog.titles).encode())
+    for name, column in values.items():
+        add(name, json.dumps(column).encode())
+    add("users", json.dumps(user_ids).encode())
+    add("items", json.dumps(item_ids).encode())
+    add("times", np.ascontiguousarray(times, dtype="<f8").tobytes())
+    if truth is not None:
+        add("truth", truth.to_csv(index=False).encode())
+    return digest.hexdigest()

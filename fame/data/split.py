@@ -1,0 +1,51 @@
+"""Leave-one-out: a user's last item is the test target, the one before the validation target, the rest trains."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from fame.data.histories import Histories
+
+FEWEST = 3  # with fewer interactions nothing would be left to train on: such a user only trains
+
+
+@dataclass(frozen=True)
+class Events:
+    """One prediction a user: what was seen before, and what came."""
+
+    users: np.ndarray  # (n,) int64 rows of the data set's users
+    histories: Histories  # (n)
+    targets: np.ndarray  # (n,) int32 catalog indices
+
+
+@dataclass(frozen=True)
+class Split:
+    """`train` holds no validation or test target of its user; a validation history holds no test target."""
+
+    train: Histories
+    validation: Events
+    test: Events
+
+
+def leave_one_out(histories: Histories) -> Split:
+    """Split every user's history by its end."""
+    lengths = histories.lengths
+    users = np.flatnonzero(lengths >= FEWEST)
+    cut = np.where(lengths >= FEWEST, 2, 0)
+    return Split(
+        train=_without_last(histories, np.arange(len(histories)), cut),
+        validation=_events(histories, users, 2),
+        test=_events(histories, users, 1),
+    )
+
+
+def _events(histories: Histories, users: np.ndarray, back: int) -> Events:
+    targets = histories.items[histories.offsets[users + 1] - back]
+    return Events(users, _without_last(histories, users, np.full(len(users), back)), targets)
+
+
+def _without_last(histories: Histories, users: np.ndarray, cut: np.ndarray) -> Histories:
+    lengths = histories.lengths[users] - cut
+    offsets = np.concatenate([[0], np.cumsum(lengths)])
+    place = np.arange(offsets[-1]) + np.repeat(histories.offsets[users] - offsets[:-1], lengths)
+    return Histories(histories.items[place], offsets)

@@ -1,0 +1,41 @@
+"""What became of an item when something was left out. Arrays only, no torch: it can be stored and shown at once."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Knockout:
+    """What became of the target, run by run; T and H as in the history and the model."""
+
+    target: int
+    rank: int  # of the target, among items outside the history; 1 = first
+    log_probability: float
+    facet_rank: np.ndarray  # (H,) with that facet's part of the score left out
+    facet_effect: np.ndarray  # (H,) log p with everything minus log p without: positive = the facet speaks for it
+    facet_kept: np.ndarray  # (H,) how many of the top ten stay in the top ten
+    item_rank: np.ndarray  # (T,) with that past item removed; nothing to run where it is the only one: NaN effect
+    item_effect: np.ndarray  # (T,)
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain lists and numbers; NaN as null."""
+        return {
+            name: [None if x != x else x for x in value.tolist()] if isinstance(value, np.ndarray) else value
+            for name, value in asdict(self).items()
+        }
+
+    @classmethod
+    def from_json(cls, content: dict[str, Any]) -> "Knockout":
+        """The inverse of `as_json`."""
+        return cls(
+            target=int(content["target"]),
+            rank=int(content["rank"]),
+            log_probability=float(content["log_probability"]),
+            facet_rank=np.array(content["facet_rank"], dtype=np.int64),
+            facet_effect=np.array(content["facet_effect"], dtype=float),
+            facet_kept=np.array(content["facet_kept"], dtype=np.int64),
+            item_rank=np.array(content["item_rank"], dtype=np.int64),
+            item_effect=np.array(content["item_effect"], dtype=float),  # None becomes NaN
+        )

@@ -1,0 +1,52 @@
+"""One worked example, stored with a model, so that something real is on screen before torch is even imported."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from fame.checkpoint.description import Description
+from fame.data import DataSet
+from fame.data.presets import presets
+from fame.explain.effects import Knockout
+from fame.folders import read_json, write_json
+from fame.ranking.recommendation import Recommendation
+
+SHOWN = 10
+FILE = "example.json"
+
+
+@dataclass(frozen=True)
+class Example:
+    """A history, the model's answer, and what its first item depends on."""
+
+    recommendation: Recommendation
+    knockout: Knockout
+
+
+def load(model: Description) -> Example | None:
+    """The stored example of a model; None where there is none, or one made by other weights."""
+    path = model.folder / FILE
+    if not path.is_file():
+        return None
+    content = read_json(path, "delete it")
+    if content.get("model") != model.fingerprint:
+        return None
+    return Example(Recommendation.from_json(content["recommendation"]), Knockout.from_json(content["knockout"]))
+
+
+def write(folder: Path, dataset: DataSet) -> None:
+    """Take the data set's first preset apart with the model in `folder`, and store it there."""
+    from fame.checkpoint.store import load as load_model  # late: torch
+    from fame.explain.knockout import knockout
+    from fame.ranking.recommend import recommend
+
+    checkpoint = load_model(folder)
+    checkpoint.catalog(dataset)
+    history = presets(dataset)[0].items
+    ranked = recommend(checkpoint.model, history, SHOWN)
+    tested = knockout(checkpoint.model, history, int(ranked.items[0]))
+    about = {
+        "model": checkpoint.description.fingerprint,
+        "recommendation": ranked.as_json(),
+        "knockout": tested.as_json(),
+    }
+    write_json(folder / FILE, about)

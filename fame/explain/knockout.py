@@ -1,0 +1,60 @@
+"""Run the model again without one thing, and see what becomes of an item: an effect, not a weight."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+
+from fame.explain.effects import Knockout
+from fame.model import Edit, Intervention, Model
+from fame.ranking.recommend import HistoryError
+
+TOP = 10
+
+
+@torch.inference_mode()
+def knockout(model: Model, history: Sequence[int], target: int) -> Knockout:
+    """Leave out each facet (its gate weight set to 0, the others kept) and each past item (the rest moves up).
+
+    Raises
+    ------
+    HistoryError
+        The history is empty, or the target is in it.
+    """
+    if not len(history):
+        raise HistoryError("The history is empty; give at least one item.")
+    if target in history:
+        raise HistoryError("The target is already in the history; choose an item that is not.")
+    read = torch.tensor([list(history)[-model.config.length :]])  # (1, T)
+    T, H = read.shape[1], len(model.config.facets)
+    table, bias = model.table()[1:], model.bias()[1:]
+    seen = torch.tensor(sorted(set(history))) - 1
+
+    def scores(items: torch.Tensor, intervention: Intervention | None = None) -> torch.Tensor:
+        output = model(items, intervention)
+        return torch.addmm(bias, output.at_last(output.query), table.T)  # (B, V)
+
+    runs = [scores(read)]
+    if H:
+        without = 1 - torch.eye(H)[:, None, :]  # (H, 1, H): run h has the gate of facet h at 0
+        runs.append(scores(read.expand(H, T), Intervention(gate=Edit(scale=without))))
+    if T > 1:
+        runs.append(scores(torch.stack([torch.cat([read[0, :t], read[0, t + 1 :]]) for t in range(T)])))
+    ran = torch.cat(runs)
+
+    log_probability = ran[:, target - 1] - ran.logsumexp(1)
+    ran[:, seen] = -torch.inf
+    rank = (ran > ran[:, target - 1, None]).sum(1) + 1
+    top = ran[: 1 + H].topk(min(TOP, ran.shape[1] - len(seen))).indices
+    kept = torch.isin(top[1:], top[0]).sum(1)
+    effect = (log_probability[0] - log_probability).double().numpy()
+    return Knockout(
+        target=int(target),
+        rank=int(rank[0]),
+        log_probability=float(log_probability[0]),
+        facet_rank=rank[1 : 1 + H].numpy(),
+        facet_effect=effect[1 : 1 + H],
+        facet_kept=kept.numpy(),
+        item_rank=rank[1 + H :].numpy() if T > 1 else rank[:1].numpy(),
+        item_effect=effect[1 + H :] if T > 1 else np.array([np.nan]),
+    )

@@ -1,0 +1,38 @@
+"""What stands beside a gate or router weight, because the weight alone says little."""
+
+import math
+
+import torch
+from torch import Tensor
+
+from fame.model import FAME, Output
+
+
+def facet_spread(model: FAME, output: Output) -> Tensor:
+    """(B, T, H): standard deviation of each facet's part `g_h <F_h, W_f^(h) x_v>` over the catalog's items.
+
+    A facet with a large gate weight and a small spread moves no ranking: it gives every item the same.
+    """
+    H, K = model.config.heads, model.config.facet_width
+    items = model.sub_embeddings()[1:]  # (V, H, K)
+    items = items - items.mean(0)
+    covariance = torch.einsum("vhk,vhl->hkl", items, items) / len(items)
+    query = output.query.view(*output.query.shape[:2], H, K)
+    return torch.einsum("bthk,hkl,bthl->bth", query, covariance, query).clamp_min(0).sqrt()
+
+
+def divergence(rows: Tensor) -> Tensor:
+    """Jensen-Shannon divergence in bits, 0 = alike, 1 = apart, between attention rows: (…, N, T) -> (…, N, N)."""
+    p, q = rows[..., :, None, :], rows[..., None, :, :]
+    middle = (p + q) / 2
+
+    def relative_entropy(a: Tensor) -> Tensor:
+        return (torch.special.xlogy(a, a) - torch.special.xlogy(a, middle)).sum(-1) / math.log(2)
+
+    return ((relative_entropy(p) + relative_entropy(q)) / 2).clamp(0, 1)
+
+
+def entropy(weights: Tensor) -> Tensor:
+    """Entropy of weights that sum to 1, over its maximum: 1 = uniform, 0 = one takes all. (…, n) -> (…)."""
+    n = weights.shape[-1]
+    return -torch.special.xlogy(weights, weights).sum(-1) / math.log(n) if n > 1 else torch.zeros(weights.shape[:-1])

@@ -1,0 +1,49 @@
+"""One answer of a model, taken apart exactly. Arrays only, no torch: it can be stored and shown without loading it."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Recommendation:
+    """The next items after a history, best first, and the exact parts of their scores (identity 2).
+
+    `score = reference + bias + contributions.sum(1)`. The reference is what the average item of the catalog scores
+    after this history, the same for every item, so that a contribution says by how much a facet lifts an item above
+    the average item, and the bias by how much the item's popularity does.
+    """
+
+    history: np.ndarray  # (T,) catalog indices that the model read, oldest first
+    items: np.ndarray  # (k,) catalog indices
+    score: np.ndarray  # (k,)
+    probability: np.ndarray  # (k,) softmax over the whole catalog
+    reference: float
+    bias: np.ndarray  # (k,) popularity, centred over the catalog
+    contributions: np.ndarray  # (k, H) g_h <F_h, W_f^(h) x_v>, centred over the catalog
+    gate: np.ndarray  # (T, H) at every position of the history; the last row made this answer
+    router: np.ndarray  # (T, H, N)
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain lists and numbers."""
+        return {
+            name: value.tolist() if isinstance(value, np.ndarray) else value for name, value in asdict(self).items()
+        }
+
+    @classmethod
+    def from_json(cls, content: dict[str, Any]) -> "Recommendation":
+        """The inverse of `as_json`."""
+        gate = np.asarray(content["gate"], dtype=float)
+        T, H, k = len(content["history"]), gate.shape[-1] if gate.ndim > 1 else 0, len(content["items"])
+        return cls(
+            history=np.asarray(content["history"], dtype=np.int64),
+            items=np.asarray(content["items"], dtype=np.int64),
+            score=np.asarray(content["score"], dtype=float),
+            probability=np.asarray(content["probability"], dtype=float),
+            reference=float(content["reference"]),
+            bias=np.asarray(content["bias"], dtype=float),
+            contributions=np.asarray(content["contributions"], dtype=float).reshape(k, H),
+            gate=gate.reshape(T, H),
+            router=np.asarray(content["router"], dtype=float).reshape(T, H, -1 if H else 1),
+        )

@@ -1,0 +1,151 @@
+"""A run is a folder: it can be watched while it trains, stopped, resumed, and copied."""
+
+import json
+import os
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import safe_open
+from safetensors.torch import save_file
+
+from fame.checkpoint import store
+from fame.data import DataSet
+from fame.errors import InputError
+from fame.folders import FolderError, read_json, recover, whole_folder, write_json
+from fame.model import Model
+from fame.training.settings import Settings, settings
+
+ADVICE = "start the run again in a new folder"
+
+
+class RunError(InputError):
+    """A run folder cannot be started, read or resumed."""
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """A line of metrics.jsonl: what an epoch ended with."""
+
+    epoch: int
+    loss: float
+    metrics: dict[str, float]  # on the validation split
+    gate: list[float]  # mean gate weight of each facet over the epoch's positions
+    gate_entropy: float | None  # mean entropy of a position's gate, 1 = uniform; None without facets
+    expert_load: list[list[float]]  # mean router weight, facet x expert
+    seconds: float  # of training this epoch, without its evaluation
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where a run stands after an epoch; with the weights and the optimiser all that is needed to go on."""
+
+    epoch: int = 0
+    best_epoch: int = 0
+    best: float = -1.0  # validation NDCG@10
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run folder."""
+
+    folder: Path
+
+    @classmethod
+    def start(cls, folder: Path, settings: Settings, dataset: DataSet, command: str = "") -> "Run":
+        """Make the folder; refuses one that holds something already. `command` is kept, to repeat the run by."""
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            raise RunError(f"{folder} exists already; add --resume to go on with it, or give another folder.")
+        with whole_folder(folder) as new:
+            write_json(
+                new / "config.json",
+                {
+                    "settings": settings.model_dump(mode="json"),
+                    "dataset": dataset.name,
+                    "dataset_fingerprint": dataset.fingerprint,
+                    "command": command,
+                },
+            )
+        return cls(folder)
+
+    @classmethod
+    def open(cls, folder: Path) -> "Run":
+        """A run that was started before."""
+        if not (folder / "config.json").is_file():
+            raise RunError(f"There is no run in {folder}; leave out --resume to start one.")
+        return cls(folder)
+
+    def settings(self) -> Settings:
+        """The settings that the run was started with."""
+        stored = read_json(self.folder / "config.json", ADVICE).get("settings")
+        if not isinstance(stored, dict):
+            raise RunError(f"{self.folder / 'config.json'} holds no settings; {ADVICE}.")
+        return settings(**stored)
+
+    def command(self) -> str:
+        """The command that started the run."""
+        return str(read_json(self.folder / "config.json", ADVICE).get("command", ""))
+
+    def check(self, dataset: DataSet) -> None:
+        """Refuse a data set that is not the one of the run."""
+        config = read_json(self.folder / "config.json", ADVICE)
+        if config.get("dataset_fingerprint") != dataset.fingerprint:
+            raise RunError(
+                f"{self.folder} trains on {config.get('dataset')!r}, and the data set given is another one "
+                f"({dataset.name!r}); give the same data, or start a new run."
+            )
+
+    def status(self, state: str, error: str | None = None) -> None:
+        """Say whether the run is running, stopped, failed or finished."""
+        write_json(self.folder / "status.json", {"status": state, "pid": os.getpid(), "error": error})
+
+    def evaluations(self) -> Iterator[dict[str, Any]]:
+        """The lines of metrics.jsonl."""
+        path = self.folder / "metrics.jsonl"
+        if path.exists():
+            for line in path.read_text(encoding="utf-8").splitlines():
+                yield json.loads(line)
+
+    def log(self, evaluation: Evaluation) -> None:
+        """Append an evaluation; one that is there already, from before a kill, is written over."""
+        kept = [line for line in self.evaluations() if line["epoch"] < evaluation.epoch]
+        path, temporary = self.folder / "metrics.jsonl", self.folder / "metrics.jsonl.tmp"
+        try:
+            temporary.write_text(
+                "".join(json.dumps(line) + "\n" for line in [*kept, asdict(evaluation)]), encoding="utf-8"
+            )
+            temporary.replace(path)
+        except OSError as error:
+            raise FolderError(
+                f"{path} could not be written ({error.strerror}); free space and add --resume."
+            ) from error
+
+    def save(
+        self, model: Model, optimizer: torch.optim.Optimizer, progress: Progress, dataset: DataSet, card: dict[str, Any]
+    ) -> None:
+        """Keep the state after an epoch in `last/`, whole or not at all."""
+        with whole_folder(self.folder / "last") as new:
+            store.write(new, model, dataset, card)
+            state = optimizer.state_dict()["state"]
+            save_file(
+                {f"{i}.{key}": value for i, entry in state.items() for key, value in entry.items()},
+                new / "optimizer.safetensors",
+            )
+            write_json(new / "progress.json", asdict(progress))
+
+    def restore(self, model: Model, optimizer: torch.optim.Optimizer) -> Progress:
+        """Fill model and optimiser with what `save` kept; a run without a finished epoch starts at its beginning."""
+        last = self.folder / "last"
+        recover(last)
+        if not last.exists():
+            return Progress()
+        model.load_state_dict(store.load(last).model.state_dict())
+        state: dict[int, dict[str, torch.Tensor]] = {}
+        with safe_open(last / "optimizer.safetensors", framework="pt") as file:
+            for name in file.keys():  # noqa: SIM118 (not a dict)
+                i, key = name.split(".", 1)
+                state.setdefault(int(i), {})[key] = file.get_tensor(name)
+        optimizer.load_state_dict(optimizer.state_dict() | {"state": state})
+        return Progress(**read_json(last / "progress.json", ADVICE))
