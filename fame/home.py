@@ -16,3 +16,18 @@ def data_folder(name: str) -> Path:
     own = home() / "data" / name
     shipped = PROJECT / "data" / name
     return own if own.exists() or not shipped.exists() else shipped
+
+
+def model_folders() -> dict[str, Path]:
+    """Name -> folder of every model that ships or that a run made; a run's model has the run's name."""
+    shipped = {
+        folder.name: folder
+        for folder in sorted((PROJECT / "pretrained").glob("*/"))
+        if (folder / "config.json").exists()
+    }
+    trained = {
+        folder.parent.name: folder
+        for folder in sorted((home() / "runs").glob("*/best/"))
+        if (folder / "config.json").exists()
+    }
+    return trained | shipped

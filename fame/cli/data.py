@@ -1,5 +1,98 @@
 """`python -m fame data …`."""
 
+from pathlib import Path
+from typing import Annotated
+
 import typer
 
+from fame.cli.output import Json, console, print_json
+
 app = typer.Typer(help="Fetch, make and import data sets.", no_args_is_help=True)
+
+
+@app.command()
+def fetch(
+    name: Annotated[str, typer.Argument(help="movielens-100k")],
+    to: Annotated[Path | None, typer.Option(help="Folder of the data set; data/NAME if left out.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Bring the demo data, whose terms forbid shipping it, and make its folder."""
+    from fame.data import movielens
+    from fame.data.columns import DataError
+    from fame.home import home
+
+    if name != "movielens-100k":
+        raise DataError(f"There is nothing called {name!r} to fetch, only movielens-100k.")
+    data = movielens.fetch(to or home() / "data" / name)
+    console.print(
+        f"{to or home() / 'data' / name}: {_counts(data.counts)}. {data.licence}", markup=False, highlight=False
+    )
+    if as_json:
+        print_json({"name": data.name, "fingerprint": data.fingerprint, **data.counts})
+
+
+@app.command()
+def make(
+    name: Annotated[str, typer.Argument(help="planted-cinema")],
+    out: Annotated[Path, typer.Option(help="Folder of the data set.")],
+    users: Annotated[int | None, typer.Option(help="Viewers; 2000 if left out.")] = None,
+    items: Annotated[int | None, typer.Option(help="Films; 1000 if left out.")] = None,
+    values: Annotated[int | None, typer.Option(help="Values of each family; 10, 8 and 14 if left out.")] = None,
+    length: Annotated[int | None, typer.Option(help="Mean length of a history; 25 if left out.")] = None,
+    noise: Annotated[float | None, typer.Option(help="Chance that a step follows no family; 0.05 if left out.")] = None,
+    stickiness: Annotated[float | None, typer.Option(help="Chance to stay with a family; 0.8 if left out.")] = None,
+    seed: Annotated[int, typer.Option(help="The same seed makes the same data.")] = 1,
+    as_json: Json = False,
+) -> None:
+    """Make data in which it is known which family drove every choice."""
+    from fame.data import planted
+    from fame.data.columns import DataError
+
+    if name != "planted-cinema":
+        raise DataError(f"There is nothing called {name!r} to make, only planted-cinema.")
+    chosen = planted.options(
+        users=users, items=items, values=values, length=length, noise=noise, stickiness=stickiness, seed=seed
+    )
+    data = planted.make(out, chosen)
+    truth = data.details["truth"]
+    console.print(
+        f"{out}: {_counts(data.counts)}; the oracle names {truth['oracle']:.1%}, chance {truth['chance']:.1%}"
+    )
+    if as_json:
+        print_json({"name": data.name, "fingerprint": data.fingerprint, **data.counts, "truth": truth})
+
+
+@app.command("import")
+def import_(
+    files: Annotated[list[Path], typer.Argument(help="CSV, TSV, Parquet or RecBole .inter (and .item).")],
+    out: Annotated[Path, typer.Option(help="Folder of the data set.")],
+    items: Annotated[Path | None, typer.Option(help="Table with item_id, title and attribute columns.")] = None,
+    format_: Annotated[str, typer.Option("--format", help="auto, csv, parquet or recbole.")] = "auto",
+    map_: Annotated[str, typer.Option("--map", help="The file's own names: user=…,item=…,time=…")] = "",
+    name: Annotated[str | None, typer.Option(help="Name of the data set; the folder's if left out.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Make a data set of your own files; says what was read, what was dropped and why."""
+    from fame.data.columns import DataError
+    from fame.data.tables import bring
+
+    names: dict[str, str] = {}
+    for entry in filter(None, map_.split(",")):
+        key, equals, column = entry.partition("=")
+        if not equals:
+            raise DataError(f"--map {entry!r} is not key=column; write for instance --map user=reviewer,item=asin.")
+        names[key.strip()] = column.strip()
+    data, report = bring(files, items, out, name or out.resolve().name, format_, names)
+
+    lines = [f"{report.rows:,} rows read", *(f"{n:,} dropped: {why}" for why, n in report.dropped.items() if n)]
+    lines += [_counts(data.counts)]
+    lines += [f"family {family}: {share:.0%} of the items have a value" for family, share in report.families.items()]
+    lines += [f"{report.untitled:,} items have no title; their ids stand in" if report.untitled else ""]
+    for line in filter(None, lines):
+        console.print(line, markup=False, highlight=False)
+    if as_json:
+        print_json({"name": data.name, "fingerprint": data.fingerprint, **report.as_json()})
+
+
+def _counts(counts: dict[str, int]) -> str:
+    return ", ".join(f"{n:,} {what}" for what, n in counts.items())

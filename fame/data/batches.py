@@ -17,7 +17,9 @@ def pad(histories: Histories, rows: np.ndarray, length: int) -> np.ndarray:
     T = int(lengths.max(initial=1))
     place = ends[:, None] - T + np.arange(T)  # where in the flat array each cell's item lies
     real = np.arange(T) >= T - lengths[:, None]
-    return np.where(real, histories.items[np.where(real, place, 0)], 0).astype(np.int64)
+    padded = np.zeros((len(rows), T), dtype=np.int64)
+    padded[real] = histories.items[place[real]]
+    return padded
 
 
 def batches(lengths: np.ndarray, cells: int, rng: np.random.Generator | None = None) -> Iterator[np.ndarray]:

@@ -42,7 +42,7 @@ def parse_history(text: str) -> list[str]:
         A quote is not closed or is followed by text.
     """
     try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), skipinitialspace=True, strict=True))
+        rows = list(csv.reader(io.StringIO(text.strip(), newline=""), skipinitialspace=True, strict=True))
     except csv.Error as error:
         raise HistoryTextError(
             f"The history {text[:60]!r} is no list of ids ({error}); separate ids by commas, "

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from fame.errors import InputError
-from fame.model import Intervention, Model
+from fame.model import Intervention, Model, Output
 from fame.ranking.recommendation import Recommendation
 from fame.ranking.topk import top_k
 
@@ -33,29 +34,55 @@ def recommend(
     """
     V = model.config.items
     seen = sorted(set(history))
-    if not seen:
-        raise HistoryError("The history is empty; give at least one item.")
     if k < 1:
         raise HistoryError(f"k is {k}; ask for at least one item.")
     if len(seen) == V:
         raise HistoryError(
-            f"The history holds all {V} items of the catalog; leave one out to have something to recommend."
+            f"The history holds all {V} items of the catalog; leave one out to have an item to recommend."
         )
-
-    read = torch.tensor([list(history)[-model.config.length :]])
-    output = model(read, intervention)
+    read, output = run(model, history, intervention)
     query, table, bias = output.at_last(output.query), model.table(), model.bias()
     ranked = top_k(query, table, bias, min(k, V - len(seen)), torch.tensor([seen]))
+    return taken_apart(model, read, output, ranked.items[0], ranked.log_normaliser[0])
 
+
+@torch.inference_mode()
+def take_apart(
+    model: Model, history: Sequence[int], items: Sequence[int], intervention: Intervention | None = None
+) -> Recommendation:
+    """The same for items that were chosen, in the order given.
+
+    Raises
+    ------
+    HistoryError
+        The history is empty.
+    """
+    read, output = run(model, history, intervention)
+    everything = top_k(output.at_last(output.query), model.table(), model.bias(), 1)
+    return taken_apart(model, read, output, torch.tensor(list(items)), everything.log_normaliser[0])
+
+
+def run(model: Model, history: Sequence[int], intervention: Intervention | None) -> tuple[Tensor, Output]:
+    """The part of the history that the model reads, (1, T), and what it computes from it."""
+    if not len(history):
+        raise HistoryError("The history is empty; give at least one item.")
+    read = torch.tensor([list(history)[-model.config.length :]])
+    return read, model(read, intervention)
+
+
+def taken_apart(model: Model, read: Tensor, output: Output, items: Tensor, log_normaliser: Tensor) -> Recommendation:
+    """The exact parts of these items' scores."""
     H, K = output.gate.shape[-1], model.config.facet_width
-    items = ranked.items[0]
-    parts = query[0] * (table[items] - table[1:].mean(0))  # (k, D), centred over the catalog
+    query, table, bias = output.at_last(output.query)[0], model.table(), model.bias()
+    average = table[1:].mean(0)
+    score = table[items] @ query + bias[items]
+    parts = query * (table[items] - average)  # (k, D), centred over the catalog
     return Recommendation(
         history=read[0].numpy(),
         items=items.numpy(),
-        score=ranked.scores[0].double().numpy(),
-        probability=(ranked.scores[0] - ranked.log_normaliser[0]).exp().double().numpy(),
-        reference=float(query[0] @ table[1:].mean(0) + bias[1:].mean()),
+        score=score.double().numpy(),
+        probability=(score - log_normaliser).exp().double().numpy(),
+        reference=float(query @ average + bias[1:].mean()),
         bias=(bias[items] - bias[1:].mean()).double().numpy(),
         contributions=parts.view(-1, H, K).sum(-1).double().numpy() if H else np.zeros((len(items), 0)),
         gate=output.gate[0].double().numpy(),

@@ -1,6 +1,6 @@
 """One answer of a model, taken apart exactly. Arrays only, no torch: it can be stored and shown without loading it."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -24,6 +24,11 @@ class Recommendation:
     contributions: np.ndarray  # (k, H) g_h <F_h, W_f^(h) x_v>, centred over the catalog
     gate: np.ndarray  # (T, H) at every position of the history; the last row made this answer
     router: np.ndarray  # (T, H, N)
+
+    def first(self, k: int) -> "Recommendation":
+        """The same answer with fewer items."""
+        cut = {name: getattr(self, name)[:k] for name in ("items", "score", "probability", "bias", "contributions")}
+        return replace(self, **cut)
 
     def as_json(self) -> dict[str, Any]:
         """Plain lists and numbers."""

@@ -1,0 +1,47 @@
+"""What the best possible observer of planted data could name: the ceiling for every reading of the driver."""
+
+import numpy as np
+
+from fame.data.dataset import DataSet
+
+
+def oracle(data: DataSet) -> dict[str, float | int]:
+    """Share of test events (a user's last) whose facet is named by an observer who knows the true facet before.
+
+    It names that facet if the target shares a value of it with the item before; else, of the families in which the two
+    share a value, the one whose shared value is rarest in the catalog. Only events with a truth count. `chance` is one
+    over the number of families.
+    """
+    if data.truth is None:
+        raise ValueError(f"{data.name} has no truth")
+    catalog = data.catalog
+    names = [family.name for family in catalog.families]
+    carriers: dict[tuple[str, str], int] = {}
+    for item in range(1, len(catalog) + 1):
+        for name in names:
+            for value in catalog.values(name, item):
+                carriers[name, value] = carriers.get((name, value), 0) + 1
+
+    row = {user: u for u, user in enumerate(data.users)}
+    known = {
+        (row[user], position): facet
+        for user, position, facet in zip(
+            data.truth["user_id"], data.truth["position"], data.truth["facet"], strict=True
+        )
+    }
+    hits = []
+    for user, length in enumerate(data.histories.lengths):
+        truth = known.get((user, length - 1))
+        if truth is None or length < 2:
+            continue
+        before, target = (int(item) for item in data.histories[user][-2:])
+        shared = {name: set(catalog.values(name, before)) & set(catalog.values(name, target)) for name in names}
+        previous = known.get((user, length - 2))
+        if previous is not None and shared[previous]:
+            hits.append(previous == truth)
+        else:
+            rarest = [
+                (min(carriers[name, value] for value in values), name) for name, values in shared.items() if values
+            ]
+            hits.append(bool(rarest) and min(rarest)[1] == truth)
+    return {"events": len(hits), "chance": 1 / len(names), "oracle": float(np.mean(hits)) if hits else 0.0}

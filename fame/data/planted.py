@@ -1,0 +1,121 @@
+"""A made-up cinema in which it is known what drove every choice.
+
+Every film has one value in each of three families: genre, era, director. A viewer follows one family at a time: the
+next film shares that family's value with the one before. Which family it was is kept as the truth, so that every claim
+about "the facet that drove this" can be checked.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from fame.data.catalog import Family
+from fame.data.columns import DataError
+from fame.data.dataset import DataSet, assemble, write
+from fame.data.oracle import oracle
+from fame.data.titles import DIRECTORS, ERAS, GENRES, title
+
+FAMILIES = (Family("genre", "genre", False), Family("era", "era", False), Family("director", "director", False))
+MOST_VALUES = min(len(GENRES), len(DIRECTORS))
+
+
+class Options(BaseModel):
+    """What the cinema is made by; the same options make the same cinema."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    users: int = Field(2000, ge=3, le=10_000_000)
+    items: int = Field(1000, ge=20, le=1_000_000)
+    values: int | None = Field(None, ge=2, le=MOST_VALUES, description="of each family; left out: 10, 8 and 14")
+    length: int = Field(25, ge=4, le=1_000, description="mean length of a history")
+    noise: float = Field(0.05, ge=0, le=1, description="chance that a step follows no family")
+    stickiness: float = Field(0.8, ge=0, le=1, description="chance to follow the same family as the step before")
+    seed: int = Field(1, ge=0)
+
+
+def options(**chosen: Any) -> Options:
+    """Checked options; raises `DataError` with a sentence that names the one that is wrong."""
+    try:
+        found = Options.model_validate({name: value for name, value in chosen.items() if value is not None})
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise DataError(f"{first['loc'][0]}: {first['msg']} (given: {first['input']!r}).") from None
+    if found.items < 2 * found.length:
+        raise DataError(
+            f"items: {found.items} films are too few for histories of about {found.length}; give more items."
+        )
+    return found
+
+
+def make(folder: Path, chosen: Options) -> DataSet:
+    """Make the cinema and write it as a data set with its truth and the oracle's share."""
+    rng = np.random.default_rng(chosen.seed)
+    items, values = films(chosen, rng)
+    interactions, truth = histories(chosen, values, rng)
+    name, origin, licence = "planted-cinema", "a made-up cinema: python -m fame data make planted-cinema", "MIT"
+    whole = assemble(interactions, items, truth, FAMILIES, name, origin, licence, {}, str(folder))
+    return write(
+        folder,
+        name=name,
+        interactions=interactions,
+        items=items,
+        families=FAMILIES,
+        origin=origin,
+        licence=licence,
+        truth=truth,
+        details={"generator": chosen.model_dump(), "truth": oracle(whole)},
+    )
+
+
+def films(chosen: Options, rng: np.random.Generator) -> tuple[pd.DataFrame, np.ndarray]:
+    """The items, and their values as numbers: (items, 3)."""
+    counts = [chosen.values or 10, chosen.values or len(ERAS), chosen.values or 14]
+    counts[1] = min(counts[1], len(ERAS))
+    genres = list(GENRES)[: counts[0]]
+    values = np.stack([rng.permutation(np.arange(chosen.items) % count) for count in counts], 1)
+    rows, used = [], set[str]()
+    for n, (genre, era, director) in enumerate(values):
+        name = title(genres[genre], ERAS[era], DIRECTORS[director], used, rng)
+        used.add(name)
+        rows.append((f"f{n + 1}", name, genres[genre], f"{ERAS[era]}0s", DIRECTORS[director]))
+    return pd.DataFrame(rows, columns=["item_id", "title", "genre", "era", "director"]), values
+
+
+def histories(chosen: Options, values: np.ndarray, rng: np.random.Generator) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Interactions, and the truth of those that followed a family."""
+    items, families = values.shape
+    popularity = 1 / np.arange(1, items + 1) ** 0.4  # some films are seen more than others, in every family alike
+    popularity = popularity[rng.permutation(items)]
+    share = [[np.flatnonzero(values[:, f] == v) for v in range(values[:, f].max() + 1)] for f in range(families)]
+    spread = max(1, chosen.length // 2)
+    lengths = rng.integers(chosen.length - spread, chosen.length + spread + 1, chosen.users).clip(4, items)
+    seen_by, seen, truths = [], [], []
+    for user, length in enumerate(lengths):
+        unseen = np.ones(items, bool)
+        facet, item = int(rng.integers(families)), draw(popularity, np.arange(items), unseen, rng)
+        for position in range(length):
+            if position:
+                if rng.random() >= chosen.stickiness:
+                    facet = (facet + int(rng.integers(1, families))) % families
+                alike = share[facet][values[item, facet]]
+                if rng.random() < chosen.noise or not unseen[alike].any():
+                    item = draw(popularity, np.arange(items), unseen, rng)
+                else:
+                    item = draw(popularity, alike, unseen, rng)
+                    truths.append((f"u{user + 1}", position, FAMILIES[facet].name))
+            unseen[item] = False
+            seen_by.append((f"u{user + 1}", position))
+            seen.append(item)
+    interactions = pd.DataFrame(seen_by, columns=["user_id", "timestamp"])
+    interactions.insert(1, "item_id", [f"f{item + 1}" for item in seen])
+    return interactions, pd.DataFrame(truths, columns=["user_id", "position", "facet"])
+
+
+def draw(popularity: np.ndarray, among: np.ndarray, unseen: np.ndarray, rng: np.random.Generator) -> int:
+    """One of the unseen items among these, by popularity."""
+    left = among[unseen[among]]
+    heights = popularity[left].cumsum()
+    return int(left[np.searchsorted(heights, rng.random() * heights[-1], side="right")])
