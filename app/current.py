@@ -1,4 +1,4 @@
-"""What the session's names stand for: the model, its data and the history as catalog indices; bad names are told once."""
+"""What the session's names stand for: model, data, history as catalog indices; what stands for nothing is told once."""
 
 from dataclasses import dataclass
 

@@ -32,6 +32,7 @@ class Session:
     notices: list[str] = field(default_factory=list)  # sentences to show once
     written: dict[str, str] | None = None  # what was last put into the URL
     fresh: bool = True  # nobody has chosen a history yet, not even an empty one
+    strip_edits: int = 0  # number of the newest edit that the strip itself sent
     edits: int = 0  # counts edits made outside the strip, so that widgets can start afresh
 
 
@@ -100,6 +101,16 @@ def undo() -> None:
         now.history, now.undo = now.undo[-1], now.undo[:-1]
         now.target, now.position = "", None
         link()
+
+
+def pin() -> None:
+    """Keep the history to compare with."""
+    session().pinned = list(session().history)
+
+
+def unpin() -> None:
+    """Stop comparing."""
+    session().pinned = None
 
 
 def choose_target(item: str) -> None:

@@ -59,7 +59,7 @@ def answer(
         worst = max(range(len(fallen)), key=lambda h: (fallen[h], tested.facet_effect[h]))
         if fallen[worst] > tested.rank:
             which = "it" if worst == best and "**" in text else escape(facets[worst])
-            text += f"; without {which} it would be {ordinal(fallen[worst])}."
+            text += f"; without {which}, it would be {ordinal(fallen[worst])}."
         else:
             text += "; leaving out any one facet does not lower it."
     effects = [-math.inf if effect != effect else float(effect) for effect in tested.item_effect]
@@ -67,7 +67,7 @@ def answer(
         most = max(range(len(effects)), key=effects.__getitem__)
         rank = int(tested.item_rank[most])
         if rank > tested.rank:
-            text += f" Without *{escape(history[most])}* in the history it would be {ordinal(rank)}."
+            text += f" Without *{escape(history[most])}* in the history, it would be {ordinal(rank)}."
         else:
             text += " No single past item holds it there: remove any one and it stays or rises."
     return text

@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 
 from app.charts.look import GRID, LINE, plain, quiet
 
-LABELLED = 14  # more positions than this are numbered, not titled
+LABELLED = 24  # of more positions only some are numbered
 SQUARE = 30.0  # side of weight 1, in pixels
 
 
@@ -19,45 +19,34 @@ def squares(
     A point's `customdata` is (position, row), both from 0, so that a click can choose it.
     """
     T, R = weights.shape
-    position, row = np.meshgrid(np.arange(T), np.arange(R), indexing="ij")
+    cells = [(t, r) for t in range(T) for r in range(R)]
     side = SQUARE if T <= 24 else max(9.0, SQUARE * 24 / T)
     figure = go.Figure(
         go.Scatter(
-            x=position.ravel() + 1,
-            y=row.ravel(),
+            x=[t + 1 for t, _ in cells],
+            y=[r for _, r in cells],
             mode="markers",
             marker={
                 "symbol": "square",
                 "size": np.maximum(2, side * np.sqrt(weights.ravel())),
-                "color": [colors[r] for r in row.ravel()],
+                "color": [colors[r] for _, r in cells],
                 "opacity": 1,
                 "line": {"width": 0},
             },
-            customdata=np.stack([position.ravel(), row.ravel()], -1).tolist(),
-            text=[
-                f"{plain(titles[t])}<br>{plain(rows[r])}: {what} {weights[t, r]:.0%}"
-                for t, r in zip(position.ravel(), row.ravel(), strict=True)
-            ],
+            customdata=cells,
+            text=[f"{plain(titles[t])}<br>{plain(rows[r])}: {what} {weights[t, r]:.0%}" for t, r in cells],
             hovertemplate="%{text}<extra></extra>",
             unselected={"marker": {"opacity": 1}},
             selected={"marker": {"opacity": 1}},
         )
     )
     figure.add_vrect(x0=chosen + 0.5, x1=chosen + 1.5, fillcolor=GRID, line={"width": 1, "color": LINE}, layer="below")
-    few = T <= LABELLED
-    figure.update_xaxes(
-        tickvals=list(range(1, T + 1)) if few else None,
-        ticktext=[plain(title, 22) for title in titles] if few else None,
-        tickangle=-35 if few else 0,
-        title=None if few else "position in the history, oldest first",
-        range=[0.5, T + 0.5],
-        showgrid=False,
-        zeroline=False,
-    )
+    positions(figure, T)
+    figure.update_xaxes(zeroline=False)
     figure.update_yaxes(
         tickvals=list(range(R)), ticktext=[plain(name) for name in rows], range=[R - 0.5, -0.5], zeroline=False
     )
-    return quiet(figure, 40 * R + (120 if few else 60))
+    return quiet(figure, 40 * R + 60)
 
 
 def bars(names: Sequence[str], values: Sequence[float], colors: Sequence[str], texts: Sequence[str]) -> go.Figure:
@@ -114,15 +103,18 @@ def attention(titles: Sequence[str], rows: np.ndarray, names: Sequence[str], col
                 hovertemplate="%{customdata}<br>" + plain(names[n]) + " reads it with %{y:.0%}<extra></extra>",
             )
         )
-    few = len(titles) <= LABELLED
-    figure.update_xaxes(
-        tickvals=list(range(1, len(titles) + 1)) if few else None,
-        ticktext=[plain(title, 22) for title in titles] if few else None,
-        tickangle=-35 if few else 0,
-        title=None if few else "position in the history, oldest first",
-        showgrid=False,
-    )
+    positions(figure, len(titles))
     figure.update_yaxes(tickformat=".0%", rangemode="tozero")
     quiet(figure, 320)
     figure.update_layout(showlegend=True, legend={"orientation": "h", "y": 1.12, "x": 0}, barmode="group")
     return figure
+
+
+def positions(figure: go.Figure, T: int) -> None:
+    """An axis of the history's positions, numbered as the cards of the strip are."""
+    figure.update_xaxes(
+        title="item of the history, oldest first",
+        tickvals=list(range(1, T + 1)) if T <= LABELLED else None,
+        range=[0.5, T + 0.5],
+        showgrid=False,
+    )

@@ -1,0 +1,88 @@
+"""The history as cards from oldest to newest: drag, Alt + arrows, Delete, x; each edit sends the whole new order."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from app.components.source import Facet, source
+
+_strip = st.components.v2.component(
+    "fame_strip",
+    html='<ol aria-label="History, oldest first"></ol><p class="note"></p><p class="live" aria-live="polite"></p>',
+    js=source(__file__, "js"),
+    css=source(__file__, "css"),
+)
+YEAR = re.compile(r"^(.*) \((\d{4})\)$", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Card:
+    """An item of the history."""
+
+    id: str
+    title: str
+    chips: tuple[str, ...]
+    gate: tuple[float, ...] = ()  # weight of each facet at this position; empty = not known
+
+
+def strip(
+    cards: Sequence[Card],
+    facets: Sequence[Facet],
+    *,
+    key: str,
+    empty: str,
+    on_edit: Callable[[list[str], int], None],
+    on_choose: Callable[[int], None] | None = None,
+    chosen: int | None = None,
+    limit: int,
+    sent: int,
+) -> None:
+    """Draw the strip.
+
+    Parameters
+    ----------
+    empty : what to say where there is no card
+    on_edit : gets the new order of ids and the number of the edit
+    on_choose : gets the position of the card that was chosen
+    limit : the model reads the newest so many; older cards are dimmed
+    sent : number of the newest edit that the cards already show; answers to older ones are not drawn
+    """
+    ids = {card.id for card in cards}
+
+    def edited() -> None:
+        edit = st.session_state[key]["edit"]
+        order, number = (edit.get("ids"), edit.get("number")) if isinstance(edit, dict) else (None, None)
+        if isinstance(order, list) and isinstance(number, int) and len(order) <= len(cards):
+            on_edit([item for item in order if isinstance(item, str) and item in ids], number)
+
+    def picked() -> None:
+        position = st.session_state[key]["choose"]
+        if on_choose is not None and isinstance(position, int) and 0 <= position < len(cards):
+            on_choose(position)
+
+    _strip(
+        key=key,
+        data={
+            "cards": [
+                {**_title(card.title), "id": card.id, "chips": list(card.chips), "gate": list(card.gate)}
+                for card in cards
+            ],
+            "facets": [{"name": facet.name, "color": facet.color} for facet in facets],
+            "empty": empty,
+            "chosen": chosen,
+            "choosable": on_choose is not None,
+            "unread": max(0, len(cards) - limit),
+            "limit": limit,
+            "sent": sent,
+        },
+        on_edit_change=edited,
+        on_choose_change=picked,
+    )
+
+
+def _title(title: str) -> dict[str, str]:
+    match = YEAR.match(title)
+    name, year = match.groups() if match else (title, "")
+    return {"title": name, "year": year}

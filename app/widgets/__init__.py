@@ -1,0 +1,1 @@
+"""Functions that draw one reusable piece of a page."""

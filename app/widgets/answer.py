@@ -1,0 +1,98 @@
+"""A recommendation on screen: the ranking, the sentence that sums it up, and the table behind it."""
+
+from collections.abc import Callable, Sequence
+
+import pandas as pd
+import streamlit as st
+
+from app import words
+from app.components.ranking import Row, ranking
+from app.current import Current
+from app.widgets.editor import facets
+from fame.explain.effects import Knockout
+from fame.ranking.recommendation import Recommendation
+
+
+def sentence(now: Current, answer: Recommendation, row: int, tested: Knockout) -> str:
+    """Why the item in that row of the answer is where it is."""
+    catalog = now.data.catalog
+    return words.answer(
+        catalog.title(tested.target),
+        float(answer.probability[row]),
+        answer.contributions[row].tolist(),
+        float(answer.bias[row]),
+        now.facets,
+        tested,
+        [catalog.title(int(item)) for item in answer.history],
+    )
+
+
+def has_popularity(now: Current) -> bool:
+    """Whether the model has a popularity bias."""
+    return bool(now.model.config["popularity"])
+
+
+def answer_list(
+    now: Current, answer: Recommendation, *, key: str, chosen: int | None, on_choose: Callable[[str], None],
+    before: Sequence[int] | None = None,
+) -> None:  # fmt: skip
+    """The ranking with its exact parts; `before` are the items of the pinned history's ranking, best first."""
+    catalog = now.data.catalog
+    items = answer.items.tolist()
+    places = {item: rank for rank, item in enumerate(before or [], start=1)}
+    ranking(
+        [
+            Row(
+                id=catalog.id(item),
+                rank=row + 1,
+                title=catalog.title(item),
+                chips=catalog.chips(item),
+                probability=float(answer.probability[row]),
+                parts=tuple(answer.contributions[row].tolist()),
+                bias=float(answer.bias[row]) if has_popularity(now) else None,
+                before=None if before is None else places.get(item, 0),
+            )
+            for row, item in enumerate(items)
+        ],
+        facets(now),
+        key=key,
+        chosen=None if chosen is None else catalog.id(chosen),
+        on_choose=on_choose,
+        gone=[catalog.title(item) for item in before or [] if item not in items],
+    )
+
+
+def table(now: Current, answer: Recommendation) -> pd.DataFrame:
+    """The ranking as a table: one row an item, one column a part; the parts and the reference add up to the score."""
+    catalog = now.data.catalog
+    items = answer.items.tolist()
+    return pd.DataFrame(
+        {
+            "rank": range(1, len(items) + 1),
+            "item_id": [catalog.id(item) for item in items],
+            "title": [catalog.title(item) for item in items],
+            "probability": answer.probability,
+            "score": answer.score,
+            "reference": answer.reference,
+            "popularity": answer.bias,
+            **{name: answer.contributions[:, h] for h, name in enumerate(now.facets)},
+        }
+    )
+
+
+def table_behind(frame: pd.DataFrame, name: str) -> None:
+    """The numbers behind a picture, folded away, with a download."""
+    with st.expander("The numbers behind this"):
+        st.dataframe(frame, hide_index=True, width="stretch")
+        csv = safe_csv(frame)
+        st.download_button("Download CSV", csv, f"{name}.csv", "text/csv", key=f"download-{name}")
+
+
+def safe_csv(frame: pd.DataFrame) -> str:
+    """CSV in which no text from data begins a formula when a spreadsheet opens it."""
+    texts = frame.select_dtypes(include=["object", "string"]).columns
+    tamed = frame.assign(**{
+        column: frame[column].map(lambda cell: f"'{cell}" if isinstance(cell, str) and cell[:1] in "=+-@\t\r" else cell)
+        for column in texts
+    })  # fmt: skip
+    return tamed.to_csv(index=False)

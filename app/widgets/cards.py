@@ -1,0 +1,53 @@
+"""Where the model and the data on screen come from, and how good the model is."""
+
+import streamlit as st
+
+from app.current import Current
+from app.words import escape
+
+MEASURES = {
+    "HR@10": "Share of users whose held-out item is among the first ten of all items that they had not seen.",
+    "NDCG@10": "Mean of 1 / log2(1 + rank) of the held-out item where it is among the first ten, else 0.",
+}
+
+
+def model_card(now: Current) -> None:
+    """Architecture, training and figures of the model."""
+    config, card = now.model.config, now.model.card
+    kind = "FAME" if config["architecture"] == "fame" else "SASRec"
+    with st.container(border=True, height="stretch"):
+        st.markdown(f"**Model** {escape(now.model.name)}")
+        shape = f"{kind}, width {config['width']}, {config['layers']} layers"
+        if now.facets:
+            shape += f", {config['heads']} facets with {config['experts']} experts each"
+        st.markdown(shape + f"; reads the newest {config['length']} items.")
+        metrics = card.get("metrics", {})
+        test, floor = metrics.get("test"), metrics.get("popularity")
+        if test and floor:
+            for column, (name, meaning) in zip(st.columns(2), MEASURES.items(), strict=True):
+                over = f"{test[name] - floor[name]:+.3f} over popularity"
+                column.metric(name, f"{test[name]:.3f}", over, help=meaning)
+        if "epoch" in card:
+            st.caption(
+                f"Trained with seed {card['seed']}, best epoch {card['epoch']}, "
+                f"{card['seconds_per_epoch']:.0f} s an epoch. Fingerprint {now.model.fingerprint[:12]}."
+            )
+
+
+def data_card(now: Current) -> None:
+    """Size, origin and licence of the data set."""
+    data = now.data
+    with st.container(border=True, height="stretch"):
+        st.markdown(f"**Data** {escape(data.name)}")
+        counts = data.counts
+        st.markdown(
+            f"{counts['users']:,} users, {counts['items']:,} items, {counts['interactions']:,} interactions. "
+            "Each user's last item is held out."
+        )
+        n = len(data.catalog)
+        for family in data.catalog.families:
+            known = [data.catalog.values(family.name, item) for item in range(1, n + 1)]
+            values = {value for found in known for value in found}
+            covered = sum(bool(found) for found in known) / n
+            st.markdown(f"- {escape(family.name)}: {len(values)} values, known for {covered:.0%} of the items")
+        st.caption(escape(f"{data.origin}. {data.licence}"))

@@ -1,0 +1,152 @@
+"""The strip with everything that edits it: search, undo, presets, a real user, pasted ids, a pinned copy."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+import streamlit as st
+
+from app import palette, resources, state
+from app.components.source import Facet
+from app.components.strip import Card, strip
+from app.current import Current
+from fame.data import Catalog, format_history, parse_history
+from fame.errors import InputError
+
+SHOWN_USERS = 2_000  # offered by name; anybody can be typed
+
+
+def facets(now: Current) -> list[Facet]:
+    """The model's facets with their colours."""
+    return [Facet(name, palette.facet(h)) for h, name in enumerate(now.facets)]
+
+
+def editor(now: Current, gate: np.ndarray | None, *, choosable: bool = False) -> None:
+    """Search and strip. `gate` (T, H) is drawn under the newest T cards; None while the model is being loaded."""
+    controls(now)
+    session = state.session()
+    unread = len(now.history) - (len(gate) if gate is not None else len(now.history))
+
+    def weights(position: int) -> tuple[float, ...]:
+        return tuple(gate[position - unread].tolist()) if gate is not None and position >= unread else ()
+
+    catalog = now.data.catalog
+    strip(
+        [
+            Card(catalog.id(item), catalog.title(item), catalog.chips(item), weights(position))
+            for position, item in enumerate(now.history)
+        ],
+        facets(now),
+        key="strip",
+        empty="No items yet. Search above to add the first, or start from a preset.",
+        on_edit=edited,
+        on_choose=chosen if choosable else None,
+        chosen=session.position if choosable and session.position is not None else None,
+        limit=int(now.model.config["length"]),
+        sent=session.strip_edits,
+    )
+
+
+def edited(ids: list[str], number: int) -> None:
+    """The strip was dragged, shortened or reordered."""
+    state.session().strip_edits = number
+    state.edit_history(ids)
+
+
+def chosen(position: int) -> None:
+    """A card of the strip was chosen."""
+    state.session().position = position
+
+
+def controls(now: Current) -> None:
+    """The row above the strip."""
+    session = state.session()
+    search, undo, start, pin = st.columns([6, 1.3, 1.8, 1.3], vertical_alignment="bottom")
+    with search:
+        searching(now.data.catalog)
+    undo.button("Undo", icon=":material/undo:", disabled=not session.undo, on_click=state.undo, width="stretch")
+    with start.popover("Start from", icon=":material/playlist_add:", width="stretch"):
+        starting(now)
+    if session.pinned is None:
+        pin.button("Pin", icon=":material/keep:", help="Keep this history to compare with", on_click=state.pin,
+                   disabled=not now.history, width="stretch")  # fmt: skip
+    else:
+        pin.button("Unpin", icon=":material/keep_off:", help="Stop comparing", on_click=state.unpin, width="stretch")
+
+
+def searching(catalog: Catalog) -> None:
+    """Titles as you type; a title that stands twice is told apart by its id."""
+    key = f"search-{state.session().edits}"  # a fresh, empty box after every edit
+    twice = {title for title, times in Counter(catalog.titles).items() if times > 1}
+
+    def label(item: int) -> str:
+        title = catalog.title(item)
+        return f"{title} · {catalog.id(item)}" if title in twice else title
+
+    def add() -> None:
+        item = st.session_state[key]
+        if item is not None:
+            state.edit_history([*state.session().history, catalog.id(item)])
+
+    st.selectbox(
+        "Add to the history",
+        range(1, len(catalog) + 1),
+        index=None,
+        format_func=label,
+        placeholder=f"Search {len(catalog):,} titles",
+        key=key,
+        on_change=add,
+        filter_mode="contains",
+    )
+
+
+def starting(now: Current) -> None:
+    """Presets, a real user, pasted ids."""
+    catalog, edits = now.data.catalog, state.session().edits
+    st.caption("A preset")
+    for preset in resources.presets(now.data):
+        ids = [catalog.id(item) for item in preset.items]
+        st.button(preset.name, key=f"preset-{preset.name}", on_click=state.edit_history, args=(ids,), width="stretch")
+
+    user_key, paste_key = f"user-{edits}", f"paste-{edits}"
+
+    def real_user() -> None:
+        user = st.session_state[user_key]
+        if user is not None:
+            take_user(now, user)
+
+    st.selectbox(
+        "A real user, up to the item that was held out",
+        range(min(len(now.data.users), SHOWN_USERS)),
+        index=None,
+        format_func=lambda u: f"user {now.data.users[u]}: {now.data.histories.lengths[u]} items",
+        key=user_key,
+        on_change=real_user,
+        filter_mode="contains",
+    )
+
+    def paste() -> None:
+        try:
+            ids = parse_history(st.session_state[paste_key])
+            catalog.indices(ids)
+        except InputError as error:
+            state.notice(str(error))
+        else:
+            state.edit_history(ids)
+
+    st.text_input(
+        "Item ids, oldest first",
+        placeholder=format_history([catalog.id(item) for item in resources.presets(now.data)[0].items]),
+        key=paste_key,
+        on_change=paste,
+    )
+
+
+def take_user(now: Current, user: int) -> None:
+    """The newest items of a user's history, and what really came next as the target."""
+    items: Sequence[int] = now.data.histories[user].tolist()
+    catalog, length = now.data.catalog, int(now.model.config["length"])
+    past, last = items[:-1][-length:], items[-1]
+    state.edit_history([catalog.id(item) for item in past])
+    if last not in past:
+        state.choose_target(catalog.id(last))

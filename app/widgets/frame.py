@@ -1,0 +1,52 @@
+"""What surrounds every page: which model is looked at, and what could not be done."""
+
+import streamlit as st
+
+from app import resources, state
+from app.current import Current, current, usable
+from fame.errors import InputError
+
+
+def frame() -> None:
+    """Take over the link, show the model picker and any notices. Stops the run where there is nothing to show."""
+    state.load()
+    st.html("<style>[data-testid=stMainBlockContainer] { padding-top: 3.5rem; padding-bottom: 4rem }</style>")
+    try:
+        now = current()
+    except InputError as error:
+        st.error(str(error))
+        st.stop()
+    state.link()
+    with st.sidebar:
+        picker(now)
+
+
+def picker(now: Current) -> None:
+    """Choose the model; its data set comes with it."""
+    names = list(usable())
+    key = f"model-{now.model.name}"  # a new widget where the model was changed from elsewhere
+
+    def chosen() -> None:
+        model = usable()[st.session_state[key]]
+        state.choose_model(model.name, model.dataset)
+
+    st.selectbox("Model", names, index=names.index(now.model.name), key=key, on_change=chosen)
+    test = now.model.card.get("metrics", {}).get("test", {})
+    counts = now.data.counts
+    about = f"{counts['items']:,} items, {counts['users']:,} users"
+    if "NDCG@10" in test:
+        about += f"; NDCG@10 {test['NDCG@10']:.3f}, HR@10 {test['HR@10']:.3f} on held-out items"
+    st.caption(about)
+    for name, model in resources.models().items():
+        if name not in names:
+            st.caption(f"{name} waits for its data: `python -m fame data fetch {model.dataset}`")
+    for name in resources.broken_models():
+        st.caption(f"{name} cannot be read; open it by name to see why.")
+
+
+def notices() -> None:
+    """Say what was put aside, once."""
+    session = state.session()
+    said, session.notices = session.notices, []
+    for sentence in dict.fromkeys(said):
+        st.warning(sentence)

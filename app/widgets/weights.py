@@ -1,0 +1,34 @@
+"""Columns of tables that hold weights and counts, and what has to be said beside a weight."""
+
+import numpy as np
+import streamlit as st
+
+WEIGHTS_SAY_LITTLE = (
+    "A gate weight is not an importance: it trades off against the lengths of the vectors it multiplies, and in models "
+    "trained as published it names the facet behind a choice no better than chance. What a facet adds to a score is "
+    "exact; what would happen without it is run."
+)
+
+
+def percent_column(label: str | None = None, meaning: str | None = None) -> object:
+    """A bar from 0 to 100 with whole percents; give it `in_percent` values."""
+    return st.column_config.ProgressColumn(label, help=meaning, format="%.0f %%", min_value=0, max_value=100)
+
+
+def in_percent(weights: np.ndarray) -> np.ndarray:
+    """Weights as `percent_column` shows them."""
+    return 100 * weights
+
+
+def kept_column() -> object:
+    """How much of the top ten stays when a facet is left out."""
+    return st.column_config.NumberColumn(
+        "top ten kept",
+        format="%d of 10",
+        help="How many of the first ten items are still among the first ten when the facet's part is left out.",
+    )
+
+
+def number_column(meaning: str) -> object:
+    """Two digits, and what the number is on hover."""
+    return st.column_config.NumberColumn(format="%.2f", help=meaning)

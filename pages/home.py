@@ -1,0 +1,68 @@
+"""What is this, what is loaded, and one recommendation already taken apart."""
+
+import streamlit as st
+
+from app import resources, state
+from app.current import current
+from app.widgets import answer as answers
+from app.widgets.cards import data_card, model_card
+from app.widgets.frame import notices
+from app.words import escape
+
+now = current()
+catalog = now.data.catalog
+
+st.title("See which facet drove a recommendation")
+st.markdown(
+    "FAME is a sequential recommender whose attention heads are *facets* that each predict the next item. "
+    "Here you build a history, see what the model recommends, and take every score apart into exact parts."
+)
+notices()
+if not resources.has_data("movielens-100k"):
+    st.info(
+        "MovieLens-100K is not on this machine (its terms forbid shipping it), so this is a made-up cinema whose "
+        "truth is known. With a network, `python -m fame data fetch movielens-100k` brings real movies."
+    )
+
+example = resources.example(now.model)
+if example is None:
+    st.info("This model has no stored example. Open Predict to see it at work.")
+else:
+    shown = example.recommendation
+    with st.container(border=True):
+        past = " → ".join(f"*{escape(catalog.title(int(item)))}*" for item in shown.history)
+        st.markdown(f"**After** {past}")
+        st.markdown(answers.sentence(now, shown, 0, example.knockout))
+        answers.answer_list(now, shown.first(5), key="example", chosen=None, on_choose=state.notice)
+
+        def open_example() -> None:
+            """Take the example to the next page."""
+            state.edit_history([catalog.id(int(item)) for item in shown.history])
+
+        if st.button("Change this history", type="primary", icon=":material/edit:", on_click=open_example):
+            st.switch_page("../pages/predict.py", query_params=state.parameters())
+        st.caption("Computed by this model when it was trained and stored with it; on Predict it is run live.")
+
+left, right = st.columns(2)
+with left:
+    model_card(now)
+with right:
+    data_card(now)
+
+st.subheader("Where to go")
+PAGES = (
+    ("predict", "Predict", ":material/recommend:", "What comes next after a history that you build, score by score."),
+    ("gates", "Gates", ":material/alt_route:", "Which facet speaks at each step, beside what it really moves."),
+    (
+        "experts",
+        "Experts",
+        ":material/account_tree:",
+        "Which expert a facet listens to, and whether they differ at all.",
+    ),
+    ("facet_map", "Facet map", ":material/scatter_plot:", "How each facet arranges the items, side by side."),
+)
+for column, (page, label, icon, what) in zip(st.columns(len(PAGES)), PAGES, strict=True):
+    with column.container(border=True, height="stretch"):
+        st.page_link(f"../pages/{page}.py", label=f"**{label}**", icon=icon, query_params=state.parameters())
+        st.caption(what)
+resources.warm_up()

@@ -1,0 +1,307 @@
+"""The commands as a person runs them: exit code and the two streams; real processes where they are killed."""
+
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from pathlib import Path
+from unittest.mock import patch
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from fame.cli import main
+from fame.data import read
+
+QUICK = ["--set", "width=16", "--set", "length=12", "--set", "batch=512", "--set", "experts=2"]
+
+
+@dataclass
+class Done:
+    """How a command ended."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def fame(*arguments: object, **environment: str) -> Done:
+    """Run a command as `python -m fame` does, in this process: importing torch anew would take most of the time."""
+    out, err, code = io.StringIO(), io.StringIO(), 0
+    with (
+        patch.object(sys, "argv", ["fame", *map(str, arguments)]),
+        patch.dict(os.environ, environment),
+        redirect_stdout(out),
+        redirect_stderr(err),
+    ):
+        try:
+            main()
+        except SystemExit as end:
+            code = int(end.code or 0)
+    return Done(code, out.getvalue(), err.getvalue())
+
+
+def answer(done: Done) -> dict:
+    """The one JSON object on stdout of a command that went well."""
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.count("\n") == 1
+    return json.loads(done.stdout)
+
+
+def sentence(done: Done) -> str:
+    """What a command that was refused says."""
+    assert done.returncode == 2, done.stderr
+    assert done.stdout == ""
+    assert "Traceback" not in done.stderr
+    return " ".join(done.stderr.split())
+
+
+@pytest.fixture(scope="module")
+def run(cinema_folder, tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("cli") / "run"
+    done = fame("train", "--data", cinema_folder, "--out", folder, *QUICK, "--set", "epochs=2", "--json")
+    assert set(answer(done)["metrics"]["test"]) >= {"HR@10", "NDCG@10"}
+    return folder
+
+
+def test_a_real_process_ends_with_the_code_and_the_sentence(tmp_path):
+    command = [sys.executable, "-m", "fame", "evaluate", "--model", str(tmp_path), "--data", str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert "config.json is missing" in sentence(Done(done.returncode, done.stdout, done.stderr))
+
+
+def test_help_of_every_command():
+    for command in ("data fetch", "data make", "data import", "train", "evaluate", "recommend", "map"):
+        done = fame(*command.split(), "--help")
+        assert done.returncode == 0
+        assert "Usage" in done.stdout
+
+
+def test_evaluate_reproduces_the_card(run, cinema_folder):
+    found = answer(fame("evaluate", "--model", run / "best", "--data", cinema_folder, "--json"))
+    card = json.loads((run / "best" / "card.json").read_text())["metrics"]
+    assert {name: found[name] for name in card["test"]} == card["test"]
+    assert found["users"] == card["users"]
+    assert found["filtered"] is True
+    validation = answer(
+        fame("evaluate", "--model", run / "best", "--data", cinema_folder, "--split", "validation", "--json")
+    )
+    assert {name: validation[name] for name in card["validation"]} == card["validation"]
+
+
+def test_recommend_has_the_shape_that_others_rely_on(run, cinema_folder):
+    found = answer(
+        fame("recommend", "--model", run / "best", "--history", "f5,f9", "-k", 7, "--data", cinema_folder, "--json")
+    )
+    assert set(found) == {"model", "history", "facets", "gate", "router", "items"}
+    assert found["model"]["name"] == "run"
+    assert found["history"] == ["f5", "f9"]
+    assert list(found["gate"]) == list(found["router"]) == found["facets"]
+    assert np.isclose(sum(found["gate"].values()), 1)
+    assert all(len(weights) == 2 and np.isclose(sum(weights), 1) for weights in found["router"].values())
+    assert [item["rank"] for item in found["items"]] == list(range(1, 8))
+    catalog = read(cinema_folder).catalog
+    for item in found["items"]:
+        parts = item["reference"] + item["bias"] + sum(item["contributions"].values())
+        assert abs(parts - item["score"]) < 1e-4
+        assert item["title"] == catalog.title(catalog.index(item["item_id"]))
+        assert item["responsibilities"] is item["anatomy"] is item["driver"] is None
+
+
+def test_without_its_data_ids_stand_in_for_titles(run, tmp_path):
+    done = fame("recommend", "--model", run / "best", "--history", "f5", "--json", FAME_HOME=str(tmp_path))
+    if done.returncode == 0:  # no data set of that name beside the code
+        assert all(item["title"] == item["item_id"] for item in answer(done)["items"])
+        assert "ids stand in for titles" in done.stderr
+    else:  # the one that ships has the same name and is another one
+        assert "was trained on 'planted-cinema' with fingerprint" in sentence(done)
+
+
+@pytest.mark.parametrize(
+    ("history", "named"),
+    [
+        ("", "The history is empty"),
+        (" , ", "The history is empty"),
+        ("f5,nonsense", "There is no item 'nonsense' among the 80"),
+        ("<script>alert(1)</script>", "There is no item '<script>alert(1)</script>'"),
+        ('f5,"open', "no list of ids"),
+        ("[red]f5[/red]", "'[red]f5[/red]'"),
+    ],
+)
+def test_a_bad_history_is_named(run, cinema_folder, history, named):
+    done = fame("recommend", "--model", run / "best", "--history", history, "--data", cinema_folder)
+    assert named in sentence(done)
+
+
+def test_long_and_repeated_histories_are_read(run, cinema_folder):
+    long = ",".join(f"f{n}" for n in range(1, 41))
+    done = fame("recommend", "--model", run / "best", "--history", long, "--data", cinema_folder, "--json")
+    assert len(answer(done)["history"]) == 40
+    assert "reads the newest 12 of 40" in done.stderr
+    answer(fame("recommend", "--model", run / "best", "--history", "f5,f5", "--data", cinema_folder, "--json"))
+
+
+def test_wrong_places_are_named(run, cinema_folder, tmp_path):
+    other = tmp_path / "other"
+    answer(
+        fame("data", "make", "planted-cinema", "--users", 50, "--items", 80, "--length", 8, "--out", other, "--json")
+    )
+    assert "There is no model folder" in sentence(
+        fame("evaluate", "--model", tmp_path / "none", "--data", cinema_folder)
+    )
+    assert "There is no data set" in sentence(fame("evaluate", "--model", run / "best", "--data", tmp_path / "none"))
+    assert "was trained on" in sentence(fame("evaluate", "--model", run / "best", "--data", other))
+    assert "exists already" in sentence(fame("data", "make", "planted-cinema", "--out", other))
+    assert "exists already; add --resume" in sentence(fame("train", "--data", cinema_folder, "--out", run))
+    assert "There is no run in" in sentence(fame("train", "--data", cinema_folder, "--out", tmp_path / "x", "--resume"))
+    assert "other settings" in sentence(
+        fame("train", "--data", cinema_folder, "--out", run, "--resume", "--set", "width=32")
+    )
+    assert not (tmp_path / "x").exists()
+
+
+@pytest.mark.parametrize(
+    ("extra", "named"),
+    [
+        (["--set", "widht=3"], "There is no setting 'widht'"),
+        (["--set", "width"], "is not key=value"),
+        (["--set", "width=0"], "width: Input should be greater than or equal to 2"),
+        (["--preset", "huge"], "There is no preset 'huge'"),
+        (["--model", "bert"], "'fame' or 'sasrec'"),
+    ],
+)
+def test_wrong_settings_are_named_before_any_work(cinema_folder, tmp_path, extra, named):
+    assert named in sentence(fame("train", "--data", cinema_folder, "--out", tmp_path / "run", *extra))
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
+def test_a_stopped_run_goes_on_to_the_same_end(cinema_folder, tmp_path, how):
+    """Ctrl-C, and the plug pulled."""
+    chosen = ["--data", str(cinema_folder), "--preset", "small", *QUICK, "--set", "epochs=6"]
+    command = [sys.executable, "-m", "fame", "train", *chosen, "--out", str(tmp_path / "cut")]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    waited = time.monotonic()
+    while not (tmp_path / "cut" / "last").exists():
+        assert process.poll() is None
+        assert time.monotonic() - waited < 60
+        time.sleep(0.01)
+    process.send_signal(how)
+    _, said = process.communicate()
+    if how == signal.SIGINT:
+        assert process.returncode == 130, said
+        assert json.loads((tmp_path / "cut" / "status.json").read_text())["status"] == "stopped"
+    assert len((tmp_path / "cut" / "metrics.jsonl").read_text().splitlines()) < 6
+    assert fame("train", *chosen, "--out", tmp_path / "cut", "--resume").returncode == 0
+    assert fame("train", *chosen, "--out", tmp_path / "whole").returncode == 0
+    for place in ("best", "last"):
+        cut, whole = (tmp_path / run / place / "model.safetensors" for run in ("cut", "whole"))
+        assert cut.read_bytes() == whole.read_bytes()
+
+
+def test_import_of_plain_files(tmp_path):
+    (tmp_path / "log.csv").write_text(
+        'who,what,when,rating\nu1,"a,1",3,5\nu1,b,1,4\n,b,2,1\nu2,b,soon,3\nu2,,4,2\nu2,"a,1",1,1\nu1,b,1,4\nu2,c,2,\n'
+    )
+    (tmp_path / "items.csv").write_text(
+        'item_id,title,genre,year\n"a,1","<b>A</b>",Drama|War,1999\nb,=B(),,1999\nz,Z,Drama,\n'
+    )
+    mapping = "user=who,item=what,time=when"
+    found = answer(
+        fame(
+            "data",
+            "import",
+            tmp_path / "log.csv",
+            "--items",
+            tmp_path / "items.csv",
+            "--map",
+            mapping,
+            "--out",
+            tmp_path / "d",
+            "--json",
+        )
+    )
+    assert found["rows"] == 8
+    assert found["dropped"] == {"no user": 1, "no item": 1, "no time": 1, "repeated": 1}
+    assert (found["users"], found["items"], found["interactions"], found["untitled"]) == (2, 3, 4, 1)
+    data = read(tmp_path / "d")
+    assert data.catalog.ids == ("a,1", "b", "c")
+    assert data.catalog.titles == ("<b>A</b>", "=B()", "c")
+    assert data.catalog.values("genre", 1) == ("Drama", "War")
+    assert data.catalog.values("year", 2) == ("1999",)
+    assert [data.catalog.id(i) for i in data.histories[0]] == ["b", "a,1"]
+
+
+def test_import_of_parquet_and_recbole(tmp_path):
+    table = pd.DataFrame({"user_id": [1, 1, 2], "item_id": [7, 8, 7], "timestamp": [1.5, 2.5, 3.5]})
+    table.to_parquet(tmp_path / "log.parquet")
+    about = pd.DataFrame({"item_id": [8, 7], "title": ["eight", "seven"], "tags": [["x", "y"], None]})
+    about.to_parquet(tmp_path / "about.parquet")
+    found = answer(
+        fame(
+            "data",
+            "import",
+            tmp_path / "log.parquet",
+            "--items",
+            tmp_path / "about.parquet",
+            "--out",
+            tmp_path / "p",
+            "--json",
+        )
+    )
+    assert found["families"] == {"tags": 0.5}
+    assert read(tmp_path / "p").catalog.titles == ("seven", "eight")
+
+    (tmp_path / "x.inter").write_text("user_id:token\titem_id:token\ttimestamp:float\nu\ta\t2\nu\tb\t1\n")
+    (tmp_path / "x.item").write_text("item_id:token\ttitle:token\tclass:token_seq\na\tA film\tWar Drama\nb\tB\t\n")
+    answer(fame("data", "import", tmp_path / "x.inter", tmp_path / "x.item", "--out", tmp_path / "r", "--json"))
+    data = read(tmp_path / "r")
+    assert data.catalog.title(data.catalog.index("a")) == "A film"
+    assert data.catalog.values("class", data.catalog.index("a")) == ("War", "Drama")
+    assert data.catalog.values("class", data.catalog.index("b")) == ()
+
+
+BAD = {
+    "no such file": (None, b"", "There is no file"),
+    "empty": ("log.csv", b"", "cannot be read as a table"),
+    "only a header": ("log.csv", b"user_id,item_id,timestamp\n", "has no rows"),
+    "a missing column": ("log.csv", b"user_id,item_id\nu,a\n", "no column 'timestamp', only user_id, item_id"),
+    "not UTF-8": ("log.csv", b"user_id,item_id,timestamp\nu,a,1\nu,\xff,2\n", "line 3, byte 3 is 0xff"),
+    "no numbers for times": ("log.csv", b"user_id,item_id,timestamp\nu,a,monday\n", "timestamp is 'monday' in row 1"),
+    "no users": ("log.csv", b"user_id,item_id,timestamp\n,a,1\n", "user_id is empty in every row"),
+    "a ragged row": ("log.csv", b"user_id,item_id,timestamp\nu,a,1\nu,a,1,4,5\n", "line 3"),
+    "half a Parquet file": ("log.parquet", b"PAR1\x00\x00", "cannot be read"),
+    "a truncated gzip": ("log.csv.gz", b"\x1f\x8b\x08\x00\x00", "cannot be read"),
+    "an atomic file without types": ("x.inter", b"user_id\titem_id\nu\ta\n", "has no type"),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_a_bad_file_is_named_and_leaves_nothing(tmp_path, case):
+    name, content, named = BAD[case]
+    if name:
+        (tmp_path / name).write_bytes(content)
+    said = sentence(fame("data", "import", tmp_path / (name or "none.csv"), "--out", tmp_path / "d"))
+    assert named in said
+    assert not (tmp_path / "d").exists()
+    assert not (tmp_path / "d.tmp").exists()
+
+
+def test_items_that_stand_twice_are_refused(tmp_path):
+    (tmp_path / "log.csv").write_text("user_id,item_id,timestamp\nu,a,1\n")
+    (tmp_path / "items.csv").write_text("item_id,title\na,A\na,B\n")
+    done = fame("data", "import", tmp_path / "log.csv", "--items", tmp_path / "items.csv", "--out", tmp_path / "d")
+    assert "item_id 'a' stands again in row 2" in sentence(done)
+
+
+def test_map_is_stored_with_the_model(run, cinema_folder):
+    found = answer(fame("map", "--model", run / "best", "--data", cinema_folder, "--json"))
+    assert set(found["spaces"]) == {"all facets", "facet 1", "facet 2", "facet 3", "facet 4"}
+    assert (run / "best" / "maps" / "maps.json").exists()
+    answer(fame("evaluate", "--model", run / "best", "--data", cinema_folder, "--json"))
