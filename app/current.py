@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from app import resources, state
 from fame.checkpoint.description import Description
-from fame.data import DataSet, UnknownItemError
+from fame.data import Catalog, DataSet, UnknownItemError
 from fame.errors import InputError
 
 PREFERRED = ("movielens-100k-fame", "planted-cinema-fame")
@@ -40,8 +40,7 @@ def current() -> Current:
     """
     now = state.session()
     model = choose(now.model, now.data)
-    if model.name != now.model or model.dataset != now.data:
-        state.choose_model(model.name, model.dataset) if now.data else adopt(model)
+    now.model, now.data = model.name, model.dataset
     data = resources.dataset(model.dataset)
     if data.fingerprint != model.config["dataset_fingerprint"]:
         raise InputError(
@@ -50,13 +49,7 @@ def current() -> Current:
         )
     if now.fresh:
         now.history, now.fresh = [data.catalog.id(item) for item in resources.presets(data)[0].items], False
-    kept = []
-    for item_id in now.history:
-        try:
-            data.catalog.index(item_id)
-            kept.append(item_id)
-        except UnknownItemError as error:
-            state.notice(f"Left out of the history: {error}")
+    kept = known(data.catalog, now.history)
     now.history = kept
     if now.target and (now.target not in data.catalog or now.target in kept):
         why = "is in the history already" if now.target in kept else f"is not in {data.name}"
@@ -66,10 +59,20 @@ def current() -> Current:
     return Current(model, data, tuple(data.catalog.indices(kept)), target)
 
 
-def adopt(model: Description) -> None:
-    """Take a model without touching the history: the link named none."""
-    now = state.session()
-    now.model, now.data = model.name, model.dataset
+def known(catalog: Catalog, item_ids: list[str]) -> list[str]:
+    """The ids that the catalog has; the others are told of."""
+    strange = [item_id for item_id in item_ids if item_id not in catalog]
+    if len(strange) > 1:
+        state.notice(
+            f"{len(strange)} items were left out of the history: they are not among the {len(catalog):,} of the catalog, "
+            f"such as {strange[0][:60]!r}."
+        )
+    elif strange:
+        try:
+            catalog.index(strange[0])
+        except UnknownItemError as error:
+            state.notice(f"Left out of the history: {error}")
+    return [item_id for item_id in item_ids if item_id in catalog]
 
 
 def choose(name: str, data: str) -> Description:

@@ -29,7 +29,7 @@ class Session:
     position: int | None = None  # chosen in the strip; None = the newest
     selected: list[str] = field(default_factory=list)  # items selected on the map
     focus: str = ""  # the item in the middle of attention on the map
-    notices: list[str] = field(default_factory=list)  # sentences to show once
+    notices: list[str] = field(default_factory=list)  # sentences to show until the next edit
     written: dict[str, str] | None = None  # what was last put into the URL
     fresh: bool = True  # nobody has chosen a history yet, not even an empty one
     strip_edits: int = 0  # number of the newest edit that the strip itself sent
@@ -88,6 +88,7 @@ def edit_history(ids: list[str]) -> None:
     now = session()
     if ids == now.history:
         return
+    now.notices.clear()
     now.undo = [*now.undo, now.history][-UNDO:]
     now.history, now.target, now.position = ids[-LONGEST:], "", None
     now.edits += 1
@@ -98,6 +99,7 @@ def undo() -> None:
     """Take the last edit back."""
     now = session()
     if now.undo:
+        now.notices.clear()
         now.history, now.undo = now.undo[-1], now.undo[:-1]
         now.target, now.position = "", None
         link()
@@ -116,6 +118,7 @@ def unpin() -> None:
 def choose_target(item: str) -> None:
     """Ask about that item of the ranking."""
     session().target = item
+    session().notices.clear()
     link()
 
 
@@ -126,9 +129,11 @@ def choose_model(name: str, data: str) -> None:
         now.history, now.undo, now.pinned, now.position, now.fresh = [], [], None, None, True
         now.selected, now.focus = [], ""
     now.model, now.data, now.target = name, data, ""
+    now.notices.clear()
     link()
 
 
 def notice(sentence: str) -> None:
-    """Say something at the top of the page, once."""
-    session().notices.append(sentence)
+    """Say something at the top of the page until the next edit."""
+    if sentence not in session().notices:
+        session().notices.append(sentence)

@@ -28,7 +28,7 @@ def story() -> None:
     try:
         maps = resources.maps(now.model)
     except InputError as error:
-        st.info(str(error))
+        st.info(escape(str(error)))
         return
     model = loaded(now).model
     catalog, session = now.data.catalog, state.session()

@@ -102,13 +102,13 @@ def searching(catalog: Catalog) -> None:
 
 def starting(now: Current) -> None:
     """Presets, a real user, pasted ids."""
-    catalog, edits = now.data.catalog, state.session().edits
+    catalog, session = now.data.catalog, state.session()
     st.caption("A preset")
     for preset in resources.presets(now.data):
         ids = [catalog.id(item) for item in preset.items]
         st.button(preset.name, key=f"preset-{preset.name}", on_click=state.edit_history, args=(ids,), width="stretch")
 
-    user_key, paste_key = f"user-{edits}", f"paste-{edits}"
+    user_key, paste_key = f"user-{session.edits}", f"paste-{session.edits}"
 
     def real_user() -> None:
         user = st.session_state[user_key]
@@ -126,6 +126,7 @@ def starting(now: Current) -> None:
     )
 
     def paste() -> None:
+        session.notices.clear()
         try:
             ids = parse_history(st.session_state[paste_key])
             catalog.indices(ids)

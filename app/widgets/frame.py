@@ -4,6 +4,7 @@ import streamlit as st
 
 from app import resources, state
 from app.current import Current, current, usable
+from app.words import escape
 from fame.errors import InputError
 
 
@@ -14,7 +15,7 @@ def frame() -> None:
     try:
         now = current()
     except InputError as error:
-        st.error(str(error))
+        st.error(escape(str(error)))
         st.stop()
     state.link()
     with st.sidebar:
@@ -45,8 +46,6 @@ def picker(now: Current) -> None:
 
 
 def notices() -> None:
-    """Say what was put aside, once."""
-    session = state.session()
-    said, session.notices = session.notices, []
-    for sentence in dict.fromkeys(said):
-        st.warning(sentence)
+    """Say what was put aside."""
+    for sentence in state.session().notices:
+        st.warning(escape(sentence))

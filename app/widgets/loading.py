@@ -9,6 +9,7 @@ import streamlit as st
 from app import resources
 from app.current import Current
 from app.widgets.editor import editor
+from app.words import escape
 from fame.errors import InputError
 
 if TYPE_CHECKING:
@@ -29,5 +30,5 @@ def _checkpoint(name: str) -> Checkpoint:
     try:
         return resources.checkpoint(name)
     except InputError as error:
-        st.error(str(error))
+        st.error(escape(str(error)))
         st.stop()

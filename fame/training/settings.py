@@ -24,7 +24,7 @@ class Settings(BaseModel):
     layers: int = Field(2, ge=1, le=16, description="self-attention layers; in FAME the last one holds the facets")
     heads: int = Field(4, ge=1, le=16, description="attention heads; in FAME's last layer each is a facet")
     experts: int = Field(4, ge=1, le=16, description="experts in a facet")
-    dropout: float = Field(0.3, ge=0, lt=1, description="on embeddings and on the output of every sublayer")
+    dropout: float = Field(0.5, ge=0, lt=1, description="on embeddings and on the output of every sublayer")
     residual: Literal["projection", "slice"] = Field("projection", description="of FAME's last layer")
     popularity: bool = Field(True, description="a popularity bias b_v on every item, started at log(1 + count)")
     gate_balance: float = Field(0.5, ge=0, le=100, description="weight of KL(mean gate of a batch || uniform)")
