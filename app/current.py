@@ -64,7 +64,7 @@ def known(catalog: Catalog, item_ids: list[str]) -> list[str]:
     strange = [item_id for item_id in item_ids if item_id not in catalog]
     if len(strange) > 1:
         state.notice(
-            f"{len(strange)} items were left out of the history: they are not among the {len(catalog):,} of the catalog, "
+            f"{len(strange)} items were left out of the history: they are not among the {len(catalog):,} here, "
             f"such as {strange[0][:60]!r}."
         )
     elif strange:

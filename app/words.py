@@ -27,8 +27,9 @@ def percent(share: float) -> str:
 
 
 def signed(value: float) -> str:
-    """1.234 -> "+1.23", with a real minus sign."""
-    return f"{value:+.2f}".replace("-", "−")
+    """1.234 -> "+1.23", with a real minus sign; what rounds to nothing has no sign."""
+    text = f"{value:+.2f}".replace("-", "−")
+    return "0.00" if text[1:] == "0.00" else text
 
 
 def escape(text: str) -> str:
@@ -46,22 +47,14 @@ def answer(
     """
     text = f"*{escape(title)}* comes {ordinal(tested.rank)} with {percent(probability)}."
     if len(facets):
-        best = max(range(len(parts)), key=lambda h: parts[h])
-        up = sum(part for part in [*parts, bias] if part > 0)
-        if up > 0 and parts[best] / up >= SHARE:
-            share = f"({signed(parts[best])} of {signed(up)} above the average item)"
-            text += f" **{escape(facets[best])}** lifts it most {share}"
-        elif up > 0 and bias / up >= SHARE:
-            text += f" Its **popularity** lifts it most ({signed(bias)} of {signed(up)} above the average item)"
+        lead, claim = _lead(parts, bias, facets)
+        worst = max(range(len(facets)), key=lambda h: (tested.facet_rank[h], tested.facet_effect[h]))
+        fallen = int(tested.facet_rank[worst])
+        if fallen > tested.rank:
+            which = "it" if worst == lead else escape(facets[worst])
+            text += f" {claim}; without {which}, it would be {ordinal(fallen)}."
         else:
-            text += " No facet alone carries it"
-        fallen = [int(rank) for rank in tested.facet_rank]
-        worst = max(range(len(fallen)), key=lambda h: (fallen[h], tested.facet_effect[h]))
-        if fallen[worst] > tested.rank:
-            which = "it" if worst == best and "**" in text else escape(facets[worst])
-            text += f"; without {which}, it would be {ordinal(fallen[worst])}."
-        else:
-            text += "; leaving out any one facet does not lower it."
+            text += f" {claim}; leaving out any one facet does not lower it."
     effects = [-math.inf if effect != effect else float(effect) for effect in tested.item_effect]
     if len(effects) > 1:
         most = max(range(len(effects)), key=effects.__getitem__)
@@ -69,5 +62,17 @@ def answer(
         if rank > tested.rank:
             text += f" Without *{escape(history[most])}* in the history, it would be {ordinal(rank)}."
         else:
-            text += " No single past item holds it there: remove any one and it stays or rises."
+            text += " Removing any one past item does not lower it either."
     return text
+
+
+def _lead(parts: Sequence[float], bias: float, facets: Sequence[str]) -> tuple[int | None, str]:
+    """The facet that carries most of what lifts the item, if one does, and how that is said."""
+    up = sum(part for part in [*parts, bias] if part > 0)
+    best = max(range(len(parts)), key=lambda h: parts[h])
+    if up > 0 and parts[best] >= SHARE * up:
+        share = f"({signed(parts[best])} of {signed(up)} above the average item)"
+        return best, f"**{escape(facets[best])}** lifts it most {share}"
+    if up > 0 and bias >= SHARE * up:
+        return None, f"Its **popularity** lifts it most ({signed(bias)} of {signed(up)} above the average item)"
+    return None, "No facet alone carries it"

@@ -78,7 +78,7 @@ def story() -> None:
 
     left, right = st.columns(2, gap="large")
     with left:
-        st.subheader("Router along the history")
+        st.header("Router along the history")
 
         def clicked() -> None:
             points = st.session_state["router-squares"].selection.points
@@ -96,7 +96,7 @@ def story() -> None:
         st.caption("The area of a square is the weight; each column adds up to 100 %. Click to choose a position.")
         answers.table_behind(pd.DataFrame(router, columns=names).assign(item=titles), "router")
     with right:
-        st.subheader(f"What each expert reads after item {position + 1 + unread}")
+        st.header(f"What each expert reads after item {position + 1 + unread}")
         st.plotly_chart(
             charts.attention(titles[: position + 1], rows.numpy(), names, colors),
             key="expert-attention",
@@ -115,7 +115,7 @@ def everybody() -> None:
     now = current()
     if not now.facets or now.model.config["experts"] == 1:
         return
-    st.subheader("Over all users")
+    st.header("Over all users")
     everyone = resources.population(now.model.name, now.data.name)
     load = everyone.router.mean(0)  # (H, N)
     single = entropy(torch.from_numpy(everyone.router)).mean(0).tolist()

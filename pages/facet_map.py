@@ -77,7 +77,7 @@ def story() -> None:
 
     if session.selected:
         titles = [catalog.title(catalog.index(item)) for item in session.selected]
-        st.subheader(f"{len(titles)} selected")
+        st.header(f"{len(titles)} selected")
 
         def add() -> None:
             state.edit_history([*session.history, *session.selected[:20]])
@@ -91,7 +91,7 @@ def story() -> None:
         chips = [" · ".join(catalog.chips(catalog.index(item))) for item in session.selected]
         st.dataframe(pd.DataFrame({"title": titles, "attributes": chips}), hide_index=True)
 
-    st.subheader("Neighbours, facet by facet")
+    st.header("Neighbours, facet by facet")
     middle = st.selectbox(
         "Item",
         range(1, len(catalog) + 1),

@@ -53,7 +53,7 @@ def story() -> None:
 
     squares, beside = st.columns([3, 2], gap="large")
     with squares:
-        st.subheader("Gate along the history")
+        st.header("Gate along the history")
         titles = [catalog.title(int(item)) for item in answer.history]
         chart = charts.squares(
             now.facets, [palette.facet(h) for h in range(len(now.facets))], titles, answer.gate, position, "gate"
@@ -77,7 +77,7 @@ def story() -> None:
         )
         answers.table_behind(pd.DataFrame(answer.gate, columns=list(now.facets)).assign(item=titles), "gate")
     with beside:
-        st.subheader(f"After item {position + 1 + unread}")
+        st.header(f"After item {position + 1 + unread}")
         st.dataframe(
             pd.DataFrame(
                 {
@@ -104,7 +104,7 @@ def everybody() -> None:
     now = current()
     if not now.facets:
         return
-    st.subheader("Over all users")
+    st.header("Over all users")
     a, b = st.columns(2)
     facet = a.selectbox("Facet", range(len(now.facets)), format_func=lambda h: now.facets[h])
     grouping = b.selectbox("By", group_names(now.data))

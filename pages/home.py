@@ -39,7 +39,7 @@ else:
             """Take the example to the next page."""
             state.edit_history([catalog.id(int(item)) for item in shown.history])
 
-        if st.button("Change this history", type="primary", icon=":material/edit:", on_click=open_example):
+        if st.button("Change this history", icon=":material/edit:", on_click=open_example):
             st.switch_page("../pages/predict.py", query_params=state.parameters())
         st.caption("Computed by this model when it was trained and stored with it; on Predict it is run live.")
 
@@ -49,7 +49,7 @@ with left:
 with right:
     data_card(now)
 
-st.subheader("Where to go")
+st.header("Where to go")
 PAGES = (
     ("predict", "Predict", ":material/recommend:", "What comes next after a history that you build, score by score."),
     ("gates", "Gates", ":material/alt_route:", "Which facet speaks at each step, beside what it really moves."),

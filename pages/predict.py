@@ -36,7 +36,7 @@ def story() -> None:
 
     ranking, why = st.columns([5, 3], gap="large")
     with ranking:
-        st.subheader("Next")
+        st.header("Next")
         pinned = state.session().pinned
         before = None
         if pinned is not None:
@@ -48,7 +48,7 @@ def story() -> None:
         answers.answer_list(now, answer, key="ranking", chosen=target, on_choose=state.choose_target, before=before)
         answers.table_behind(answers.table(now, answer), "ranking")
     with why:
-        st.subheader("Why this one?")
+        st.header("Why this one?")
         st.markdown(
             f"**{escape(catalog.title(target))}** is {ordinal(tested.rank)} "
             f"of {len(catalog) - len(set(now.history)):,} with {percent(float(asked.probability[0]))}."
@@ -77,7 +77,9 @@ def story() -> None:
                 hide_index=True,
                 column_config={
                     "gate": weights.percent_column(),
-                    "without it": st.column_config.TextColumn(help="Its rank when the facet's part is left out."),
+                    "without it": st.column_config.TextColumn(
+                        width=76, help="Its rank when the facet's part is left out."
+                    ),
                     "kept": weights.kept_column(),
                 },
             )
@@ -85,8 +87,8 @@ def story() -> None:
         else:
             st.info("SASRec has no facets and no gate: its score has one part. What each past item does is below.")
         if len(answer.history) > 1:
-            st.markdown("**Past items it depends on most**")
-            order = sorted(range(len(answer.history)), key=lambda t: -tested.item_effect[t])
+            st.markdown("**Past items that matter most**")
+            order = sorted(range(len(answer.history)), key=lambda t: -abs(tested.item_effect[t]))
             for t in order[:2]:
                 title = escape(catalog.title(int(answer.history[t])))
                 st.markdown(

@@ -61,17 +61,19 @@ def chosen(position: int) -> None:
 def controls(now: Current) -> None:
     """The row above the strip."""
     session = state.session()
-    search, undo, start, pin = st.columns([6, 1.3, 1.8, 1.3], vertical_alignment="bottom")
-    with search:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
         searching(now.data.catalog)
-    undo.button("Undo", icon=":material/undo:", disabled=not session.undo, on_click=state.undo, width="stretch")
-    with start.popover("Start from", icon=":material/playlist_add:", width="stretch"):
-        starting(now)
-    if session.pinned is None:
-        pin.button("Pin", icon=":material/keep:", help="Keep this history to compare with", on_click=state.pin,
-                   disabled=not now.history, width="stretch")  # fmt: skip
-    else:
-        pin.button("Unpin", icon=":material/keep_off:", help="Stop comparing", on_click=state.unpin, width="stretch")
+        st.button("Undo", icon=":material/undo:", disabled=not session.undo, on_click=state.undo)
+        with st.popover("Start from", icon=":material/playlist_add:"):
+            starting(now)
+        pinned = session.pinned is not None
+        st.button(
+            "Unpin" if pinned else "Pin",
+            icon=":material/keep_off:" if pinned else ":material/keep:",
+            help="Stop comparing" if pinned else "Keep this history to compare with",
+            on_click=state.unpin if pinned else state.pin,
+            disabled=not (pinned or now.history),
+        )
 
 
 def searching(catalog: Catalog) -> None:

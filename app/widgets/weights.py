@@ -10,9 +10,9 @@ WEIGHTS_SAY_LITTLE = (
 )
 
 
-def percent_column(label: str | None = None, meaning: str | None = None) -> object:
+def percent_column(width: int = 120) -> object:
     """A bar from 0 to 100 with whole percents; give it `in_percent` values."""
-    return st.column_config.ProgressColumn(label, help=meaning, format="%.0f %%", min_value=0, max_value=100)
+    return st.column_config.ProgressColumn(format="%.0f %%", min_value=0, max_value=100, width=width)
 
 
 def in_percent(weights: np.ndarray) -> np.ndarray:
@@ -23,8 +23,9 @@ def in_percent(weights: np.ndarray) -> np.ndarray:
 def kept_column() -> object:
     """How much of the top ten stays when a facet is left out."""
     return st.column_config.NumberColumn(
-        "top ten kept",
-        format="%d of 10",
+        "top 10 kept",
+        format="%d",
+        width=84,
         help="How many of the first ten items are still among the first ten when the facet's part is left out.",
     )
 

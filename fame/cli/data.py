@@ -1,11 +1,16 @@
 """`python -m fame data …`."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.table import Column, Table
+from rich.text import Text
 
 from fame.cli.output import Json, console, print_json
+
+if TYPE_CHECKING:
+    from fame.data.tables import Report
 
 app = typer.Typer(help="Fetch, make and import data sets.", no_args_is_help=True)
 
@@ -23,10 +28,10 @@ def fetch(
 
     if name != "movielens-100k":
         raise DataError(f"There is nothing called {name!r} to fetch, only movielens-100k.")
-    data = movielens.fetch(to or home() / "data" / name)
-    console.print(
-        f"{to or home() / 'data' / name}: {_counts(data.counts)}. {data.licence}", markup=False, highlight=False
-    )
+    folder = to or home() / "data" / name
+    there = (folder / "dataset.json").exists()
+    data = movielens.fetch(folder)
+    _say(f"{folder}{' is there already' if there else ''}: {_counts(data.counts)}. {data.licence}")
     if as_json:
         print_json({"name": data.name, "fingerprint": data.fingerprint, **data.counts})
 
@@ -37,7 +42,7 @@ def make(
     out: Annotated[Path, typer.Option(help="Folder of the data set.")],
     users: Annotated[int | None, typer.Option(help="Viewers; 2000 if left out.")] = None,
     items: Annotated[int | None, typer.Option(help="Films; 1000 if left out.")] = None,
-    values: Annotated[int | None, typer.Option(help="Values of each family; 10, 8 and 14 if left out.")] = None,
+    values: Annotated[int | None, typer.Option(help="Values of each family, 2 to 8; 10, 8 and 14 if left out.")] = None,
     length: Annotated[int | None, typer.Option(help="Mean length of a history; 25 if left out.")] = None,
     noise: Annotated[float | None, typer.Option(help="Chance that a step follows no family; 0.05 if left out.")] = None,
     stickiness: Annotated[float | None, typer.Option(help="Chance to stay with a family; 0.8 if left out.")] = None,
@@ -55,9 +60,7 @@ def make(
     )
     data = planted.make(out, chosen)
     truth = data.details["truth"]
-    console.print(
-        f"{out}: {_counts(data.counts)}; the oracle names {truth['oracle']:.1%}, chance {truth['chance']:.1%}"
-    )
+    _say(f"{out}: {_counts(data.counts)}; the oracle names {truth['oracle']:.1%}, chance {truth['chance']:.1%}")
     if as_json:
         print_json({"name": data.name, "fingerprint": data.fingerprint, **data.counts, "truth": truth})
 
@@ -68,7 +71,9 @@ def import_(
     out: Annotated[Path, typer.Option(help="Folder of the data set.")],
     items: Annotated[Path | None, typer.Option(help="Table with item_id, title and attribute columns.")] = None,
     format_: Annotated[str, typer.Option("--format", help="auto, csv, parquet or recbole.")] = "auto",
-    map_: Annotated[str, typer.Option("--map", help="The file's own names: user=…,item=…,time=…")] = "",
+    map_: Annotated[
+        str, typer.Option("--map", help="The files' own names: user=…,item=…,time=…,rating=…,title=…")
+    ] = "",
     name: Annotated[str | None, typer.Option(help="Name of the data set; the folder's if left out.")] = None,
     as_json: Json = False,
 ) -> None:
@@ -84,14 +89,27 @@ def import_(
         names[key.strip()] = column.strip()
     data, report = bring(files, items, out, name or out.resolve().name, format_, names)
 
-    lines = [f"{report.rows:,} rows read", *(f"{n:,} dropped: {why}" for why, n in report.dropped.items() if n)]
-    lines += [_counts(data.counts)]
-    lines += [f"family {family}: {share:.0%} of the items have a value" for family, share in report.families.items()]
-    lines += [f"{report.untitled:,} items have no title; their ids stand in" if report.untitled else ""]
-    for line in filter(None, lines):
-        console.print(line, markup=False, highlight=False)
+    console.print(_table(data.name, report))
     if as_json:
         print_json({"name": data.name, "fingerprint": data.fingerprint, **report.as_json()})
+
+
+def _table(name: str, report: "Report") -> Table:
+    """What was read, what was dropped and why, and what is known about the items. Names from data are no markup."""
+    found = Table("what", Column("number", justify="right"), title=Text(name), title_justify="left")
+    found.add_row("rows read", f"{report.rows:,}")
+    for why, rows in report.dropped.items():
+        found.add_row(f"rows dropped: {why}", f"{rows:,}")
+    for what, number in report.counts.items():
+        found.add_row(what, f"{number:,}")
+    found.add_row("items without a title (the id stands in)", f"{report.untitled:,}")
+    for family, share in report.families.items():
+        found.add_row(Text(f"items with {family}"), f"{share:.0%}")
+    return found
+
+
+def _say(sentence: str) -> None:
+    console.print(sentence, markup=False, highlight=False, soft_wrap=True)
 
 
 def _counts(counts: dict[str, int]) -> str:

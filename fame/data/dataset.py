@@ -1,7 +1,5 @@
 """A data set is a folder: interactions.parquet, items.parquet, dataset.json and, for planted data, truth.parquet."""
 
-import hashlib
-import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -14,7 +12,8 @@ import pyarrow.parquet as pq
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from fame.data.catalog import Catalog, Family
-from fame.data.columns import DataError, attribute, need, numbers, text_column, texts
+from fame.data.columns import DataError, attribute, id_column, need, numbers, text_column, texts
+from fame.data.fingerprint import fingerprint
 from fame.data.histories import Histories
 from fame.folders import read_json, whole_folder, write_json
 
@@ -112,8 +111,7 @@ def write(
     details: dict[str, Any] | None = None,
 ) -> DataSet:
     """Check the tables and write them as a folder, whole or not at all; refuses a folder that holds something."""
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise DataError(f"{folder} exists already; give another folder or remove it first.")
+    need_free(folder)
     found = assemble(interactions, items, truth, tuple(families), name, origin, licence, details or {}, str(folder))
     with whole_folder(folder) as new:
         pq.write_table(pa.Table.from_pandas(interactions, preserve_index=False), new / INTERACTIONS, compression="zstd")
@@ -133,6 +131,12 @@ def write(
             },
         )
     return found
+
+
+def need_free(folder: Path) -> None:
+    """Refuse to write over something; said before long work, too."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise DataError(f"{folder} exists already; give another folder or remove it first.")
 
 
 def assemble(
@@ -165,17 +169,19 @@ def assemble(
     values = {family.name: attribute(items, family, in_items) for family in families}
     catalog = Catalog(ids, titles, families, values)
 
-    user_ids = text_column(interactions, "user_id", in_interactions)
-    item_ids = text_column(interactions, "item_id", in_interactions)
+    user_codes, user_ids = id_column(interactions, "user_id", in_interactions)
+    item_codes, item_ids = id_column(interactions, "item_id", in_interactions)
     times = numbers(interactions["timestamp"], f"{in_interactions}: timestamp")
-    index = pd.Index(ids).get_indexer(pd.Index(item_ids)) + 1
+    index = (pd.Index(ids).get_indexer(pd.Index(item_ids)) + 1)[item_codes]
     if (index == 0).any():
         row = int(np.flatnonzero(index == 0)[0])
         raise DataError(
-            f"{in_interactions}: item_id {item_ids[row]!r} in row {row + 1} is not in {ITEMS}; "
+            f"{in_interactions}: item_id {item_ids[item_codes[row]]!r} in row {row + 1} is not in {ITEMS}; "
             "add the item there or drop the row."
         )
-    user, users = pd.factorize(np.asarray(user_ids, dtype=object), sort=True)
+    sorting = sorted(range(len(user_ids)), key=user_ids.__getitem__)
+    users = [user_ids[code] for code in sorting]
+    user = np.argsort(sorting)[user_codes]
     order = np.lexsort((times, user))  # stable: equal times keep the order of the file
     offsets = np.concatenate([[0], np.cumsum(np.bincount(user, minlength=len(users)))]).astype(np.int64)
     if truth is not None:
@@ -185,9 +191,9 @@ def assemble(
         origin=origin,
         licence=licence,
         catalog=catalog,
-        users=tuple(users.tolist()),
+        users=tuple(users),
         histories=Histories(index[order].astype(np.int32), offsets),
-        fingerprint=_fingerprint(catalog, values, user_ids, item_ids, times, truth),
+        fingerprint=fingerprint(catalog, values, (user_codes, user_ids), (item_codes, item_ids), times, truth),
         truth=truth,
         details=details,
     )
@@ -204,7 +210,7 @@ def _table(path: Path) -> pd.DataFrame:
 
 
 def _truth(
-    truth: pd.DataFrame, users: np.ndarray, offsets: np.ndarray, families: tuple[Family, ...], where: str
+    truth: pd.DataFrame, users: list[str], offsets: np.ndarray, families: tuple[Family, ...], where: str
 ) -> pd.DataFrame:
     """user_id, position, facet, checked against the histories."""
     need(truth, ("user_id", "position", "facet"), where)
@@ -225,6 +231,11 @@ def _truth(
             f"{where}: row {wrong[0] + 1} speaks of position {first['position']} of user {first['user_id']!r}, who has "
             f"{lengths[row[wrong[0]]]} interactions; it belongs to other data."
         )
+    twice = np.flatnonzero(checked.duplicated(["user_id", "position"]))
+    if len(twice):
+        raise DataError(
+            f"{where}: row {twice[0] + 1} speaks of a position that another row speaks of; keep one of them."
+        )
     unknown = set(checked["facet"]) - {family.name for family in families}
     if unknown:
         raise DataError(
@@ -232,31 +243,3 @@ def _truth(
             "add the family or correct the name."
         )
     return checked
-
-
-def _fingerprint(
-    catalog: Catalog,
-    values: dict[str, list[tuple[str, ...]]],
-    user_ids: list[str],
-    item_ids: list[str],
-    times: np.ndarray,
-    truth: pd.DataFrame | None,
-) -> str:
-    """sha256 over the content in the order of the files; how Parquet encodes it, its name and origin play no part."""
-    digest = hashlib.sha256()
-
-    def add(name: str, content: bytes) -> None:
-        digest.update(f"{name} {len(content)}\n".encode())
-        digest.update(content)
-
-    add("families", json.dumps([asdict(family) for family in catalog.families]).encode())
-    add("ids", json.dumps(catalog.ids).encode())
-    add("titles", json.dumps(catalog.titles).encode())
-    for name, column in values.items():
-        add(name, json.dumps(column).encode())
-    add("users", json.dumps(user_ids).encode())
-    add("items", json.dumps(item_ids).encode())
-    add("times", np.ascontiguousarray(times, dtype="<f8").tobytes())
-    if truth is not None:
-        add("truth", truth.to_csv(index=False).encode())
-    return digest.hexdigest()

@@ -52,7 +52,7 @@ def parse_history(text: str) -> list[str]:
 
 
 def format_history(item_ids: Sequence[str]) -> str:
-    """The text from which `parse_history` reads the same ids."""
+    """The text from which `parse_history` reads the same ids, but for blanks at an id's ends."""
     text = io.StringIO()
-    csv.writer(text, lineterminator="").writerow(item_ids)
-    return text.getvalue()
+    csv.writer(text, lineterminator="\r\n").writerow(item_ids)  # so that ids with a line break are quoted, too
+    return text.getvalue().removesuffix("\r\n")

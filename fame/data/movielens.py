@@ -16,9 +16,10 @@ import pandas as pd
 
 from fame.data.catalog import Family
 from fame.data.columns import DataError
-from fame.data.dataset import DataSet, read, write
+from fame.data.dataset import DataSet, need_free, read, write
 from fame.data.recbole import read_atomic
 
+NAME = "movielens-100k"
 WHEEL = "recbole==1.2.1"
 SHA256 = "9c9948202011f37eb0a7c6768129313f00d6403ad221ec940d5e2d5d5f33a407"
 INSIDE = "recbole/dataset_example/ml-100k/ml-100k"
@@ -36,10 +37,14 @@ def fetch(folder: Path) -> DataSet:
     Raises
     ------
     DataError
-        The wheel cannot be downloaded, or it is not the file that is expected.
+        The wheel cannot be downloaded, or it is not the file that is expected; the folder holds something else.
     """
     if (folder / "dataset.json").exists():
-        return read(folder)
+        there = read(folder)
+        if there.name != NAME:
+            raise DataError(f"{folder} holds the data set {there.name!r}; give another folder with --to.")
+        return there
+    need_free(folder)
     with tempfile.TemporaryDirectory() as temporary:
         return from_wheel(download(Path(temporary)), folder)
 
@@ -51,8 +56,9 @@ def download(folder: Path) -> Path:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     wheels = list(folder.glob("*.whl"))
     if done.returncode or len(wheels) != 1:
+        said = (done.stderr.strip().splitlines() or ["nothing"])[-1].removeprefix("ERROR: ")
         raise DataError(
-            f"{WHEEL}, which carries MovieLens-100K, could not be downloaded (is there a network?); "
+            f"{WHEEL}, which carries MovieLens-100K, could not be downloaded (is there a network? pip says: {said}); "
             "try again later: planted-cinema works without it."
         )
     return wheels[0]
@@ -73,7 +79,7 @@ def from_wheel(wheel: Path, folder: Path) -> DataSet:
             items = read_atomic(file, f"{INSIDE}.item")
     return write(
         folder,
-        name="movielens-100k",
+        name=NAME,
         interactions=interactions[["user_id", "item_id", "timestamp", "rating"]],
         items=films(items),
         families=FAMILIES,

@@ -14,12 +14,12 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from fame.data.catalog import Family
 from fame.data.columns import DataError
-from fame.data.dataset import DataSet, assemble, write
+from fame.data.dataset import DataSet, assemble, need_free, write
 from fame.data.oracle import oracle
 from fame.data.titles import DIRECTORS, ERAS, GENRES, title
 
 FAMILIES = (Family("genre", "genre", False), Family("era", "era", False), Family("director", "director", False))
-MOST_VALUES = min(len(GENRES), len(DIRECTORS))
+MOST_VALUES = min(len(GENRES), len(ERAS), len(DIRECTORS))
 
 
 class Options(BaseModel):
@@ -52,6 +52,7 @@ def options(**chosen: Any) -> Options:
 
 def make(folder: Path, chosen: Options) -> DataSet:
     """Make the cinema and write it as a data set with its truth and the oracle's share."""
+    need_free(folder)
     rng = np.random.default_rng(chosen.seed)
     items, values = films(chosen, rng)
     interactions, truth = histories(chosen, values, rng)
@@ -72,8 +73,7 @@ def make(folder: Path, chosen: Options) -> DataSet:
 
 def films(chosen: Options, rng: np.random.Generator) -> tuple[pd.DataFrame, np.ndarray]:
     """The items, and their values as numbers: (items, 3)."""
-    counts = [chosen.values or 10, chosen.values or len(ERAS), chosen.values or 14]
-    counts[1] = min(counts[1], len(ERAS))
+    counts = [chosen.values] * 3 if chosen.values else [10, 8, 14]
     genres = list(GENRES)[: counts[0]]
     values = np.stack([rng.permutation(np.arange(chosen.items) % count) for count in counts], 1)
     rows, used = [], set[str]()

@@ -5,7 +5,7 @@ from typing import IO
 
 import pandas as pd
 
-from fame.data.columns import DataError
+from fame.data.columns import DataError, need_even_rows
 
 TYPES = ("token", "token_seq", "float", "float_seq")
 
@@ -23,7 +23,8 @@ def read_atomic(file: IO[bytes], where: str) -> pd.DataFrame:
     except UnicodeDecodeError as error:
         raise DataError(f"{where} is not UTF-8 ({error.reason} at byte {error.start}); save it as UTF-8.") from None
     except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        raise DataError(f"{where} is no RecBole atomic file ({error}); correct that line.") from None
+        raise DataError(f"{where} is no RecBole atomic file ({str(error).strip()}); correct that line.") from None
+    need_even_rows(table, where)
     columns = {}
     for header in table.columns:
         name, _, kind = str(header).partition(":")

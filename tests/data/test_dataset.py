@@ -76,6 +76,25 @@ def test_a_folder_made_elsewhere_is_read(tmp_path):
     assert data.origin == data.licence == ""
 
 
+def test_categories_years_and_dates_made_elsewhere_are_read(tmp_path):
+    table = interactions().assign(
+        user_id=interactions()["user_id"].astype("category"),
+        item_id=interactions()["item_id"].astype("category"),
+        timestamp=pd.to_datetime(interactions()["timestamp"], unit="D"),
+    )
+    data = read(rough(tmp_path / "d", interactions=table, items=items().assign(era=[1950, None, 1980])))
+    assert data.users == ("u1", "u2")
+    assert [data.catalog.id(i) for i in data.histories[0]] == ["c", "b", "a", "b"]
+    assert [data.catalog.values("era", i) for i in (1, 2, 3)] == [("1950",), (), ("1980",)]
+
+
+def test_a_number_and_its_text_are_one_user(tmp_path):
+    write_small(tmp_path / "d", interactions=interactions().assign(user_id=["7"] * 7))
+    as_numbers = rough(tmp_path / "e", interactions=interactions().assign(user_id=[7.0] * 7))
+    assert read(tmp_path / "d").users == read(as_numbers).users == ("7",)
+    assert read(tmp_path / "d").histories.items.tolist() == read(as_numbers).histories.items.tolist()
+
+
 def test_the_fingerprint_is_of_the_content_not_of_its_encoding(tmp_path):
     write_small(tmp_path / "a")
     write_small(tmp_path / "b", name="other", origin="elsewhere")
@@ -124,7 +143,17 @@ def test_a_changed_file_is_noticed(tmp_path):
         ({"interactions": interactions().assign(timestamp=["x"] * 7)}, {}, "timestamp is 'x' in row 1"),
         ({"interactions": interactions().assign(timestamp=[1, 2, np.inf, 4, 5, 6, 7])}, {}, "row 3"),
         ({"interactions": interactions().assign(user_id=[1.5] * 7)}, {}, "ids must be text or whole numbers"),
+        ({"interactions": interactions().assign(user_id=[True] * 7)}, {}, "user_id is True in row 1"),
+        ({"interactions": interactions().assign(item_id=[b"a"] * 7)}, {}, "item_id is b'a' in row 1"),
+        ({"interactions": interactions().assign(user_id=[["u1"]] * 7)}, {}, "user_id holds lists"),
+        ({"interactions": interactions().assign(timestamp=[[1]] * 7)}, {}, "which is no number"),
+        (
+            {"interactions": interactions().assign(timestamp=pd.to_datetime(["2020-01-01"] * 6 + [None]))},
+            {},
+            "row 7, which is no number",
+        ),
         ({"interactions": interactions().iloc[:0]}, {}, "interactions.parquet has no rows"),
+        ({"items": items().iloc[:0]}, {}, "items.parquet has no rows"),
         ({"items": items().assign(item_id=["a", "b", "b"])}, {}, "'b' stands again in row 3"),
         ({"items": items().assign(genre=["Drama", None, "War"])}, {}, "declared with a list of values"),
         ({"items": items().assign(era=[["1950s"], None, None])}, {}, "declared with one value"),
@@ -140,6 +169,11 @@ def test_a_changed_file_is_noticed(tmp_path):
             "'mood', which is no family",
         ),
         ({"truth": pd.DataFrame({"user_id": ["u1"], "facet": ["era"]})}, {}, "no column 'position'"),
+        (
+            {"truth": pd.DataFrame({"user_id": ["u1"] * 2, "position": [1, 1], "facet": ["era", "genre"]})},
+            {},
+            "row 2 speaks of a position that another row speaks of",
+        ),
     ],
 )
 def test_wrong_content_is_named(tmp_path, tables, about, named):

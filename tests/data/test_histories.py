@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from fame.data import Histories, HistoryTextError, format_history, parse_history
 from fame.data.batches import batches, pad, windows
 
-ids = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1).map(str.strip).filter(bool)
+ids = st.text(st.characters(codec="utf-8"), min_size=1).map(str.strip).filter(bool)
 ragged = st.lists(st.lists(st.integers(1, 50), max_size=30), min_size=1, max_size=12)
 
 
@@ -27,6 +27,11 @@ def test_a_history_is_read_as_people_write_it():
     assert parse_history(' 50 , 181,, "a,b" ') == ["50", "181", "a,b"]
     assert parse_history('<b>,it\'s "x"') == ["<b>", 'it\'s "x"']
     assert parse_history("") == []
+
+
+def test_an_id_with_a_line_break_stays_one_id():
+    for item_id in ("a\nb", "a\rb", "a\r\nb"):
+        assert parse_history(format_history([item_id, "c"])) == [item_id, "c"]
 
 
 def test_an_open_quote_is_refused():

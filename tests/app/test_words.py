@@ -1,0 +1,94 @@
+"""Sentences say what was measured, and nothing more."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app import words
+from app.widgets.answer import safe_csv
+from fame.explain.effects import Knockout
+
+
+def effects_of(rank=1, facets=(1, 1), effects=(0.1, -0.1), items=(1, 1), gone=(0.0, 0.0)) -> Knockout:
+    return Knockout(
+        7,
+        rank,
+        -2.0,
+        np.array(facets),
+        np.array(effects),
+        np.array([10, 10]),
+        np.array(items),
+        np.array(gone, dtype=float),
+    )
+
+
+def say(parts, bias, result) -> str:
+    return words.answer(
+        "Heat (1995)", 0.034, parts, bias, ["genre", "people"], result, ["Ronin (1998)", "Alien (1979)"]
+    )
+
+
+def test_a_clear_answer_names_the_facet_and_what_would_be_without_it():
+    said = say([0.2, 2.0], 0.3, effects_of(facets=(2, 9), items=(1, 4), gone=(0.1, 0.9)))
+    assert "comes first with 3.4 %" in said
+    assert "**people** lifts it most (+2.00 of +2.50 above the average item); without it, it would be ninth." in said
+    assert "Without *Alien \\(1979\\)* in the history, it would be fourth." in said
+
+
+def test_the_facet_whose_loss_hurts_most_may_be_another_one():
+    said = say([0.2, 2.0], 0.3, effects_of(facets=(30, 9)))
+    assert "**people** lifts it most" in said
+    assert "without genre, it would be 30th" in said
+
+
+def test_no_clear_answer_is_said():
+    said = say([1.0, 0.9], 0.8, effects_of())
+    assert "No facet alone carries it; leaving out any one facet does not lower it." in said
+    assert "Removing any one past item does not lower it either." in said
+
+
+def test_popularity_can_be_the_answer():
+    said = say([0.1, -0.3], 2.0, effects_of(facets=(3, 1)))
+    assert (
+        "Its **popularity** lifts it most (+2.00 of +2.10 above the average item); without genre, it would be third."
+        in said
+    )
+
+
+def test_one_item_alone_is_not_said_to_be_removable():
+    said = say([0.2, 2.0], 0.3, effects_of(items=(1,), gone=(float("nan"),)))
+    assert "in the history" not in said
+    assert "past item" not in said
+
+
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [(0.42, "42 %"), (0.0342, "3.4 %"), (0.0034, "0.34 %"), (0.00001, "< 0.01 %"), (0.0, "0.00 %"), (1.0, "100 %")],
+)
+def test_percentages_have_the_digits_that_matter(share, text):
+    assert words.percent(share) == text
+
+
+def test_numbers_and_places():
+    assert words.signed(-1.234) == "−1.23"
+    assert words.signed(-0.001) == "0.00"
+    assert [words.ordinal(n) for n in (1, 10, 11, 12, 21, 22, 103, 1111)] == [
+        "first", "tenth", "11th", "12th", "21st", "22nd", "103rd", "1,111th"
+    ]  # fmt: skip
+
+
+@given(st.text())
+def test_text_from_data_stays_text_in_markdown(text):
+    from markdown_it import MarkdownIt
+
+    inline = MarkdownIt().parseInline(words.escape(text))[0]
+    assert {token.type for token in inline.children or []} <= {"text", "text_special", "softbreak", "hardbreak"}
+
+
+def test_a_title_cannot_be_a_formula_in_the_download():
+    frame = pd.DataFrame({"title": ["=HYPERLINK(1)", "+1", "@x", "-2", "Heat"], "part": [-1.5, 1.0, 0.0, 2.0, 3.0]})
+    lines = safe_csv(frame).splitlines()
+    assert lines[1:4] == ["'=HYPERLINK(1),-1.5", "'+1,1.0", "'@x,0.0"]
+    assert lines[4:] == ["'-2,2.0", "Heat,3.0"]

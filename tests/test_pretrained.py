@@ -1,0 +1,74 @@
+"""The models that ship are what their cards say."""
+
+import json
+
+import numpy as np
+import pytest
+
+from fame.checkpoint.description import describe
+from fame.checkpoint.store import load
+from fame.data import leave_one_out, read
+from fame.explain import example
+from fame.explain.knockout import knockout
+from fame.home import PROJECT, data_folder
+from fame.maps import store
+from fame.ranking.evaluation import popularity_ranks, ranks
+from fame.ranking.metrics import means
+from fame.ranking.recommend import recommend
+
+SHIPPED = sorted(folder.name for folder in (PROJECT / "pretrained").glob("*/"))
+
+
+def test_fame_and_its_baseline_ship_for_both_data_sets():
+    wanted = {f"{data}-{model}" for data in ("planted-cinema", "movielens-100k") for model in ("fame", "sasrec")}
+    assert set(SHIPPED) == wanted
+
+
+@pytest.fixture(params=SHIPPED)
+def shipped(request):
+    model = describe(PROJECT / "pretrained" / request.param)
+    if not data_folder(model.dataset).exists():
+        pytest.skip(f"{model.dataset} is not on this machine; `make data` fetches it")
+    return load(model.folder), read(data_folder(model.dataset))
+
+
+def test_evaluating_it_reproduces_its_card(shipped):
+    checkpoint, data = shipped
+    checkpoint.catalog(data)
+    split, metrics = leave_one_out(data.histories), checkpoint.description.card["metrics"]
+    # To a few users' worth: another processor may round a near-tie the other way.
+    near = pytest.approx(metrics["test"], abs=3 / metrics["users"])
+    assert means(ranks(checkpoint.model, split.test)) == near
+    assert means(popularity_ranks(split.train, split.test, len(data.catalog))) == pytest.approx(metrics["popularity"])
+    assert metrics["test"]["NDCG@10"] > 1.5 * metrics["popularity"]["NDCG@10"]
+    readme = (checkpoint.description.folder / "README.md").read_text(encoding="utf-8")
+    for name in ("HR@10", "NDCG@10"):
+        assert f"| {name} | {metrics['test'][name]:.4f} |" in readme
+
+
+def test_its_example_is_what_it_says_live(shipped):
+    checkpoint, _ = shipped
+    stored = example.load(checkpoint.description)
+    assert stored is not None
+    history = stored.recommendation.history.tolist()
+    live = recommend(checkpoint.model, history, len(stored.recommendation.items))
+    assert live.items[0] == stored.recommendation.items[0]
+    assert np.allclose(live.score, stored.recommendation.score, atol=1e-3)
+    again = knockout(checkpoint.model, history, int(live.items[0]))
+    assert np.allclose(again.item_effect, stored.knockout.item_effect, atol=1e-3)
+
+
+def test_its_maps_belong_to_it(shipped):
+    checkpoint, data = shipped
+    maps = store.load(checkpoint.description.folder, checkpoint.description.fingerprint)
+    assert maps.of == len(data.catalog)
+    assert [space.name for space in maps.spaces][1:] == list(checkpoint.model.config.facets)
+
+
+def test_no_movie_title_ships():
+    """GroupLens' terms: the MovieLens folders hold weights and ids only."""
+    for folder in (PROJECT / "pretrained").glob("movielens-100k-*"):
+        assert {path.name for path in folder.iterdir()} == {
+            "model.safetensors", "config.json", "items.json", "card.json", "example.json", "README.md", "maps"
+        }  # fmt: skip
+        assert all(item_id.isdigit() for item_id in json.loads((folder / "items.json").read_text()))

@@ -1,0 +1,34 @@
+"""What the README shows is run."""
+
+import re
+
+import pytest
+
+from fame.home import PROJECT
+
+README = (PROJECT / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("block", re.findall(r"```python\n(.*?)```", README, re.DOTALL))
+def test_its_code_runs(block, monkeypatch, capsys):
+    monkeypatch.chdir(PROJECT)
+    exec(compile(block, "README.md", "exec"), {})
+    assert "without each facet in turn" in capsys.readouterr().out
+
+
+def test_what_it_points_at_is_there():
+    for path in re.findall(r"\]\((?!http)([^)#]+)\)", README):
+        assert (PROJECT / path).exists(), path
+
+
+def test_its_commands_exist():
+    from typer.testing import CliRunner
+
+    from fame.cli import app
+
+    for line in re.findall(r"^    python -m fame (.*)$", README, re.MULTILINE):
+        words = re.match(r"(data \w+|\w+)", line)
+        assert words
+        options = re.findall(r"--[a-z]+", line.split("#")[0])
+        shown = CliRunner().invoke(app, [*words[1].split(), "--help"], env={"COLUMNS": "200"}).stdout
+        assert all(option in shown for option in options), line
