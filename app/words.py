@@ -46,11 +46,13 @@ def answer(
     `parts` are its centred contributions; the claims about what would happen otherwise are `tested`, run by run.
     """
     text = f"*{escape(title)}* comes {ordinal(tested.rank)} with {percent(probability)}."
+    held = True  # nothing that was left out so far lowered it
     if len(facets):
         lead, claim = _lead(parts, bias, facets)
         worst = max(range(len(facets)), key=lambda h: (tested.facet_rank[h], tested.facet_effect[h]))
         fallen = int(tested.facet_rank[worst])
-        if fallen > tested.rank:
+        held = fallen <= tested.rank
+        if not held:
             which = "it" if worst == lead else escape(facets[worst])
             text += f" {claim}; without {which}, it would be {ordinal(fallen)}."
         else:
@@ -62,7 +64,11 @@ def answer(
         if rank > tested.rank:
             text += f" Without *{escape(history[most])}* in the history, it would be {ordinal(rank)}."
         else:
-            text += " Removing any one past item does not lower it either."
+            text += (
+                " Removing any one past item does not lower it either."
+                if held and len(facets)
+                else (" Removing any one past item does not lower it.")
+            )
     return text
 
 

@@ -1,22 +1,17 @@
 """Which preference inside the facet?"""
 
-import numpy as np
-import pandas as pd
 import streamlit as st
-import torch
 
-from app import charts, palette, resources, state
+from app import charts, palette
 from app.current import current
-from app.widgets import answer as answers
-from app.widgets import weights
 from app.widgets.editor import editor
+from app.widgets.everybody import expert_load
 from app.widgets.frame import notices
 from app.widgets.loading import loaded
+from app.widgets.place import along, place
 from app.words import escape, percent
-from fame.explain.weights import divergence, entropy
+from fame.explain.experts import ALIKE, read_by_experts
 from fame.model import FAME
-
-ALIKE = 0.01  # bits: below this two experts read the history the same way
 
 
 @st.fragment
@@ -34,17 +29,11 @@ def story() -> None:
     if not now.history:
         editor(now, None, choosable=True)
         return
-    catalog = now.data.catalog
-    read = list(now.history)[-model.config.length :]
-    unread, T = len(now.history) - len(read), len(read)
-    with torch.inference_mode():
-        output = model(torch.tensor([read]), attention=True)
-    wanted = state.session().position
-    position = min(max((wanted if wanted is not None else len(now.history) - 1) - unread, 0), T - 1)
-    assert output.attention is not None
-
+    at = place(now)
+    experts = read_by_experts(model, at.read)
+    titles = [now.data.catalog.title(item) for item in at.read]
     sentence = st.empty()
-    editor(now, output.gate[0].numpy(), choosable=True)
+    editor(now, experts.gate, choosable=True)
     h = st.segmented_control(
         "Facet",
         range(len(now.facets)),
@@ -53,93 +42,50 @@ def story() -> None:
         required=True,
         key="expert-facet",
     )
-    names = [f"expert {n + 1}" for n in range(N)]
-    colors = [palette.expert(n) for n in range(N)]
-    titles = [catalog.title(item) for item in read]
-    router = output.router[0, :, h].numpy()
-    rows = output.attention[0, h, :, position, : position + 1]  # (N, positions up to the chosen one)
-    apart = divergence(rows).numpy()
-    pairs = [(float(apart[a, b]), a, b) for a in range(N) for b in range(a + 1, N)]
-    near, a, b = min(pairs)
-    far = max(pairs)[0]
+    router = experts.router[:, h]
+    rows = experts.attention[h, :, at.position, : at.position + 1]
+    near, far = experts.nearest(h, at.position), experts.farthest(h, at.position)
 
-    best = int(router[position].argmax())
+    best = int(router[at.position].argmax())
     said = (
-        f"After *{escape(titles[position])}*, **{escape(now.facets[h])}** listens to **expert {best + 1}** most "
-        f"({percent(float(router[position, best]))})"
+        f"After *{escape(titles[at.position])}*, **{escape(now.facets[h])}** listens to **expert {best + 1}** most "
+        f"({percent(float(router[at.position, best]))})"
     )
-    if far < ALIKE:
+    if far.bits < ALIKE:
         said += ", but all its experts read the history alike here: the weights say nothing."
-    elif near < ALIKE:
-        said += f". Experts {a + 1} and {b + 1} read it alike: a weight between those two says nothing."
+    elif near.bits < ALIKE:
+        said += f". Experts {near.a + 1} and {near.b + 1} read it alike: a weight between those two says nothing."
     else:
         said += ". All its experts read the history differently here."
     sentence.markdown(said)
 
+    names = [f"expert {n + 1}" for n in range(N)]
+    colors = [palette.expert(n) for n in range(N)]
     left, right = st.columns(2, gap="large")
     with left:
         st.header("Router along the history")
-
-        def clicked() -> None:
-            points = st.session_state["router-squares"].selection.points
-            if points:
-                state.session().position = int(points[0]["customdata"][0]) + unread
-
-        st.plotly_chart(
-            charts.squares(names, colors, titles, router, position, "router"),
-            key="router-squares",
-            on_select=clicked,
-            selection_mode="points",
-            config={"displayModeBar": False},
-            alt=f"Router weight of each expert of {now.facets[h]} after each item, as squares whose area is the weight",
-        )
-        st.caption("The area of a square is the weight; each column adds up to 100 %. Click to choose a position.")
-        answers.table_behind(pd.DataFrame(router, columns=names).assign(item=titles), "router")
+        along(now, at, names, colors, router, "router")
     with right:
-        st.header(f"What each expert reads after item {position + 1 + unread}")
+        st.header(f"What each expert reads after item {at.number}")
         st.plotly_chart(
-            charts.attention(titles[: position + 1], rows.numpy(), names, colors),
+            charts.attention(titles[: at.position + 1], rows, names, colors),
             key="expert-attention",
             config={"displayModeBar": False},
             alt="Attention of each expert over the items up to the chosen one",
         )
         st.caption(
-            f"Exact attention of this layer. The most alike two experts are {near:.3f} bits apart, the most different "
-            f"{far:.3f} (Jensen-Shannon divergence; 0 = the same, 1 = nothing in common). Attention shows where an "
-            "expert looks, not what a past item did to the ranking: that is tested on Predict, by removing it."
+            f"Exact attention of this layer. The most alike two experts are {near.bits:.3f} bits apart, the most "
+            f"different {far.bits:.3f} (Jensen-Shannon divergence; 0 = the same, 1 = nothing in common). Attention "
+            "shows where an expert looks, not what a past item did to the ranking: Predict tests that, by removing it."
         )
 
 
 @st.fragment
 def everybody() -> None:
     now = current()
-    if not now.facets or now.model.config["experts"] == 1:
-        return
-    st.header("Over all users")
-    everyone = resources.population(now.model.name, now.data.name)
-    load = everyone.router.mean(0)  # (H, N)
-    single = entropy(torch.from_numpy(everyone.router)).mean(0).tolist()
-    N = load.shape[1]
-    names = [f"expert {n + 1}" for n in range(N)]
-    frame = pd.DataFrame(weights.in_percent(load), columns=names)
-    frame.insert(0, "facet", now.facets)
-    frame["imbalance"] = load.std(1) / load.mean(1)
-    frame["entropy"] = np.asarray(single)
-    st.dataframe(
-        frame,
-        hide_index=True,
-        column_config={
-            **{name: weights.percent_column() for name in names},
-            "imbalance": weights.number_column("Coefficient of variation of the loads; 0 = all alike."),
-            "entropy": weights.number_column(
-                "Mean entropy of a user's router weights over its maximum; 1 = always uniform, 0 = always one expert."
-            ),
-        },
-    )
-    st.caption(
-        "Load: each expert's mean router weight at the position that predicts the held-out item, "
-        f"n = {len(everyone.length):,} users."
-    )
+    if now.facets and now.model.config["experts"] > 1:
+        st.header("Over all users")
+        expert_load(now)
 
 
 st.title("Which preference inside the facet?")

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 
 @dataclass(frozen=True)
@@ -13,6 +12,14 @@ class Facet:
     color: str
 
 
-def source(face: str, kind: Literal["js", "css"]) -> str:
-    """The script or the style of the component whose Python face is that file."""
-    return (Path(face).parent / f"component.{kind}").read_text(encoding="utf-8")
+def script(face: str) -> str:
+    """The script of the component whose Python face is that file, after what all of them begin with."""
+    folder = Path(face).parent
+    return (folder.parent / "dom.js").read_text(encoding="utf-8") + (folder / "component.js").read_text(
+        encoding="utf-8"
+    )
+
+
+def style(face: str) -> str:
+    """Its style."""
+    return (Path(face).parent / "component.css").read_text(encoding="utf-8")

@@ -1,5 +1,7 @@
 """Columns of tables that hold weights and counts, and what has to be said beside a weight."""
 
+from typing import Any
+
 import numpy as np
 import streamlit as st
 
@@ -10,7 +12,7 @@ WEIGHTS_SAY_LITTLE = (
 )
 
 
-def percent_column(width: int = 120) -> object:
+def percent_column(width: int = 120) -> Any:
     """A bar from 0 to 100 with whole percents; give it `in_percent` values."""
     return st.column_config.ProgressColumn(format="%.0f %%", min_value=0, max_value=100, width=width)
 
@@ -20,7 +22,7 @@ def in_percent(weights: np.ndarray) -> np.ndarray:
     return 100 * weights
 
 
-def kept_column() -> object:
+def kept_column() -> Any:
     """How much of the top ten stays when a facet is left out."""
     return st.column_config.NumberColumn(
         "top 10 kept",
@@ -30,6 +32,6 @@ def kept_column() -> object:
     )
 
 
-def number_column(meaning: str) -> object:
+def number_column(meaning: str) -> Any:
     """Two digits, and what the number is on hover."""
     return st.column_config.NumberColumn(format="%.2f", help=meaning)

@@ -7,6 +7,7 @@ import torch
 
 from fame.data import Events
 from fame.data.batches import batches, pad
+from fame.explain.weights import entropy
 from fame.model import Model
 
 CELLS = 8_192  # history positions run at a time
@@ -20,6 +21,10 @@ class Population:
     router: np.ndarray  # (n, H, N)
     length: np.ndarray  # (n,) items in the history
     last_item: np.ndarray  # (n,) catalog index of the newest item
+
+    def router_entropy(self) -> np.ndarray:
+        """(n, H): entropy of each user's router weights over its maximum; 1 = uniform."""
+        return entropy(torch.from_numpy(self.router)).numpy()
 
 
 @torch.inference_mode()

@@ -1,15 +1,18 @@
 """What stands beside a gate or router weight, because the weight alone says little."""
 
 import math
+from collections.abc import Sequence
 
+import numpy as np
 import torch
 from torch import Tensor
 
-from fame.model import FAME, Output
+from fame.model import FAME
 
 
-def facet_spread(model: FAME, output: Output) -> Tensor:
-    """(B, T, H): standard deviation of each facet's part `g_h <F_h, W_f^(h) x_v>` over the catalog's items.
+@torch.inference_mode()
+def facet_spread(model: FAME, history: Sequence[int]) -> np.ndarray:
+    """(H,): standard deviation over the catalog's items of each facet's part `g_h <F_h, W_f^(h) x_v>` after a history.
 
     A facet with a large gate weight and a small spread moves no ranking: it gives every item the same.
     """
@@ -17,8 +20,9 @@ def facet_spread(model: FAME, output: Output) -> Tensor:
     items = model.sub_embeddings()[1:]  # (V, H, K)
     items = items - items.mean(0)
     covariance = torch.einsum("vhk,vhl->hkl", items, items) / len(items)
-    query = output.query.view(*output.query.shape[:2], H, K)
-    return torch.einsum("bthk,hkl,bthl->bth", query, covariance, query).clamp_min(0).sqrt()
+    output = model(torch.tensor([list(history)]))
+    query = output.at_last(output.query).view(H, K)
+    return torch.einsum("hk,hkl,hl->h", query, covariance, query).clamp_min(0).sqrt().numpy()
 
 
 def divergence(rows: Tensor) -> Tensor:

@@ -41,6 +41,7 @@ def test_the_facet_whose_loss_hurts_most_may_be_another_one():
     said = say([0.2, 2.0], 0.3, effects_of(facets=(30, 9)))
     assert "**people** lifts it most" in said
     assert "without genre, it would be 30th" in said
+    assert said.endswith("Removing any one past item does not lower it.")
 
 
 def test_no_clear_answer_is_said():

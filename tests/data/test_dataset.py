@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from fame.data import DataError, Family, read, write
+from fame.data.columns import id_column
 from fame.errors import InputError
 
 FAMILIES = (Family("genre", "genre", True), Family("era", "era", False))
@@ -93,6 +94,12 @@ def test_a_number_and_its_text_are_one_user(tmp_path):
     as_numbers = rough(tmp_path / "e", interactions=interactions().assign(user_id=[7.0] * 7))
     assert read(tmp_path / "d").users == read(as_numbers).users == ("7",)
     assert read(tmp_path / "d").histories.items.tolist() == read(as_numbers).histories.items.tolist()
+
+
+def test_mixed_numbers_and_texts_in_one_column_are_one_id():
+    codes, ids = id_column(pd.DataFrame({"user_id": pd.Series([7, "7", "a", 7.0], dtype=object)}), "user_id", "here")
+    assert ids == ["7", "a"]
+    assert codes.tolist() == [0, 0, 1, 0]
 
 
 def test_the_fingerprint_is_of_the_content_not_of_its_encoding(tmp_path):

@@ -115,6 +115,14 @@ def test_a_compressed_file_and_several_files_are_one_log(tmp_path):
     assert report.rows == 2
 
 
+def test_a_user_is_the_same_as_a_number_and_as_text(tmp_path):
+    (tmp_path / "one.csv").write_text(HEADER + "7,a,1\n")
+    pd.DataFrame({"user_id": [7], "item_id": ["b"], "timestamp": [2]}).to_parquet(tmp_path / "two.parquet")
+    data, _ = bring([tmp_path / "one.csv", tmp_path / "two.parquet"], None, tmp_path / "d", "mine")
+    assert data.users == ("7",)
+    assert [data.catalog.id(i) for i in data.histories[0]] == ["a", "b"]
+
+
 def test_recbole_titles_are_joined_and_no_attribute(tmp_path):
     (tmp_path / "x.inter").write_text("user_id:token\titem_id:token\ttimestamp:float\nu\t1\t1\n")
     (tmp_path / "x.item").write_text("item_id:token\tmovie_title:token_seq\tclass:token_seq\n1\tToy Story\tComedy\n")

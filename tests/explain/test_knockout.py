@@ -8,6 +8,7 @@ import torch
 
 from fame.data import leave_one_out
 from fame.explain.effects import Knockout
+from fame.explain.experts import ALIKE, Experts, read_by_experts
 from fame.explain.knockout import knockout
 from fame.explain.neighbours import neighbours
 from fame.explain.population import population
@@ -70,8 +71,7 @@ def test_what_cannot_be_asked_is_said(trained, history, target, named):
 def test_spread_is_the_deviation_of_a_facets_parts(trained):
     model = trained.model
     everything = take_apart(model, HISTORY, range(1, 81))
-    with torch.inference_mode():
-        found = facet_spread(model, model(torch.tensor([HISTORY])))[0, -1].numpy()
+    found = facet_spread(model, HISTORY)
     assert np.allclose(found, everything.contributions.std(0), atol=1e-5)
 
 
@@ -106,3 +106,16 @@ def test_neighbours_are_the_nearest_by_cosine(trained):
     likeness = torch.cosine_similarity(vectors, vectors[6], dim=1)
     likeness[6] = -2
     assert found["facet 3"].tolist() == (likeness.topk(5).indices + 1).tolist()
+
+
+def test_experts_are_compared_by_what_they_read(trained):
+    found = read_by_experts(trained.model, HISTORY)
+    assert found.attention.shape == (4, 2, 5, 5)
+    assert np.allclose(found.attention[:, :, 3].sum(-1), 1, atol=1e-5)
+    assert np.allclose(found.attention[:, :, 3, 4], 0)  # nothing later is read
+    pair = found.nearest(1, 4)
+    a, b = torch.from_numpy(found.attention[1, :, 4])
+    assert (pair.a, pair.b) == (0, 1)
+    assert np.isclose(pair.bits, float(divergence(torch.stack([a, b]))[0, 1]), atol=1e-6)
+    twins = Experts(found.gate, found.router, np.repeat(found.attention[:, :1], 2, 1))
+    assert twins.farthest(1, 4).bits < ALIKE

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import streamlit as st
 
-from app.components.source import source
+from app.components.source import script, style
 
 _linked_map = st.components.v2.component(
     "fame_linked_map",
@@ -17,8 +17,8 @@ _linked_map = st.components.v2.component(
         '<div class="legend" role="group" aria-label="Colours"></div>'
         '<div class="panels"></div><div class="tip" role="status"></div>'
     ),
-    js=source(__file__, "js"),
-    css=source(__file__, "css"),
+    js=script(__file__),
+    css=style(__file__),
 )
 
 

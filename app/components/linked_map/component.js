@@ -1,11 +1,5 @@
 const GREY = "#8a8f98";
 const bytes = (text) => Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer;
-const make = (tag, name, text) => {
-  const node = document.createElement(tag);
-  if (name) node.className = name;
-  if (text !== undefined) node.textContent = text;
-  return node;
-};
 const inside = (x, y, line) => {
   let hit = false;
   for (let i = 0, j = line.length - 1; i < line.length; j = i++) {

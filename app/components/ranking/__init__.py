@@ -5,14 +5,14 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from app.components.source import Facet, source
+from app.components.source import Facet, script, style
 from app.words import percent, signed
 
 _ranking = st.components.v2.component(
     "fame_ranking",
     html='<div class="legend"></div><ol role="listbox" aria-label="Ranking"></ol><p class="gone"></p>',
-    js=source(__file__, "js"),
-    css=source(__file__, "css"),
+    js=script(__file__),
+    css=style(__file__),
 )
 
 

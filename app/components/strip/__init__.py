@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from app.components.source import Facet, source
+from app.components.source import Facet, script, style
 
 _strip = st.components.v2.component(
     "fame_strip",
     html='<ol aria-label="History, oldest first"></ol><p class="note"></p><p class="live" aria-live="polite"></p>',
-    js=source(__file__, "js"),
-    css=source(__file__, "css"),
+    js=script(__file__),
+    css=style(__file__),
 )
 YEAR = re.compile(r"^(.*) \((\d{4})\)$", re.DOTALL)
 

@@ -1,10 +1,3 @@
-const make = (tag, name, text) => {
-  const node = document.createElement(tag);
-  if (name) node.className = name;
-  if (text !== undefined) node.textContent = text;
-  return node;
-};
-
 export default function ({ data, parentElement, setTriggerValue }) {
   const ol = parentElement.querySelector("ol");
   const note = parentElement.querySelector(".note");

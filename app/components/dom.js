@@ -1,0 +1,8 @@
+// Begins every component's script. Text from data only ever becomes textContent.
+const make = (tag, name, text) => {
+  const node = document.createElement(tag);
+  if (name) node.className = name;
+  if (text !== undefined) node.textContent = text;
+  return node;
+};
+

@@ -1,0 +1,65 @@
+"""Why one item is where it is: its parts by facet, what would be without each, and the past items that matter."""
+
+import pandas as pd
+import streamlit as st
+
+from app import charts
+from app.current import Current
+from app.widgets import weights
+from app.widgets.answer import has_popularity
+from app.words import escape, ordinal, percent, signed
+from fame.explain.effects import Knockout
+from fame.ranking.recommendation import Recommendation
+
+PAST = 2  # past items named
+
+
+def why(now: Current, asked: Recommendation, tested: Knockout) -> None:
+    """`asked` has the one item that was asked about, `tested` what became of it without each thing."""
+    catalog = now.data.catalog
+    rivals = len(catalog) - len(set(now.history))
+    st.markdown(
+        f"**{escape(catalog.title(tested.target))}** is {ordinal(tested.rank)} of {rivals:,} "
+        f"with {percent(float(asked.probability[0]))}."
+    )
+    if now.facets:
+        by_facet(now, asked, tested)
+    else:
+        st.info("SASRec has no facets and no gate: its score has one part. What each past item does is below.")
+    if len(asked.history) > 1:
+        st.markdown("**Past items that matter most**")
+        order = sorted(range(len(asked.history)), key=lambda t: -abs(tested.item_effect[t]))
+        for t in order[:PAST]:
+            title, place = escape(catalog.title(int(asked.history[t]))), ordinal(int(tested.item_rank[t]))
+            st.markdown(f"- without *{title}*: {place} (log p {signed(-tested.item_effect[t])})")
+        st.caption("Each was removed and the model run again.")
+
+
+def by_facet(now: Current, asked: Recommendation, tested: Knockout) -> None:
+    """The exact parts, and beside each gate weight what would be without the facet."""
+    parts = asked.contributions[0].tolist()
+    spoken = ", ".join(f"{name} {signed(part)}" for name, part in zip(now.facets, parts, strict=True))
+    st.plotly_chart(
+        charts.facet_parts(now.facets, parts, float(asked.bias[0]) if has_popularity(now) else None),
+        key="facet-parts",
+        alt=f"Parts of the score by facet: {spoken}",
+        config={"displayModeBar": False},
+    )
+    st.caption("By how much each facet lifts it above the average item of the catalog. Exact: the bars add up.")
+    st.dataframe(
+        pd.DataFrame(
+            {
+                "facet": now.facets,
+                "gate": weights.in_percent(asked.gate[-1]),
+                "without it": [ordinal(int(rank)) for rank in tested.facet_rank],
+                "kept": tested.facet_kept,
+            }
+        ),
+        hide_index=True,
+        column_config={
+            "gate": weights.percent_column(),
+            "without it": st.column_config.TextColumn(width=76, help="Its rank when the facet's part is left out."),
+            "kept": weights.kept_column(),
+        },
+    )
+    st.caption(weights.WEIGHTS_SAY_LITTLE)
