@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 import threading
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ import streamlit as st
 
 from fame import home
 from fame.checkpoint.description import Description, describe
-from fame.data import DataSet, read
+from fame.data import Catalog, DataSet, read
 from fame.data.presets import Preset
 from fame.errors import InputError
 from fame.explain import example as examples
@@ -80,8 +81,11 @@ def checkpoint(name: str) -> Checkpoint:
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _checkpoint(folder: Path, stamp: int) -> Checkpoint:
+    import torch
+
     from fame.checkpoint.store import load
 
+    torch.set_num_threads(1)  # a request is small and visitors share the cores: threads would wait for each other
     return load(folder)
 
 
@@ -120,6 +124,16 @@ def _presets(name: str, fingerprint: str) -> tuple[Preset, ...]:
 def presets(data: DataSet) -> tuple[Preset, ...]:
     """Histories to begin with."""
     return _presets(data.name, data.fingerprint)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def labels(_catalog: Catalog, fingerprint: str) -> tuple[str, ...]:
+    """What each item is called in a list to choose from: its title; where that stands twice, with its id."""
+    times = Counter(_catalog.titles)
+    return tuple(
+        f"{title} · {item_id}" if times[title] > 1 else title
+        for title, item_id in zip(_catalog.titles, _catalog.ids, strict=True)
+    )
 
 
 def example(model: Description) -> examples.Example | None:

@@ -33,7 +33,6 @@ class Session:
     written: dict[str, str] | None = None  # what was last put into the URL
     fresh: bool = True  # nobody has chosen a history yet, not even an empty one
     strip_edits: int = 0  # number of the newest edit that the strip itself sent
-    edits: int = 0  # counts edits made outside the strip, so that widgets can start afresh
 
 
 def session() -> Session:
@@ -91,7 +90,6 @@ def edit_history(ids: list[str]) -> None:
     now.notices.clear()
     now.undo = [*now.undo, now.history][-UNDO:]
     now.history, now.target, now.position = ids[-LONGEST:], "", None
-    now.edits += 1
     link()
 
 

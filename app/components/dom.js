@@ -5,4 +5,5 @@ const make = (tag, name, text) => {
   if (text !== undefined) node.textContent = text;
   return node;
 };
+const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
 

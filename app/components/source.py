@@ -1,4 +1,4 @@
-"""A component's script and style, read once."""
+"""A component's script and style, read once, and what all of them draw alike."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,12 +14,15 @@ class Facet:
 
 def script(face: str) -> str:
     """The script of the component whose Python face is that file, after what all of them begin with."""
-    folder = Path(face).parent
-    return (folder.parent / "dom.js").read_text(encoding="utf-8") + (folder / "component.js").read_text(
-        encoding="utf-8"
-    )
+    return _read(face, "js")
 
 
 def style(face: str) -> str:
-    """Its style."""
-    return (Path(face).parent / "component.css").read_text(encoding="utf-8")
+    """Its style, after what all of them begin with."""
+    return _read(face, "css")
+
+
+def _read(face: str, kind: str) -> str:
+    folder = Path(face).parent
+    files = (folder.parent / f"dom.{kind}", folder / f"component.{kind}")
+    return "".join(file.read_text(encoding="utf-8") for file in files)

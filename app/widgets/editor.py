@@ -1,6 +1,5 @@
 """The strip with everything that edits it: search, undo, presets, a real user, pasted ids, a pinned copy."""
 
-from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
@@ -10,10 +9,10 @@ from app import palette, resources, state
 from app.components.source import Facet
 from app.components.strip import Card, strip
 from app.current import Current
-from fame.data import Catalog, format_history, parse_history
+from fame.data import DataSet, format_history, parse_history
 from fame.errors import InputError
 
-SHOWN_USERS = 2_000  # offered by name; anybody can be typed
+SHOWN_USERS = 2_000  # of more, the first are offered
 
 
 def facets(now: Current) -> list[Facet]:
@@ -62,7 +61,7 @@ def controls(now: Current) -> None:
     """The row above the strip."""
     session = state.session()
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        searching(now.data.catalog)
+        searching(now.data)
         st.button("Undo", icon=":material/undo:", disabled=not session.undo, on_click=state.undo)
         with st.popover("Start from", icon=":material/playlist_add:"):
             starting(now)
@@ -76,27 +75,24 @@ def controls(now: Current) -> None:
         )
 
 
-def searching(catalog: Catalog) -> None:
+def searching(data: DataSet) -> None:
     """Titles as you type; a title that stands twice is told apart by its id."""
-    key = f"search-{state.session().edits}"  # a fresh, empty box after every edit
-    twice = {title for title, times in Counter(catalog.titles).items() if times > 1}
-
-    def label(item: int) -> str:
-        title = catalog.title(item)
-        return f"{title} · {catalog.id(item)}" if title in twice else title
+    catalog = data.catalog
 
     def add() -> None:
-        item = st.session_state[key]
+        item = st.session_state["search"]
+        st.session_state["search"] = None  # an empty box for the next one
         if item is not None:
             state.edit_history([*state.session().history, catalog.id(item)])
 
+    labels = resources.labels(catalog, data.fingerprint)
     st.selectbox(
         "Add to the history",
         range(1, len(catalog) + 1),
         index=None,
-        format_func=label,
+        format_func=lambda item: labels[item - 1],
         placeholder=f"Search {len(catalog):,} titles",
-        key=key,
+        key="search",
         on_change=add,
         filter_mode="contains",
     )
@@ -110,27 +106,28 @@ def starting(now: Current) -> None:
         ids = [catalog.id(item) for item in preset.items]
         st.button(preset.name, key=f"preset-{preset.name}", on_click=state.edit_history, args=(ids,), width="stretch")
 
-    user_key, paste_key = f"user-{session.edits}", f"paste-{session.edits}"
-
     def real_user() -> None:
-        user = st.session_state[user_key]
+        user = st.session_state["user"]
+        st.session_state["user"] = None
         if user is not None:
             take_user(now, user)
 
+    lengths = now.data.histories.lengths.tolist()
     st.selectbox(
         "A real user, up to the item that was held out",
         range(min(len(now.data.users), SHOWN_USERS)),
         index=None,
-        format_func=lambda u: f"user {now.data.users[u]}: {now.data.histories.lengths[u]} items",
-        key=user_key,
+        format_func=lambda u: f"user {now.data.users[u]}: {lengths[u]} items",
+        key="user",
         on_change=real_user,
         filter_mode="contains",
     )
 
     def paste() -> None:
+        text, st.session_state["paste"] = st.session_state["paste"], ""
         session.notices.clear()
         try:
-            ids = parse_history(st.session_state[paste_key])
+            ids = parse_history(text)
             catalog.indices(ids)
         except InputError as error:
             state.notice(str(error))
@@ -140,7 +137,7 @@ def starting(now: Current) -> None:
     st.text_input(
         "Item ids, oldest first",
         placeholder=format_history([catalog.id(item) for item in resources.presets(now.data)[0].items]),
-        key=paste_key,
+        key="paste",
         on_change=paste,
     )
 

@@ -10,7 +10,11 @@ from app.components.source import Facet, script, style
 
 _strip = st.components.v2.component(
     "fame_strip",
-    html='<ol aria-label="History, oldest first"></ol><p class="note"></p><p class="live" aria-live="polite"></p>',
+    html=(
+        '<ol aria-label="History, oldest first" aria-describedby="keys"></ol><p class="note"></p>'
+        '<p class="unseen" id="keys">Arrow keys go from card to card, Alt and an arrow key moves a card, Delete removes '
+        'it, Enter chooses it.</p><p class="live unseen" aria-live="polite"></p>'
+    ),
     js=script(__file__),
     css=style(__file__),
 )

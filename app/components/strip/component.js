@@ -1,51 +1,116 @@
-export default function ({ data, parentElement, setTriggerValue }) {
+const fitting = (chips) => { // how many chips a card has room for, three at most, with a "+n" for the rest
+  let room = 128, k = 0;
+  while (k < Math.min(3, chips.length) && (room -= 5.7 * chips[k].length + 16) >= (k + 1 < chips.length ? 26 : 0)) k += 1;
+  return Math.max(1, k);
+};
+const PATIENCE = 8000; // ms until what the server says is drawn although it never answered the newest edit
+
+export default function strip({ data, parentElement, setTriggerValue }) {
   const ol = parentElement.querySelector("ol");
-  const note = parentElement.querySelector(".note");
-  const live = parentElement.querySelector(".live");
-  ol.sent ??= 0;
-  if (data.sent < ol.sent || ol.dragging) return; // an answer to an older edit than the one already drawn
+  const note = parentElement.querySelector(".note"), live = parentElement.querySelector(".live");
+  const first = ol.sent === undefined;
+  ol.sent = Math.max(ol.sent ?? 0, first ? data.sent : 0);
+  ol.tell = setTriggerValue;
 
   const cards = () => [...ol.querySelectorAll("li.card")];
+  const ids = () => cards().map((li) => li.dataset.id);
+  const active = () => ol.getRootNode().activeElement;
   const say = (text) => { live.textContent = text; };
 
-  const send = () => {
-    ol.sent += 1;
-    setTriggerValue("edit", { ids: cards().map((li) => li.dataset.id), number: ol.sent });
+  // Cards are kept from one drawing to the next, so that focus, a glide and the pointer stay where they are.
+  const renumber = () => cards().forEach((li, k, all) => {
+    li.querySelector(".place").textContent = k + 1;
+    li.querySelector(".earlier").setAttribute("aria-disabled", String(k === 0));
+    li.querySelector(".later").setAttribute("aria-disabled", String(k === all.length - 1));
+  });
+  const rove = (li) => cards().forEach((card) => { // one stop of the Tab key for the strip, then the card's buttons
+    for (const node of [card, ...card.querySelectorAll("button")]) node.tabIndex = card === li ? 0 : -1;
+  });
+  const focus = (i) => { const all = cards(); all[Math.min(Math.max(i, 0), all.length - 1)]?.focus(); };
+  const glide = (change) => {
+    const before = new Map(cards().map((li) => [li, li.offsetLeft])), held = active();
+    change();
+    if (held?.isConnected && held !== active()) held.focus({ preventScroll: true });
+    for (const [li, left] of calm() ? [] : before) {
+      const way = left - li.offsetLeft;
+      if (way && li.isConnected && li !== ol.dragged) {
+        li.animate([{ transform: `translateX(${way}px)` }, { transform: "none" }], { duration: 160, easing: "ease-out" });
+      }
+    }
   };
-  const focus = (i) => {
-    const all = cards(), at = Math.min(Math.max(i, 0), all.length - 1);
-    all.forEach((li, k) => { li.tabIndex = k === at ? 0 : -1; });
-    all[at]?.focus();
-  };
-  const number = () => cards().forEach((li, k) => { li.querySelector(".place").textContent = k + 1; });
+
+  const send = () => { renumber(); ol.sent += 1; ol.tell("edit", { ids: ids(), number: ol.sent }); };
+  const placed = (li) => say(`${li.dataset.title} is now number ${cards().indexOf(li) + 1} of ${cards().length}`);
   const move = (li, to) => {
     const all = cards(), from = all.indexOf(li);
-    if (to < 0 || to >= all.length || to === from) return;
-    all[to][to > from ? "after" : "before"](li);
-    number(); focus(to); send();
-    say(`${li.dataset.title} moved to place ${to + 1} of ${all.length}`);
+    if (!all[to] || to === from) return;
+    glide(() => all[to][to > from ? "after" : "before"](li));
+    li.scrollIntoView({ block: "nearest", inline: "nearest" });
+    send(); placed(li);
   };
   const remove = (li) => {
-    const at = cards().indexOf(li);
-    li.remove();
-    number(); focus(at); send();
-    say(`${li.dataset.title} removed`);
+    const at = cards().indexOf(li), inside = li.contains(active());
+    glide(() => li.remove());
+    if (inside) focus(at);
+    send();
+    say(`${li.dataset.title} removed, ${cards().length} left`);
   };
-  const choose = (li) => { if (data.choosable) setTriggerValue("choose", cards().indexOf(li)); };
+  const choose = (li) => {
+    if (!ol.choosable) return;
+    mark(li);
+    ol.tell("choose", cards().indexOf(li));
+  };
+  const mark = (chosen) => cards().forEach((li) => {
+    li.classList.toggle("chosen", li === chosen);
+    if (li === chosen) li.setAttribute("aria-current", "true"); else li.removeAttribute("aria-current");
+  });
 
-  const gateBar = (weights) => {
-    const bar = make("div", "gate");
-    const words = weights.map((w, h) => `${data.facets[h].name} ${Math.round(100 * w)} %`).join(", ");
-    bar.setAttribute("role", "img");
-    bar.setAttribute("aria-label", `gate: ${words}`);
-    bar.title = `Gate after this item: ${words}`;
-    bar.append(...weights.map((w, h) => {
-      const part = make("span");
-      part.style.width = `${100 * w}%`;
-      part.style.background = data.facets[h].color;
-      return part;
-    }));
-    return bar;
+  const drag = (li, start) => {
+    const home = cards(), view = ol.getBoundingClientRect(), grip = start.clientX + ol.scrollLeft - li.offsetLeft;
+    let x = start.clientX, frame = 0;
+    const follow = () => {
+      const left = x + ol.scrollLeft - grip, middle = (card) => card.offsetLeft + card.offsetWidth / 2;
+      for (let near; (near = li.nextElementSibling) && left + li.offsetWidth > middle(near);) glide(() => near.after(li));
+      for (let near; (near = li.previousElementSibling) && left < middle(near);) glide(() => near.before(li));
+      renumber();
+      li.style.transform = `translateX(${left - li.offsetLeft}px) rotate(1.2deg)`;
+    };
+    const roll = () => { // near an edge the strip scrolls on by itself
+      ol.scrollLeft += x > view.right - 40 ? 9 : x < view.left + 40 ? -9 : 0;
+      follow();
+      frame = requestAnimationFrame(roll);
+    };
+    const onMove = (event) => {
+      if (event.pointerId !== start.pointerId) return;
+      x = event.clientX;
+      if (ol.dragged) { follow(); return; }
+      if (Math.hypot(x - start.clientX, event.clientY - start.clientY) < 6) return;
+      ol.dragged = li;
+      ol.setPointerCapture(start.pointerId); // the strip stays in place while the card does not
+      li.classList.add("dragged");
+      roll();
+    };
+    const stop = (event) => {
+      if (event.type === "keydown" ? event.key !== "Escape" : event.pointerId !== start.pointerId) return;
+      cancelAnimationFrame(frame);
+      for (const type of ["pointermove", "pointerup", "pointercancel"]) ol.removeEventListener(type, type === "pointermove" ? onMove : stop);
+      document.removeEventListener("keydown", stop, true);
+      if (!ol.dragged) return;
+      li.classList.remove("dragged");
+      li.style.transform = "";
+      if (event.type !== "pointerup") { glide(() => ol.replaceChildren(...home)); renumber(); say("Back where it was"); }
+      const changed = cards().some((card, k) => card !== home[k]);
+      if (changed) { li.focus({ preventScroll: true }); send(); placed(li); }
+      setTimeout(() => { // after the click that ends a drag
+        const late = ol.late;
+        ol.dragged = ol.late = null;
+        if (!changed) late?.();
+      });
+    };
+    ol.addEventListener("pointermove", onMove);
+    ol.addEventListener("pointerup", stop);
+    ol.addEventListener("pointercancel", stop);
+    document.addEventListener("keydown", stop, true);
   };
 
   const button = (name, text, label, act) => {
@@ -55,96 +120,87 @@ export default function ({ data, parentElement, setTriggerValue }) {
     node.onclick = (event) => { event.stopPropagation(); act(); };
     return node;
   };
-
-  const drag = (li, start) => {
-    let moved = false; // listens on the document: a card that changes place loses its pointer
-    const home = cards().map((card) => card.dataset.id).join("\n");
-    const onMove = (event) => {
-      if (!moved && Math.hypot(event.clientX - start.clientX, event.clientY - start.clientY) < 6) return;
-      if (!moved) { moved = true; ol.dragging = true; li.classList.add("dragged"); }
-      const over = cards().find((card) => {
-        const box = card.getBoundingClientRect();
-        return card !== li && event.clientX > box.left && event.clientX < box.right
-          && event.clientY > box.top - 30 && event.clientY < box.bottom + 30;
-      });
-      if (!over) return;
-      const box = over.getBoundingClientRect(), all = cards();
-      const past = event.clientX > box.left + box.width / 2;
-      if (all.indexOf(over) > all.indexOf(li) ? past : !past) over[past ? "after" : "before"](li);
-      const view = ol.getBoundingClientRect();
-      if (event.clientX > view.right - 40) ol.scrollLeft += 14;
-      if (event.clientX < view.left + 40) ol.scrollLeft -= 14;
-    };
-    const done = (event) => {
-      document.removeEventListener("pointermove", onMove);
-      document.removeEventListener("pointerup", done);
-      document.removeEventListener("pointercancel", done);
-      ol.dragging = false;
-      li.classList.remove("dragged");
-      if (!moved) { if (event.type === "pointerup") choose(li); return; }
-      number(); focus(cards().indexOf(li));
-      if (cards().map((card) => card.dataset.id).join("\n") !== home) {
-        send();
-        say(`${li.dataset.title} moved to place ${cards().indexOf(li) + 1} of ${cards().length}`);
-      }
-    };
-    document.addEventListener("pointermove", onMove);
-    document.addEventListener("pointerup", done);
-    document.addEventListener("pointercancel", done);
-  };
-
-  const draw = (card, i) => {
-    const li = make("li", "card");
+  const build = (card) => {
+    const li = make("li", "card"), head = make("div", "head"), chips = make("div", "chips"), grip = make("span", "grip");
     li.dataset.id = card.id;
     li.dataset.title = card.title;
-    li.tabIndex = -1;
-    li.title = card.year ? `${card.title} (${card.year})` : card.title;
-    li.classList.toggle("unread", i < data.unread);
-    if (i === data.chosen) { li.classList.add("chosen"); li.setAttribute("aria-current", "true"); }
-    const head = make("div", "head");
+    li.title = [card.year ? `${card.title} (${card.year})` : card.title, card.chips.join(", ")].filter(Boolean).join("\n");
+    grip.append(make("span", "place"), make("span", "dots"));
     head.append(
-      make("span", "place", i + 1),
-      button("step", "‹", `Move ${card.title} earlier`, () => move(li, cards().indexOf(li) - 1)),
-      button("step", "›", `Move ${card.title} later`, () => move(li, cards().indexOf(li) + 1)),
+      grip,
+      button("step earlier", "‹", `Move ${card.title} earlier`, () => move(li, cards().indexOf(li) - 1)),
+      button("step later", "›", `Move ${card.title} later`, () => move(li, cards().indexOf(li) + 1)),
       button("x", "×", `Remove ${card.title}`, () => remove(li)),
     );
-    const chips = make("div", "chips");
-    chips.append(...card.chips.slice(0, 2).map((chip) => make("span", "chip", chip)));
-    if (card.chips.length > 2) {
-      const more = make("span", "chip more", `+${card.chips.length - 2}`);
-      more.title = card.chips.slice(2).join(", ");
-      chips.append(more);
-    }
-    li.append(head, make("div", "title", card.title), make("div", "year", card.year || " "), chips);
-    if (card.gate.length) li.append(gateBar(card.gate));
+    const shown = fitting(card.chips);
+    chips.append(...card.chips.slice(0, shown).map((chip) => make("span", "chip", chip)));
+    if (card.chips.length > shown) chips.append(make("span", "chip more", `+${card.chips.length - shown}`));
+    li.append(head, make("div", "title", card.title), make("div", "year", card.year), chips, make("div", "gate"));
     li.onkeydown = (event) => {
-      if (event.target !== li) return;
       const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key], at = cards().indexOf(li);
-      if (step && event.altKey) { event.preventDefault(); move(li, at + step); }
-      else if (step) { event.preventDefault(); focus(at + step); }
-      else if (event.key === "Delete" || event.key === "Backspace") { event.preventDefault(); remove(li); }
-      else if (event.key === "Enter" || event.key === " ") { event.preventDefault(); choose(li); }
+      const act = step && event.altKey ? () => move(li, at + step)
+        : step ? () => focus(at + step)
+        : event.key === "Home" ? () => focus(0)
+        : event.key === "End" ? () => focus(Infinity)
+        : event.key === "Delete" || event.key === "Backspace" ? () => remove(li)
+        : event.target === li && (event.key === "Enter" || event.key === " ") ? () => choose(li)
+        : null;
+      if (act) { event.preventDefault(); act(); }
     };
-    li.onpointerdown = (event) => {
-      // A finger scrolls the strip; it moves cards with the arrow buttons.
-      if (event.button === 0 && !event.target.closest("button") && event.pointerType !== "touch") drag(li, event);
-    };
-    li.onclick = (event) => {
-      if (event.pointerType === "touch" && !event.target.closest("button")) choose(li);
+    li.onfocus = () => rove(li);
+    li.onclick = () => { if (!ol.dragged) choose(li); };
+    li.onpointerdown = (event) => { // a finger scrolls the strip; it drags a card by the card's head
+      if (event.button || event.target.closest("button")) return;
+      if (event.pointerType !== "touch" || event.target.closest(".grip")) drag(li, event);
     };
     return li;
   };
 
-  const before = cards(), held = before.findIndex((li) => li === parentElement.activeElement || li.matches(":focus"));
-  const grown = data.cards.length > before.length;
-  const scroll = ol.scrollLeft;
-  ol.replaceChildren(...data.cards.map(draw));
-  if (!data.cards.length) ol.append(make("li", "empty", data.empty));
-  const all = cards();
-  if (all.length) all[Math.min(Math.max(held, 0), all.length - 1)].tabIndex = 0;
-  if (held >= 0) focus(held);
-  ol.scrollLeft = grown ? ol.scrollWidth : scroll;
-  note.textContent = data.unread
-    ? `The model reads the newest ${data.limit}: the ${data.unread} dimmed ${data.unread === 1 ? "item is" : "items are"} not seen by it.`
-    : "";
+  const fill = (li, card, i) => { // what an edit elsewhere can change about a card
+    li.classList.toggle("unread", i < data.unread);
+    const gate = li.querySelector(".gate"), shown = card.gate.map((weight, h) => [weight, data.facets[h]]).filter(([, facet]) => facet);
+    const words = shown.map(([weight, facet]) => `${facet.name} ${Math.round(100 * weight)} %`).join(", ");
+    gate.hidden = !shown.length;
+    if (gate.dataset.words === words) return;
+    gate.dataset.words = words;
+    gate.setAttribute("role", "img");
+    gate.setAttribute("aria-label", `gate: ${words}`);
+    gate.title = `Gate after this item: ${words}`;
+    while (gate.children.length > shown.length) gate.lastChild.remove();
+    shown.forEach(([weight, facet], h) => {
+      const part = gate.children[h] ?? gate.appendChild(make("span"));
+      part.style.width = `${100 * weight}%`;
+      part.style.background = facet.color;
+    });
+  };
+
+  const show = () => {
+    const before = cards(), held = active(), at = before.findIndex((li) => li.contains(held)), pool = new Map();
+    const key = (card) => JSON.stringify([card.id, card.title, card.year, card.chips]);
+    for (const li of before) pool.set(li.key, [...(pool.get(li.key) ?? []), li]);
+    const after = data.cards.map((card) => pool.get(key(card))?.shift() ?? Object.assign(build(card), { key: key(card) }));
+    ol.choosable = data.choosable;
+    ol.classList.toggle("choosable", data.choosable);
+    if (!after.length) ol.replaceChildren(make("li", "empty", data.empty));
+    else if (after.length !== ol.children.length || after.some((li, i) => li !== ol.children[i])) {
+      glide(() => ol.replaceChildren(...after));
+    }
+    after.forEach((li, i) => fill(li, data.cards[i], i));
+    renumber();
+    mark(after[data.chosen]);
+    if (at >= 0 && !held.isConnected) focus(at);
+    if (!after.some((li) => li.tabIndex === 0)) rove(after.at(-1));
+    if (after.length > before.length) ol.scrollLeft = ol.scrollWidth;
+    note.textContent = data.unread
+      ? `The model reads the newest ${data.limit}: the ${data.unread} dimmed ${data.unread === 1 ? "item is" : "items are"} not seen by it.`
+      : "";
+  };
+
+  const receive = () => {
+    clearTimeout(ol.wait);
+    if (ol.dragged) ol.late = receive;
+    else if (data.sent >= ol.sent) show();
+    else ol.wait = setTimeout(() => { ol.sent = data.sent; show(); }, PATIENCE); // it answers an older edit than the one drawn
+  };
+  receive();
 }
