@@ -91,7 +91,7 @@ def choose(name: str, data: str) -> Description:
     chosen = next((model for model in order if model in same), (same or order or list(found.values()))[0])
     if name:
         why = resources.broken_models().get(name) or (
-            f"its data set is missing: run `python -m fame data fetch {resources.models()[name].dataset}`"
+            f"its data set is missing: {resources.way_to_data(resources.models()[name].dataset)}"
             if name in resources.models()
             else f"there is none of that name; there are {', '.join(found)}"
         )

@@ -52,6 +52,13 @@ def has_data(name: str) -> bool:
     return (home.data_folder(name) / "dataset.json").exists()
 
 
+def way_to_data(name: str) -> str:
+    """What to do about a data set that is not here."""
+    if name == "movielens-100k":
+        return "run python -m fame data fetch movielens-100k"
+    return f"bring the folder data/{name}"
+
+
 def dataset(name: str) -> DataSet:
     """The data set of that name; raises `InputError` where it is missing or damaged."""
     folder = home.data_folder(name)

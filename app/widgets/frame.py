@@ -40,9 +40,9 @@ def picker(now: Current) -> None:
     st.caption(about)
     for name, model in resources.models().items():
         if name not in names:
-            st.caption(f"{name} waits for its data: `python -m fame data fetch {model.dataset}`")
-    for name in resources.broken_models():
-        st.caption(f"{name} cannot be read; open it by name to see why.")
+            st.caption(f"{escape(name)} waits for its data: {escape(resources.way_to_data(model.dataset))}.")
+    for name, why in resources.broken_models().items():
+        st.caption(f"{escape(name)} cannot be read.", help=escape(why))
 
 
 def notices() -> None:
