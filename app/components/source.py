@@ -1,7 +1,10 @@
 """A component's script and style, read once, and what all of them draw alike."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
+
+YEAR = re.compile(r"^(.*) \((\d{4})\)$", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -26,3 +29,10 @@ def _read(face: str, kind: str) -> str:
     folder = Path(face).parent
     files = (folder.parent / f"dom.{kind}", folder / f"component.{kind}")
     return "".join(file.read_text(encoding="utf-8") for file in files)
+
+
+def titled(title: str) -> dict[str, str]:
+    """Split "Heat (1995)" into title and year, which are drawn apart; a title without a year has an empty one."""
+    match = YEAR.match(title)
+    name, year = match.groups() if match else (title, "")
+    return {"title": name, "year": year}

@@ -5,12 +5,18 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from app.components.source import Facet, script, style
+from app.components.source import Facet, script, style, titled
 from app.words import percent, signed
 
 _ranking = st.components.v2.component(
     "fame_ranking",
-    html='<div class="legend"></div><ol role="listbox" aria-label="Ranking"></ol><p class="gone"></p>',
+    html=(
+        '<div class="root"><div class="legend"></div><div class="head" aria-hidden="true"><span></span><span></span>'
+        '<span class="probability">probability</span><div class="axis"><span class="low"></span>'
+        '<span class="mid"></span><span class="high"></span></div></div>'
+        '<ol role="listbox" aria-label="Ranking"></ol><p class="note"></p><p class="gone"></p>'
+        '<div class="tip" aria-hidden="true" hidden></div><p class="live unseen" aria-live="polite"></p></div>'
+    ),
     js=script(__file__),
     css=style(__file__),
 )
@@ -38,8 +44,17 @@ def ranking(
     chosen: str | None,
     on_choose: Callable[[str], None],
     gone: Sequence[str] = (),
+    note: str = "",
 ) -> None:
-    """Draw the ranking; `on_choose` gets the id of the row that was chosen, `gone` are titles that left the list."""
+    """Draw the ranking.
+
+    Parameters
+    ----------
+    facets : none for a model without facets: then the bar is the probability
+    on_choose : gets the id of the row that was chosen
+    gone : titles that left the list since the history was pinned
+    note : a sentence under the list
+    """
     ids = {row.id for row in rows}
 
     def picked() -> None:
@@ -52,9 +67,12 @@ def ranking(
         data={
             "rows": [_row(row, facets) for row in rows],
             "facets": [{"name": facet.name, "color": facet.color} for facet in facets],
-            "popularity": any(row.bias is not None for row in rows),
+            "popularity": bool(facets) and any(row.bias is not None for row in rows),
             "chosen": chosen,
             "gone": list(gone),
+            "note": note,
+            "low": signed(-max((_reach(row, -1) for row in rows), default=0.0)),
+            "high": signed(max((_reach(row, 1) for row in rows), default=0.0)),
         },
         on_choose_change=picked,
     )
@@ -62,21 +80,28 @@ def ranking(
 
 def _row(row: Row, facets: Sequence[Facet]) -> dict[str, object]:
     named = [(facet.name, part) for facet, part in zip(facets, row.parts, strict=False)]
-    if row.bias is not None:
+    if named and row.bias is not None:
         named.append(("popularity", row.bias))
     words = ", ".join(f"{name} {signed(part)}" for name, part in named)
     total = sum(part for _, part in named)
     return {
         "id": row.id,
         "rank": row.rank,
-        "title": row.title,
+        **titled(row.title),
         "chips": list(row.chips),
         "probability": percent(row.probability),
         "share": row.probability,
-        "parts": [*row.parts, *([row.bias] if row.bias is not None else [])],
+        "parts": [part for _, part in named],
+        "values": [signed(part) for _, part in named],
+        "total": signed(total),
         "words": f"{words}; together {signed(total)} against the average item" if named else "",
         "move": _move(row.rank, row.before),
     }
+
+
+def _reach(row: Row, sign: int) -> float:
+    """How far the parts of one sign lead away from zero together."""
+    return sum(max(0.0, sign * part) for part in (*row.parts, row.bias or 0.0))
 
 
 def _move(rank: int, before: int | None) -> dict[str, str] | None:
@@ -86,7 +111,7 @@ def _move(rank: int, before: int | None) -> dict[str, str] | None:
     if before == 0:
         return {"sign": "new", "words": "new", "kind": "up"}
     if before == rank:
-        return {"sign": "=", "words": "same place", "kind": "same"}
+        return {"sign": "–", "words": "same place", "kind": "same"}
     up = before > rank
     steps = abs(before - rank)
     return {

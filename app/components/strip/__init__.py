@@ -1,24 +1,22 @@
 """The history as cards from oldest to newest: drag, Alt + arrows, Delete, x; each edit sends the whole new order."""
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import streamlit as st
 
-from app.components.source import Facet, script, style
+from app.components.source import Facet, script, style, titled
 
 _strip = st.components.v2.component(
     "fame_strip",
     html=(
         '<ol aria-label="History, oldest first" aria-describedby="keys"></ol><p class="note"></p>'
-        '<p class="unseen" id="keys">Arrow keys go from card to card, Alt and an arrow key moves a card, Delete removes '
-        'it, Enter chooses it.</p><p class="live unseen" aria-live="polite"></p>'
+        '<p class="unseen" id="keys">Arrow keys go from card to card, Alt and an arrow key moves a card, '
+        'Delete removes it, Enter chooses it.</p><p class="live unseen" aria-live="polite"></p>'
     ),
     js=script(__file__),
     css=style(__file__),
 )
-YEAR = re.compile(r"^(.*) \((\d{4})\)$", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -70,7 +68,7 @@ def strip(
         key=key,
         data={
             "cards": [
-                {**_title(card.title), "id": card.id, "chips": list(card.chips), "gate": list(card.gate)}
+                {**titled(card.title), "id": card.id, "chips": list(card.chips), "gate": list(card.gate)}
                 for card in cards
             ],
             "facets": [{"name": facet.name, "color": facet.color} for facet in facets],
@@ -84,9 +82,3 @@ def strip(
         on_edit_change=edited,
         on_choose_change=picked,
     )
-
-
-def _title(title: str) -> dict[str, str]:
-    match = YEAR.match(title)
-    name, year = match.groups() if match else (title, "")
-    return {"title": name, "year": year}

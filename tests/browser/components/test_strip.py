@@ -18,11 +18,10 @@ def order(page: Page) -> str:
 
 def focused(page: Page) -> str:
     """The id of the card that holds the focus, and which button of it."""
-    return page.locator("li.card").first.evaluate(
-        """li => { const held = li.getRootNode().activeElement;
-        const button = held?.matches('button') ? ' ' + held.className.split(' ').at(-1) : '';
-        return held ? held.closest('li').dataset.id + button : '' }"""
-    )
+    held = page.locator("li.card").first.evaluate_handle("li => li.getRootNode().activeElement").as_element()
+    assert held is not None, "the focus was lost"
+    button = held.evaluate("node => node.matches('button') ? ' ' + [...node.classList].at(-1) : ''")
+    return held.evaluate("node => node.closest('li').dataset.id") + button
 
 
 def test_dragging_moves_a_card_and_python_gets_the_order(visit):
