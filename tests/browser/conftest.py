@@ -82,13 +82,21 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
     found.close()
 
 
+QUIET = """() => {
+  const app = document.querySelector('[data-testid=stApp]');
+  const quiet = app?.dataset.testScriptState === 'notRunning' && document.querySelector('h1')
+    && !document.querySelector('[data-testid=stSpinner], [data-testid=stSkeleton]')
+    && [...document.querySelectorAll('[data-testid=stBidiComponentIsolated]')]
+      .every(component => component.shadowRoot?.querySelector('li, canvas'));
+  window.quietSince = quiet ? window.quietSince ?? performance.now() : undefined;
+  return quiet && performance.now() - window.quietSince > 500;
+}"""
+
+
 def settle(page: Page) -> None:
-    """Wait until the app has answered: nothing runs, and nothing has for a moment."""
-    idle = "[data-testid=stApp][data-test-script-state=notRunning]"
-    for _ in range(2):
-        page.wait_for_selector(idle, timeout=60_000)
-        page.wait_for_timeout(250)
-    page.wait_for_selector(idle, timeout=60_000)
+    """Wait until the app has answered: a page is there, nothing runs or loads, and nothing has for half a second."""
+    page.evaluate("window.quietSince = undefined")
+    page.wait_for_function(QUIET, timeout=60_000)
 
 
 @pytest.fixture

@@ -23,8 +23,8 @@ def card(page, place: int):
 
 def test_a_first_visit_shows_a_ranking_with_titles(visit):
     page = visit("/predict?model=planted-cinema-fame")
-    assert len(cards(page)) == 4
-    assert len(rows(page)) == 20
+    expect(page.locator("li.card")).to_have_count(4)
+    expect(page.get_by_role("option")).to_have_count(20)
     assert all(re.search(r"\(\d{4}\)$", title) for title in rows(page))
     expect(page.get_by_text(" comes first with ")).to_be_visible()
 
