@@ -18,17 +18,14 @@ if TYPE_CHECKING:
 
 def loaded(now: Current) -> Checkpoint:
     """The current model. The first visitor sees the strip and a spinner while it loads; a damaged one ends the page."""
-    if not resources.is_loaded(now.model.name):
-        editor(now, None)
-        with st.spinner(f"Loading {now.model.name} …"):
-            _checkpoint(now.model.name)
-        st.rerun()
-    return _checkpoint(now.model.name)
-
-
-def _checkpoint(name: str) -> Checkpoint:
+    name = now.model.name
     try:
-        return resources.checkpoint(name)
-    except InputError as error:
+        if resources.is_loaded(name):
+            return resources.checkpoint(name)
+        editor(now, None)
+        with st.spinner(f"Loading {name} …"):
+            resources.checkpoint(name)
+    except InputError as error:  # outside the spinner, which would stay beside it
         st.error(escape(str(error)))
         st.stop()
+    return st.rerun()
