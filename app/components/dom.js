@@ -6,4 +6,8 @@ const make = (tag, name, text) => {
   return node;
 };
 const calm = () => matchMedia("(prefers-reduced-motion: reduce)").matches;
+const glide = (node, x, y, duration) => { // from that far away to where it is now
+  const from = { transform: `translate(${x}px, ${y}px)` };
+  if ((x || y) && !calm()) node.animate([from, { transform: "none" }], { duration, easing: "ease-out" });
+};
 

@@ -32,7 +32,7 @@ def _read(face: str, kind: str) -> str:
 
 
 def titled(title: str) -> dict[str, str]:
-    """Split "Heat (1995)" into title and year, which are drawn apart; a title without a year has an empty one."""
+    """Split "Heat (1995)" into title and year, which are drawn apart; the year is empty where there is none."""
     match = YEAR.match(title)
     name, year = match.groups() if match else (title, "")
     return {"title": name, "year": year}

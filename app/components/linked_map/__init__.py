@@ -3,6 +3,7 @@
 import base64
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeGuard
 
 import numpy as np
 import streamlit as st
@@ -12,10 +13,15 @@ from app.components.source import script, style
 _linked_map = st.components.v2.component(
     "fame_linked_map",
     html=(
-        '<div class="bar"><span class="count" aria-live="polite"></span>'
-        '<button class="clear" type="button">Clear selection</button></div>'
+        '<div class="root"><div class="bar"><span class="count" aria-live="polite"></span>'
+        '<button class="clear" type="button">Clear selection</button>'
+        '<div class="tools" role="group" aria-label="Tools of the maps"><div class="modes">'
+        '<button class="select" type="button">Select</button><button class="move" type="button">Move</button></div>'
+        '<button class="zoom out" type="button" aria-label="Zoom out">−</button>'
+        '<button class="zoom in" type="button" aria-label="Zoom in">+</button>'
+        '<button class="reset" type="button" hidden>Reset view</button></div></div>'
         '<div class="legend" role="group" aria-label="Colours"></div>'
-        '<div class="panels"></div><div class="tip" role="status"></div>'
+        '<div class="panels"></div><div class="tip" aria-hidden="true" hidden></div></div>'
     ),
     js=script(__file__),
     css=style(__file__),
@@ -62,11 +68,11 @@ def linked_map(
     def chosen() -> None:
         rows = st.session_state[key]["select"]
         if isinstance(rows, list) and len(rows) <= n:
-            on_select([row for row in rows if isinstance(row, int) and 0 <= row < n])
+            on_select([row for row in rows if _is_row(row, n)])
 
     def focused() -> None:
         row = st.session_state[key]["focus"]
-        if isinstance(row, int) and 0 <= row < n:
+        if _is_row(row, n):
             on_focus(row)
 
     _linked_map(
@@ -92,6 +98,11 @@ def linked_map(
         on_select_change=chosen,
         on_focus_change=focused,
     )
+
+
+def _is_row(value: object, n: int) -> TypeGuard[int]:
+    """Whether what the browser sent is the number of a point."""
+    return type(value) is int and 0 <= value < n
 
 
 def _packed(values: np.ndarray, kind: type) -> str:

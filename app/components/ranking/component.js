@@ -12,7 +12,8 @@ export default function ranking({ data, parentElement, setTriggerValue }) {
   const names = [...data.facets.map((facet) => facet.name), ...(data.popularity ? ["popularity"] : [])];
 
   // One scale for all rows: from the longest way down to the longest way up.
-  const reach = (sign) => Math.max(0, ...data.rows.map((row) => row.parts.reduce((sum, p) => sum + Math.max(0, sign * p), 0)));
+  const sum = (parts, sign) => parts.reduce((total, part) => total + Math.max(0, sign * part), 0);
+  const reach = (sign) => Math.max(0, ...data.rows.map((row) => sum(row.parts, sign)));
   const down = reach(-1), up = reach(1), zero = (100 * down) / (down + up || 1);
   const likeliest = Math.max(...data.rows.map((row) => row.share), 1e-9);
 
@@ -60,7 +61,11 @@ export default function ranking({ data, parentElement, setTriggerValue }) {
 
   const select = (li) => rows().forEach((other) => other.setAttribute("aria-selected", String(other === li)));
   const rove = (li) => rows().forEach((other) => { other.tabIndex = other === li ? 0 : -1; });
-  const choose = (li) => { list.resting = clearTimeout(list.resting); select(li); setTriggerValue("choose", li.dataset.id); };
+  const choose = (li) => {
+    list.resting = clearTimeout(list.resting);
+    select(li);
+    setTriggerValue("choose", li.dataset.id);
+  };
   const go = (i) => {
     const all = rows(), li = all[Math.min(Math.max(i, 0), all.length - 1)];
     li.focus();
@@ -88,7 +93,8 @@ export default function ranking({ data, parentElement, setTriggerValue }) {
       event.preventDefault();
     };
 
-    const words = [`${row.rank}. ${row.title}${row.year && ` (${row.year})`}`, row.probability, row.move?.words, row.words];
+    const name = row.year ? `${row.title} (${row.year})` : row.title;
+    const words = [`${row.rank}. ${name}`, row.probability, row.move?.words, row.words];
     li.setAttribute("aria-label", words.filter(Boolean).join("; "));
     const about = make("div", "about"), top = make("div", "top"), title = make("span", "title", row.title);
     if (row.year) title.append(make("span", "year", ` (${row.year})`));
@@ -107,17 +113,16 @@ export default function ranking({ data, parentElement, setTriggerValue }) {
   const after = data.rows.map((row) => pool.get(row.id) ?? make("li", "row"));
   after.forEach((li, i) => fill(li, data.rows[i]));
   if (after.length !== before.size || after.some((li, i) => li !== list.children[i])) list.replaceChildren(...after);
-  for (const [li, top] of calm() ? [] : before) {
-    if (li.isConnected && top !== li.offsetTop) {
-      li.animate([{ transform: `translateY(${top - li.offsetTop}px)` }, { transform: "none" }], { duration: 220, easing: "ease-out" });
-    }
-  }
+  for (const [li, top] of before) if (li.isConnected) glide(li, 0, top - li.offsetTop, 220);
   const chosen = after.find((li) => li.dataset.id === data.chosen);
   select(list.resting && after.includes(held) ? held : chosen); // what an arrow key is about to choose stays chosen
   if (!after.some((li) => li.tabIndex === 0) || place < 0) rove(chosen ?? after[0]);
-  if (place >= 0 && after.length) (held.isConnected ? held : after[Math.min(place, after.length - 1)]).focus({ preventScroll: true });
+  const focus = place < 0 ? null : held.isConnected ? held : after[Math.min(place, after.length - 1)];
+  focus?.focus({ preventScroll: true });
   tell(list.told?.isConnected ? list.told : null);
-  if (first && after[0] && after[0].dataset.id !== first) at(".live").textContent = `Now first: ${data.rows[0].title}, ${data.rows[0].probability}`;
+  if (first && after[0] && after[0].dataset.id !== first) {
+    at(".live").textContent = `Now first: ${data.rows[0].title}, ${data.rows[0].probability}`;
+  }
 
   const faceted = data.rows.some((row) => row.parts.length);
   at(".legend").hidden = !faceted;
@@ -132,5 +137,6 @@ export default function ranking({ data, parentElement, setTriggerValue }) {
   at(".head .mid").textContent = faceted ? "0" : "";
   at(".head .mid").style.left = `${zero}%`;
   at(".note").textContent = data.note;
-  at(".gone").replaceChildren(...(data.gone.length ? [make("span", "", "No longer among them"), ...data.gone.map((t) => make("s", "", t))] : []));
+  at(".gone").replaceChildren(...data.gone.map((title) => make("s", "", title)));
+  if (data.gone.length) at(".gone").prepend(make("span", "", "No longer among them"));
 }

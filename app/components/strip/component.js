@@ -27,15 +27,12 @@ export default function strip({ data, parentElement, setTriggerValue }) {
     for (const node of [card, ...card.querySelectorAll("button")]) node.tabIndex = card === li ? 0 : -1;
   });
   const focus = (i) => { const all = cards(); all[Math.min(Math.max(i, 0), all.length - 1)]?.focus(); };
-  const glide = (change) => {
+  const shift = (change) => {
     const before = new Map(cards().map((li) => [li, li.offsetLeft])), held = active();
     change();
     if (held?.isConnected && held !== active()) held.focus({ preventScroll: true });
-    for (const [li, left] of calm() ? [] : before) {
-      const way = left - li.offsetLeft;
-      if (way && li.isConnected && li !== ol.dragged) {
-        li.animate([{ transform: `translateX(${way}px)` }, { transform: "none" }], { duration: 160, easing: "ease-out" });
-      }
+    for (const [li, left] of before) {
+      if (li.isConnected && li !== ol.dragged) glide(li, left - li.offsetLeft, 0, 160);
     }
   };
 
@@ -44,13 +41,13 @@ export default function strip({ data, parentElement, setTriggerValue }) {
   const move = (li, to) => {
     const all = cards(), from = all.indexOf(li);
     if (!all[to] || to === from) return;
-    glide(() => all[to][to > from ? "after" : "before"](li));
+    shift(() => all[to][to > from ? "after" : "before"](li));
     li.scrollIntoView({ block: "nearest", inline: "nearest" });
     send(); placed(li);
   };
   const remove = (li) => {
     const at = cards().indexOf(li), inside = li.contains(active());
-    glide(() => li.remove());
+    shift(() => li.remove());
     if (inside) focus(at);
     send();
     say(`${li.dataset.title} removed, ${cards().length} left`);
@@ -70,8 +67,8 @@ export default function strip({ data, parentElement, setTriggerValue }) {
     let x = start.clientX, frame = 0;
     const follow = () => {
       const left = x + ol.scrollLeft - grip, middle = (card) => card.offsetLeft + card.offsetWidth / 2;
-      for (let near; (near = li.nextElementSibling) && left + li.offsetWidth > middle(near);) glide(() => near.after(li));
-      for (let near; (near = li.previousElementSibling) && left < middle(near);) glide(() => near.before(li));
+      for (let near; (near = li.nextElementSibling) && left + li.offsetWidth > middle(near);) shift(() => near.after(li));
+      for (let near; (near = li.previousElementSibling) && left < middle(near);) shift(() => near.before(li));
       renumber();
       li.style.transform = `translateX(${left - li.offsetLeft}px) rotate(1.2deg)`;
     };
@@ -93,12 +90,14 @@ export default function strip({ data, parentElement, setTriggerValue }) {
     const stop = (event) => {
       if (event.type === "keydown" ? event.key !== "Escape" : event.pointerId !== start.pointerId) return;
       cancelAnimationFrame(frame);
-      for (const type of ["pointermove", "pointerup", "pointercancel"]) ol.removeEventListener(type, type === "pointermove" ? onMove : stop);
+      ol.removeEventListener("pointermove", onMove);
+      ol.removeEventListener("pointerup", stop);
+      ol.removeEventListener("pointercancel", stop);
       document.removeEventListener("keydown", stop, true);
       if (!ol.dragged) return;
       li.classList.remove("dragged");
       li.style.transform = "";
-      if (event.type !== "pointerup") { glide(() => ol.replaceChildren(...home)); renumber(); say("Back where it was"); }
+      if (event.type !== "pointerup") { shift(() => ol.replaceChildren(...home)); renumber(); say("Back where it was"); }
       const changed = cards().some((card, k) => card !== home[k]);
       if (changed) { li.focus({ preventScroll: true }); send(); placed(li); }
       setTimeout(() => { // after the click that ends a drag
@@ -124,7 +123,8 @@ export default function strip({ data, parentElement, setTriggerValue }) {
     const li = make("li", "card"), head = make("div", "head"), chips = make("div", "chips"), grip = make("span", "grip");
     li.dataset.id = card.id;
     li.dataset.title = card.title;
-    li.title = [card.year ? `${card.title} (${card.year})` : card.title, card.chips.join(", ")].filter(Boolean).join("\n");
+    const whole = card.year ? `${card.title} (${card.year})` : card.title;
+    li.title = [whole, card.chips.join(", ")].filter(Boolean).join("\n");
     grip.append(make("span", "place"), make("span", "dots"));
     head.append(
       grip,
@@ -158,7 +158,8 @@ export default function strip({ data, parentElement, setTriggerValue }) {
 
   const fill = (li, card, i) => { // what an edit elsewhere can change about a card
     li.classList.toggle("unread", i < data.unread);
-    const gate = li.querySelector(".gate"), shown = card.gate.map((weight, h) => [weight, data.facets[h]]).filter(([, facet]) => facet);
+    const gate = li.querySelector(".gate");
+    const shown = card.gate.map((weight, h) => [weight, data.facets[h]]).filter(([, facet]) => facet);
     const words = shown.map(([weight, facet]) => `${facet.name} ${Math.round(100 * weight)} %`).join(", ");
     gate.hidden = !shown.length;
     if (gate.dataset.words === words) return;
@@ -178,12 +179,15 @@ export default function strip({ data, parentElement, setTriggerValue }) {
     const before = cards(), held = active(), at = before.findIndex((li) => li.contains(held)), pool = new Map();
     const key = (card) => JSON.stringify([card.id, card.title, card.year, card.chips]);
     for (const li of before) pool.set(li.key, [...(pool.get(li.key) ?? []), li]);
-    const after = data.cards.map((card) => pool.get(key(card))?.shift() ?? Object.assign(build(card), { key: key(card) }));
+    const after = data.cards.map((card) => {
+      const name = key(card);
+      return pool.get(name)?.shift() ?? Object.assign(build(card), { key: name });
+    });
     ol.choosable = data.choosable;
     ol.classList.toggle("choosable", data.choosable);
     if (!after.length) ol.replaceChildren(make("li", "empty", data.empty));
     else if (after.length !== ol.children.length || after.some((li, i) => li !== ol.children[i])) {
-      glide(() => ol.replaceChildren(...after));
+      shift(() => ol.replaceChildren(...after));
     }
     after.forEach((li, i) => fill(li, data.cards[i], i));
     renumber();
@@ -191,16 +195,15 @@ export default function strip({ data, parentElement, setTriggerValue }) {
     if (at >= 0 && !held.isConnected) focus(at);
     if (!after.some((li) => li.tabIndex === 0)) rove(after.at(-1));
     if (after.length > before.length) ol.scrollLeft = ol.scrollWidth;
-    note.textContent = data.unread
-      ? `The model reads the newest ${data.limit}: the ${data.unread} dimmed ${data.unread === 1 ? "item is" : "items are"} not seen by it.`
-      : "";
+    const dimmed = `${data.unread} dimmed ${data.unread === 1 ? "item is" : "items are"}`;
+    note.textContent = data.unread ? `The model reads the newest ${data.limit}: the ${dimmed} not seen by it.` : "";
   };
 
   const receive = () => {
     clearTimeout(ol.wait);
     if (ol.dragged) ol.late = receive;
     else if (data.sent >= ol.sent) show();
-    else ol.wait = setTimeout(() => { ol.sent = data.sent; show(); }, PATIENCE); // it answers an older edit than the one drawn
+    else ol.wait = setTimeout(() => { ol.sent = data.sent; show(); }, PATIENCE); // it answers an older edit
   };
   receive();
 }

@@ -1,6 +1,7 @@
 """Each component alone, in a small script of its own on a real server."""
 
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
@@ -88,6 +89,12 @@ def told(page: Page) -> list[str]:
     """What Python got from the component, call by call."""
     settle(page)
     return page.locator("[data-testid=stText]").all_inner_texts()
+
+
+def hears(page: Page, line: str | re.Pattern[str]) -> None:
+    """Wait until this is the last thing that Python was told."""
+    expect(page.locator("[data-testid=stText]").last).to_have_text(line, timeout=15_000)
+    settle(page)
 
 
 def violations(page: Page) -> list[object]:
