@@ -106,8 +106,11 @@ export default function linkedMap({ data, parentElement, setTriggerValue }) {
       };
     };
     const size = (n > 6000 ? 1.6 : n > 2500 ? 2 : n > 600 ? 2.6 : 3.4) * Math.min(p.zoom, 4) ** 0.3 * dpr;
-    const plain = dots(size, any ? 0.3 : 0.78), lit = dots(size + 0.8 * dpr, 1);
-    for (let i = 0; i < n; i++) if (!any || !map.selected.has(i)) plain(i, any ? grey : colors.get(codes[i]) ?? grey);
+    const plain = dots(size, any ? 0.3 : 0.78), faint = dots(size, 0.35), lit = dots(size + 0.8 * dpr, 1);
+    for (let i = 0; i < n; i++) {
+      if (!any) (codes[i] < 0 ? faint : plain)(i, colors.get(codes[i]) ?? grey);
+      else if (!map.selected.has(i)) plain(i, grey);
+    }
     for (const i of map.selected) if (i < n) lit(i, colors.get(codes[i]) ?? grey);
     g.putImageData(image, 0, 0);
   };
@@ -309,6 +312,7 @@ export default function linkedMap({ data, parentElement, setTriggerValue }) {
         entry.type = "button";
         entry.dataset.code = code;
         entry.title = `Select the ${size} items with ${data.coloring.name} ${label}; with Shift, add them`;
+        entry.classList.toggle("rest", code < 0);
         entry.append(dot(color(code)), make("span", "", label), make("span", "size", size));
         return entry;
       }),
