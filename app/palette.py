@@ -7,7 +7,7 @@ NEUTRAL = "#8A8F98"
 
 # Values of an attribute on a map: more of them than facets, and never read as facets.
 VALUES = (
-    "#4C78A8", "#F58518", "#54A24B", "#E45756", "#72B7B2", "#B79A20", "#B279A2", "#FF9DA6", "#9D755D", "#6F6F6F",
+    "#4C78A8", "#F58518", "#54A24B", "#E45756", "#72B7B2", "#B79A20", "#B279A2", "#FF9DA6", "#9D755D", "#A1B56C",
 )  # fmt: skip
 
 
