@@ -43,7 +43,9 @@ def story() -> None:
         key="expert-facet",
     )
     router = experts.router[:, h]
-    rows = experts.attention[h, :, at.position, : at.position + 1]
+    rows = experts.reads(h, at.position)
+    if not model.config.begin:
+        rows = rows[:, 1:]
     near, far = experts.nearest(h, at.position), experts.farthest(h, at.position)
 
     best = int(router[at.position].argmax())
@@ -71,7 +73,7 @@ def story() -> None:
             charts.attention(titles[: at.position + 1], rows, names, colors),
             key="expert-attention",
             config={"displayModeBar": False},
-            alt="Attention of each expert over the items up to the chosen one",
+            alt="Attention of each expert over the start of the history and the items up to the chosen one",
         )
         st.caption(
             f"Exact attention of this layer. The most alike two experts are {near.bits:.3f} bits apart, the most "

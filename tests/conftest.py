@@ -6,8 +6,8 @@ import pytest
 
 from fame.checkpoint.store import Checkpoint
 from fame.data import DataSet, planted
+from fame.training.presets import settings
 from fame.training.run import Run
-from fame.training.settings import settings
 from fame.training.trainer import train
 
 QUICK = {"width": 16, "heads": 4, "experts": 2, "length": 12, "epochs": 2, "batch": 512, "dropout": 0.1}

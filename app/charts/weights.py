@@ -90,31 +90,38 @@ def distributions(groups: Sequence[str], weights: Sequence[np.ndarray], color: s
 
 
 def attention(titles: Sequence[str], rows: np.ndarray, names: Sequence[str], colors: Sequence[str]) -> go.Figure:
-    """What each expert reads: grouped bars over the history's items; `rows` (N, T) sum to 1 over T."""
+    """What each expert reads: grouped bars over the history's items; `rows` (N, T) sum to 1 over T.
+
+    Rows of one more than there are titles begin with the begin token, which stands at 0.
+    """
     figure = go.Figure()
+    start = rows.shape[1] - len(titles)
+    read = ["the start of the history", *titles][1 - start :]
     for n, row in enumerate(rows):
         figure.add_trace(
             go.Bar(
-                x=list(range(1, len(titles) + 1)),
+                x=list(range(1 - start, len(titles) + 1)),
                 y=row,
                 name=plain(names[n]),
                 marker={"color": colors[n]},
-                customdata=[plain(title) for title in titles],
+                customdata=[plain(title) for title in read],
                 hovertemplate="%{customdata}<br>" + plain(names[n]) + " reads it with %{y:.0%}<extra></extra>",
             )
         )
-    positions(figure, len(titles))
+    positions(figure, len(titles), start)
     figure.update_yaxes(tickformat=".0%", rangemode="tozero")
     quiet(figure, 320)
     figure.update_layout(showlegend=True, legend={"orientation": "h", "y": 1.12, "x": 0}, barmode="group")
     return figure
 
 
-def positions(figure: go.Figure, T: int) -> None:
-    """An axis of the history's positions, numbered as the cards of the strip are."""
+def positions(figure: go.Figure, T: int, start: int = 0) -> None:
+    """An axis of the history's positions, numbered as the cards of the strip are; with `start` 1, its start before."""
+    numbers = list(range(1, T + 1)) if T <= LABELLED else [t for t in range(1, T + 1) if t % 10 == 0]
     figure.update_xaxes(
         title="item of the history, oldest first",
-        tickvals=list(range(1, T + 1)) if T <= LABELLED else None,
-        range=[0.5, T + 0.5],
+        tickvals=[0] * start + numbers,
+        ticktext=["start"] * start + [str(t) for t in numbers],
+        range=[0.5 - start, T + 0.5],
         showgrid=False,
     )

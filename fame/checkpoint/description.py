@@ -9,7 +9,7 @@ from typing import Any
 from fame.errors import InputError
 from fame.folders import read_json
 
-FORMAT = 1
+FORMAT = 2
 ADVICE = "the folder is no whole model: train it again or copy it again from where it came"
 
 

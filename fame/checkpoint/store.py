@@ -55,12 +55,7 @@ def save(folder: Path, model: Model, dataset: DataSet, card: dict[str, Any]) -> 
 
 def write(folder: Path, model: Model, dataset: DataSet, card: dict[str, Any]) -> None:
     """Write the files of a model into an existing folder."""
-    try:
-        save_file({name: tensor.contiguous() for name, tensor in model.state_dict().items()}, folder / WEIGHTS)
-    except SafetensorError as error:
-        raise FolderError(
-            f"{folder / WEIGHTS} could not be written ({error}); free space or choose another folder."
-        ) from error
+    write_tensors(folder / WEIGHTS, model.state_dict())
     (folder / ITEMS).write_text(json.dumps(dataset.catalog.ids, ensure_ascii=False), encoding="utf-8")
     config = {
         "format": FORMAT,
@@ -71,6 +66,20 @@ def write(folder: Path, model: Model, dataset: DataSet, card: dict[str, Any]) ->
     }
     write_json(folder / "config.json", config | {"fingerprint": fingerprint(config)})
     write_json(folder / "card.json", card)
+
+
+def write_tensors(path: Path, tensors: dict[str, torch.Tensor]) -> None:
+    """Write a safetensors file.
+
+    Raises
+    ------
+    FolderError
+        The disk is full or the folder cannot be written.
+    """
+    try:
+        save_file({name: tensor.contiguous() for name, tensor in tensors.items()}, path)
+    except (SafetensorError, OSError) as error:
+        raise FolderError(f"{path} could not be written ({error}); free space or choose another folder.") from error
 
 
 def load(folder: Path, device: torch.device | str = "cpu") -> Checkpoint:

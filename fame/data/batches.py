@@ -1,6 +1,7 @@
 """Ragged histories -> padded batches of like length."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -42,19 +43,29 @@ def batches(lengths: np.ndarray, cells: int, rng: np.random.Generator | None = N
     yield from cuts
 
 
-def windows(histories: Histories, length: int, rng: np.random.Generator | None = None) -> Histories:
+@dataclass(frozen=True)
+class Windows:
+    """What a training epoch reads: histories cut into pieces."""
+
+    pieces: Histories
+    first: np.ndarray  # (len(pieces),) bool: the piece begins where its user's history begins
+
+
+def windows(histories: Histories, length: int, rng: np.random.Generator | None = None, alone: bool = False) -> Windows:
     """Histories cut into pieces of at most `length` + 1 items, each beginning with the item that ended the one before.
 
     So every item but a user's first is a target exactly once. The cuts lie so that the newest piece is full; with `rng`
-    they lie anywhere in histories longer than that, so that over the epochs an item is seen at many places.
+    they lie anywhere in histories longer than that, so that over the epochs an item is seen at many places. A history
+    of one item has nothing to predict and is left out, but for a model that predicts first items (`alone`).
     """
     steps = np.maximum(histories.lengths - 1, 0)  # a step: read one item, predict the one after it
     phase = -steps % length if rng is None else np.where(steps > length, rng.integers(0, length, len(steps)), 0)
-    user = np.repeat(np.arange(len(steps)), steps)
-    step = np.arange(len(user)) - np.repeat(np.cumsum(steps) - steps, steps)
-    starts = np.flatnonzero((step == 0) | ((step + phase[user]) % length == 0))
-    sizes = np.diff(np.append(starts, len(user))) + 1  # items of a piece: one more than its steps
+    count = np.maximum((phase + steps - 1) // length + 1, (histories.lengths > 0) & alone)
+    user = np.repeat(np.arange(len(steps)), count)
+    piece = np.arange(len(user)) - np.repeat(np.cumsum(count) - count, count)
+    begin = np.maximum(piece * length - phase[user], 0)
+    sizes = np.minimum((piece + 1) * length - phase[user], steps[user]) - begin + 1
     offsets = np.concatenate([[0], np.cumsum(sizes)])
-    first = histories.offsets[user[starts]] + step[starts]
-    items = histories.items[np.repeat(first - offsets[:-1], sizes) + np.arange(offsets[-1])]
-    return Histories(items, offsets)
+    start = histories.offsets[user] + begin
+    items = histories.items[np.repeat(start - offsets[:-1], sizes) + np.arange(offsets[-1])]
+    return Windows(Histories(items, offsets), begin == 0)

@@ -39,6 +39,15 @@ def leave_one_out(histories: Histories) -> Split:
     )
 
 
+def sample(events: Events, most: int, seed: int) -> Events:
+    """The same, or so many of them drawn by the seed, in their order."""
+    if len(events.targets) <= most:
+        return events
+    rows = np.sort(np.random.default_rng(seed).choice(len(events.targets), most, replace=False))
+    histories = _without_last(events.histories, rows, np.zeros(most, np.int64))
+    return Events(events.users[rows], histories, events.targets[rows])
+
+
 def _events(histories: Histories, users: np.ndarray, back: int) -> Events:
     targets = histories.items[histories.offsets[users + 1] - back]
     return Events(users, _without_last(histories, users, np.full(len(users), back)), targets)

@@ -16,7 +16,9 @@ class Knockout:
     facet_rank: np.ndarray  # (H,) with that facet's part of the score left out
     facet_effect: np.ndarray  # (H,) log p with everything minus log p without: positive = the facet speaks for it
     facet_kept: np.ndarray  # (H,) how many of the top ten stay in the top ten
-    item_rank: np.ndarray  # (T,) with that past item removed; nothing to run where it is the only one: NaN effect
+    item_rank: (
+        np.ndarray
+    )  # (T,) with that past item removed; NaN effect where it is all that a model without begin token has
     item_effect: np.ndarray  # (T,)
 
     def as_json(self) -> dict[str, Any]:

@@ -38,7 +38,8 @@ def knockout(model: Model, history: Sequence[int], target: int) -> Knockout:
     if H:
         without = 1 - torch.eye(H)[:, None, :]  # (H, 1, H): run h has the gate of facet h at 0
         runs.append(scores(read.expand(H, T), Intervention(gate=Edit(scale=without))))
-    if T > 1:
+    alone = T == 1 and not model.config.begin  # then nothing would be left to predict from
+    if not alone:
         runs.append(scores(torch.stack([torch.cat([read[0, :t], read[0, t + 1 :]]) for t in range(T)])))
     ran = torch.cat(runs)
 
@@ -55,6 +56,6 @@ def knockout(model: Model, history: Sequence[int], target: int) -> Knockout:
         facet_rank=rank[1 : 1 + H].numpy(),
         facet_effect=effect[1 : 1 + H],
         facet_kept=kept.numpy(),
-        item_rank=rank[1 + H :].numpy() if T > 1 else rank[:1].numpy(),
-        item_effect=effect[1 + H :] if T > 1 else np.array([np.nan]),
+        item_rank=rank[:1].numpy() if alone else rank[1 + H :].numpy(),
+        item_effect=np.array([np.nan]) if alone else effect[1 + H :],
     )

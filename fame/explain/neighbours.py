@@ -10,9 +10,10 @@ from fame.model import FAME, Model
 @torch.inference_mode()
 def neighbours(model: Model, item: int, k: int) -> dict[str, np.ndarray]:
     """Space -> the k catalog indices nearest to `item` by cosine, nearest first: all facets together, then each."""
-    spaces = {"all facets" if model.config.facets else "items": model.table()[1:]}
+    spaces = {"items": model.table()[1:]}
     if isinstance(model, FAME):
-        by_facet = model.sub_embeddings()[1:]
+        by_facet = model.sub_embeddings(model.table()[1:])
+        spaces = {"all facets": by_facet.flatten(1)}
         spaces |= {name: by_facet[:, h] for h, name in enumerate(model.config.facets)}
     found = {}
     for name, vectors in spaces.items():

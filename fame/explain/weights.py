@@ -16,13 +16,10 @@ def facet_spread(model: FAME, history: Sequence[int]) -> np.ndarray:
 
     A facet with a large gate weight and a small spread moves no ranking: it gives every item the same.
     """
-    H, K = model.config.heads, model.config.facet_width
-    items = model.sub_embeddings()[1:]  # (V, H, K)
-    items = items - items.mean(0)
-    covariance = torch.einsum("vhk,vhl->hkl", items, items) / len(items)
     output = model(torch.tensor([list(history)]))
-    query = output.at_last(output.query).view(H, K)
-    return torch.einsum("hk,hkl,hl->h", query, covariance, query).clamp_min(0).sqrt().numpy()
+    gated = output.at_last(output.gate[..., None] * output.facets)[0]
+    parts = model.facet_queries(gated) @ model.table()[1:].T  # (H, V)
+    return parts.std(1, correction=0).numpy()
 
 
 def divergence(rows: Tensor) -> Tensor:

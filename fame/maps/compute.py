@@ -15,13 +15,15 @@ JUDGED = 2_000  # items on which the quality of a map is measured: it takes all 
 
 @torch.inference_mode()
 def compute(model: Model, fingerprint: str, seed: int, watch: Callable[[str], None] = lambda name: None) -> Maps:
-    """Maps of the whole item vectors and, in FAME, of every facet's sub-embeddings; cosine distance."""
-    table = model.table()[1:].numpy()
+    """Maps of the item vectors or, in FAME, of every facet's sub-embeddings and of all joined; cosine distance."""
+    table = model.table()[1:]
     rng = np.random.default_rng(seed)
     items = np.arange(len(table)) if len(table) <= MOST else np.sort(rng.choice(len(table), MOST, replace=False))
-    vectors = {"all facets" if model.config.facets else "items": table[items]}
+    shown = table[torch.from_numpy(items)]
+    vectors = {"items": shown.numpy()}
     if isinstance(model, FAME):
-        by_facet = model.sub_embeddings()[1:].numpy()[items]
+        by_facet = model.sub_embeddings(shown).numpy()
+        vectors = {"all facets": by_facet.reshape(len(items), -1)}
         vectors |= {name: by_facet[:, h] for h, name in enumerate(model.config.facets)}
     spaces = []
     for name, space in vectors.items():

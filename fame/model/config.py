@@ -12,12 +12,17 @@ class Config(BaseModel):
 
     architecture: Literal["fame", "sasrec"]
     items: int = Field(ge=1, le=100_000_000, description="V, items in the catalog; index 0 is padding")
-    length: int = Field(ge=1, le=10_000, description="T, the longest history that is read; older items are dropped")
+    length: int = Field(ge=1, le=10_000, description="longest history that is read; older items are dropped")
     width: int = Field(ge=1, le=8_192, description="D, width of an item embedding and of a hidden state")
     layers: int = Field(ge=1, le=64, description="L, self-attention layers; in FAME the last one holds the facets")
     heads: int = Field(ge=1, le=64, description="H, attention heads; in FAME's last layer a head is a facet")
     experts: int = Field(ge=1, le=64, description="N, experts in a facet; 1 in SASRec")
+    positions: Literal["absolute", "relative"] = Field(
+        description="how order is known: a learned vector a position, or learned terms of attention a distance"
+    )
+    begin: bool = Field(description="whether a learned begin token stands before every history")
     dropout: float = Field(ge=0, lt=1, description="on embeddings and on the output of every sublayer")
+    attention_dropout: float = Field(ge=0, lt=1, description="on attention weights")
     residual: Literal["projection", "slice"] = Field(
         description="what FAME's last layer adds the attention to: a learned projection of X, or the head's slice of X"
     )
@@ -39,3 +44,8 @@ class Config(BaseModel):
     def facet_width(self) -> int:
         """K = D / H."""
         return self.width // self.heads
+
+    @property
+    def places(self) -> int:
+        """The most positions there can be: those of the longest history, and the begin token's."""
+        return self.length + self.begin

@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from fame.model.config import Config
 from fame.model.intervention import Intervention
-from fame.model.layers import Block, Embedding, ExpertAttention, FeedForward, ItemBias, attention_weights, visible
+from fame.model.layers import Block, Embedding, ExpertAttention, FeedForward, ItemBias, visible
 from fame.model.output import Output
 
 
@@ -30,44 +30,51 @@ class FAME(nn.Module):
         self.item_facets = nn.Linear(D, D, bias=False)  # W_f^(1) … W_f^(H), stacked (eq 9)
         self.gate = nn.Linear(D, H)  # W_g, b_g (eq 10)
         self.bias = ItemBias(config)
-        nn.init.orthogonal_(self.item_facets.weight)
+        if config.residual == "slice":
+            # A facet starts as its slice of the item embedding, as its residual is its slice of X; times H, so that
+            # under a uniform gate the score starts as SASRec's dot product.
+            with torch.no_grad():
+                self.item_facets.weight.copy_(H * torch.eye(D))
+        else:
+            nn.init.orthogonal_(self.item_facets.weight)
 
-    def forward(self, items: Tensor, intervention: Intervention | None = None, attention: bool = False) -> Output:
-        """(B, T) item indices, oldest first, 0 = padding on the left -> `Output`.
-
-        `attention` asks for the experts' attention rows, which cost B x H x N x T x T numbers.
-        """
-        B, T = items.shape
+    def forward(self, items: Tensor, intervention: Intervention | None = None) -> Output:
+        """(B, T) item indices, oldest first, 0 = padding on the left -> `Output` at S positions (see there)."""
         H, K = self.config.heads, self.config.facet_width
         change = intervention or Intervention()
-        keep = items > 0 if change.keep is None else (items > 0) & change.keep
+        x, keep = self.embedding(items, change.keep)  # (B, S, D)
         mask = visible(keep)
-
-        x = self.embedding(items, keep)  # (B, T, D)
         for block in self.blocks:
             x, _ = block(x, mask)
 
-        read, q, k = self.expert_attention(x, mask)  # (B, T, H, N, K)
-        router = change.router(self.expert_attention.route(read))  # (B, T, H, N)
-        mixed = torch.einsum("bthn,bthnk->bthk", router, read)  # eq 17
+        read, attention = self.expert_attention(x, mask)  # (B, S, H, N, K), (B, H, N, S, S)
+        router = change.router(self.expert_attention.route(read))  # (B, S, H, N)
+        mixed = (router[..., None, :] @ read).squeeze(-2)  # (B, S, H, K), eq 17
 
-        facets = self.norm(self.residual(x).view(B, T, H, K) + self.dropout(mixed))
-        facets = change.facets(self.feed_forward(facets))  # F^(h), (B, T, H, K)
-        gate = change.gate(self.gate(facets.flatten(2)).softmax(-1))  # (B, T, H), eq 10
+        facets = self.norm(self.residual(x).unflatten(-1, (H, K)) + self.dropout(mixed))
+        facets = change.facets(self.feed_forward(facets))  # F^(h), (B, S, H, K)
+        gate = change.gate(self.gate(facets.flatten(2)).softmax(-1))  # (B, S, H), eq 10
 
         return Output(
-            query=(gate[..., None] * facets).flatten(2),  # eqs 8 and 11 as one dot product with `table`
+            # Eqs 8, 9 and 11 as one dot product with the item embeddings: <q, W_f x> = <W_f' q, x>. So no product of
+            # W_f with the whole catalog is ever needed to train or to rank.
+            query=(gate[..., None] * facets).flatten(2) @ self.item_facets.weight,
             facets=facets,
             gate=gate,
             router=router,
             keep=keep,
-            attention=attention_weights(q, k, mask[:, :, None]) if attention else None,
+            attention=attention,
         )
 
     def table(self) -> Tensor:
-        """(V + 1, D): the H sub-embeddings `W_f^(h) x_v` side by side (eq 9); row 0 is padding."""
-        return self.item_facets(self.embedding.item.weight)
+        """(V + 1, D): the item embeddings that a query is multiplied with; row 0 is padding."""
+        return self.embedding.item.weight
 
-    def sub_embeddings(self) -> Tensor:
-        """(V + 1, H, K): `table` by facet."""
-        return self.table().view(-1, self.config.heads, self.config.facet_width)
+    def facet_queries(self, gated: Tensor) -> Tensor:
+        """`g_h F_h` (…, H, K) -> the query's parts, one a facet (…, H, D): `W_f^(h)' g_h F_h`; they add up to it."""
+        weight = self.item_facets.weight.view(self.config.heads, self.config.facet_width, -1)
+        return torch.einsum("...hk,hkd->...hd", gated, weight)
+
+    def sub_embeddings(self, items: Tensor) -> Tensor:
+        """Item embeddings (…, D) -> their facets' sub-embeddings `W_f^(h) x` (…, H, K) (eq 9)."""
+        return self.item_facets(items).unflatten(-1, (self.config.heads, self.config.facet_width))

@@ -4,33 +4,43 @@ import math
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import gelu, scaled_dot_product_attention
+from torch.nn.functional import dropout, gelu, pad
 
 from fame.model.config import Config
 
 
 class Embedding(nn.Module):
-    """Items -> X: item plus position embedding, LayerNorm, dropout."""
+    """Items -> X: item embedding, begin token, absolute positions where the model has them, LayerNorm, dropout."""
 
     def __init__(self, config: Config):
         super().__init__()
         self.item = nn.Embedding(config.items + 1, config.width, padding_idx=0)
-        self.position = nn.Embedding(config.length, config.width)
         self.norm = nn.LayerNorm(config.width)
         self.dropout = nn.Dropout(config.dropout)
+        self.begin = nn.Parameter(0.02 * torch.randn(config.width)) if config.begin else None
+        self.position = nn.Embedding(config.places, config.width) if config.positions == "absolute" else None
         nn.init.normal_(self.item.weight, std=0.02)
-        nn.init.normal_(self.position.weight, std=0.02)
+        if self.position is not None:
+            nn.init.normal_(self.position.weight, std=0.02)
         with torch.no_grad():
             self.item.weight[0] = 0
 
-    def forward(self, items: Tensor, keep: Tensor) -> Tensor:
-        """(B, T) indices -> (B, T, D). A masked item (`keep` False) is embedded as padding is: by zeros.
+    def forward(self, items: Tensor, keep: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        """(B, T) indices and which of them to keep -> X (B, S, D) and which positions hold something (B, S).
 
-        A position is counted from the oldest item, so that a later item never changes an earlier output.
+        S = T, or T + 1 with a begin token, which stands right before a history's oldest item, wherever its padding
+        ends. A masked item (`keep` False) is embedded as padding is, by zeros, and leaves the others where they are.
         """
-        place = ((items > 0).cumsum(1) - 1).clamp_min(0)
-        x = self.item(items * keep) + self.position(place)
-        return self.dropout(self.norm(x))
+        here = items > 0 if keep is None else (items > 0) & keep
+        x = self.item(items * here)
+        real = items > 0
+        if self.begin is not None:
+            real, here, x = pad(real, (1, 0)), pad(here, (1, 0)), pad(x, (0, 0, 1, 0))
+            first = ~real & pad(real[:, 1:], (0, 1), value=True)
+            x, here, real = x + first[..., None] * self.begin, here | first, real | first
+        if self.position is not None:
+            x = x + self.position((real.cumsum(1) - 1).clamp_min(0))  # counted from the oldest
+        return self.dropout(self.norm(x)), here
 
 
 class ItemBias(nn.Module):
@@ -55,20 +65,53 @@ class ItemBias(nn.Module):
 
 
 def visible(keep: Tensor) -> Tensor:
-    """(B, T) -> (B, 1, T, T) bool, True where position i may read position j: kept, and not later than i.
+    """(B, S) -> (B, 1, 1, S, S) bool, True where position i may read position j: kept, and not later than i.
 
     Every position may read itself, since a row that reads nothing has no softmax; nobody else reads what is not kept.
     """
-    T = keep.shape[1]
-    causal = torch.ones(T, T, dtype=torch.bool, device=keep.device).tril()
-    itself = torch.eye(T, dtype=torch.bool, device=keep.device)
-    return ((keep[:, None, :] & causal) | itself)[:, None]
+    S = keep.shape[1]
+    causal = torch.ones(S, S, dtype=torch.bool, device=keep.device).tril()
+    itself = torch.eye(S, dtype=torch.bool, device=keep.device)
+    return ((keep[:, None, :] & causal) | itself)[:, None, None]
 
 
-def attention_weights(q: Tensor, k: Tensor, mask: Tensor) -> Tensor:
-    """The weights that `scaled_dot_product_attention` uses but does not return: (…, T, K) x (…, T, K) -> (…, T, T)."""
-    logits = q @ k.transpose(-1, -2) / math.sqrt(q.shape[-1])
-    return logits.masked_fill(~mask, -torch.inf).softmax(-1)
+class Attention(nn.Module):
+    """Causal attention of N queries a head over shared keys and values.
+
+    With relative positions, what position i makes of position j is `(q_i . k_j + q_i . r[i - j]) / sqrt(K) + b[i - j]`
+    (Shaw et al. 2018; Raffel et al. 2020): r and b are learned, a head each, and start at zero. So order enters the
+    weights only, and everything that is read is still a sum over past items of weight times value.
+    """
+
+    def __init__(self, config: Config):
+        super().__init__()
+        self.attention_dropout = config.attention_dropout
+        relative = config.positions == "relative"
+        H, K, S = config.heads, config.facet_width, config.places
+        self.distance_bias = nn.Parameter(torch.zeros(H, S)) if relative else None
+        self.distance_key = nn.Parameter(torch.zeros(H, S, K)) if relative else None
+
+    def forward(self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+        """Queries (B, H, N, S, K), keys and values (B, H, S, K) -> reads (B, H, N, S, K), weights (B, H, N, S, S)."""
+        B, H, N, S, K = q.shape
+        rows = q.flatten(2, 3) / math.sqrt(K)  # N x S rows of one attention, not N attentions
+        logits = (rows @ k.transpose(-1, -2)).view(B, H, N, S, S)
+        if self.distance_bias is not None and self.distance_key is not None:
+            # Row t, column c speaks of distance S - 1 - c; skewing moves that to column t - distance.
+            key, bias = self.distance_key[:, :S].flip(1), self.distance_bias[:, :S].flip(1)
+            logits = logits + skew((rows @ key.transpose(-1, -2) + bias[:, None]).view(B, H, N, S, S))
+        weights = logits.masked_fill(~mask, -torch.inf).softmax(-1)
+        used = dropout(weights, self.attention_dropout, self.training)
+        return (used.flatten(2, 3) @ v).view(B, H, N, S, K), weights
+
+
+def skew(x: Tensor) -> Tensor:
+    """(…, S, S): row i moved S - 1 - i columns to the left; what stands right of the diagonal is meaningless.
+
+    The view of Transformer-XL (Dai et al. 2019): no index is gathered.
+    """
+    S = x.shape[-1]
+    return pad(x, (1, 0)).flatten(-2)[..., S:].view(x.shape)
 
 
 class FeedForward(nn.Module):
@@ -93,18 +136,19 @@ class Block(nn.Module):
         super().__init__()
         self.heads = config.heads
         self.qkv = nn.Linear(config.width, 3 * config.width)
+        self.attention = Attention(config)
         self.out = nn.Linear(config.width, config.width)
         self.norm = nn.LayerNorm(config.width)
         self.dropout = nn.Dropout(config.dropout)
         self.feed_forward = FeedForward(config.width, config.dropout)
 
-    def forward(self, x: Tensor, mask: Tensor, attention: bool = False) -> tuple[Tensor, Tensor | None]:
-        """(B, T, D) -> (B, T, D), and on request the weights (B, heads, T, T)."""
-        B, T, D = x.shape
-        q, k, v = self.qkv(x).view(B, T, 3, self.heads, D // self.heads).permute(2, 0, 3, 1, 4)  # each (B, H, T, K)
-        read = scaled_dot_product_attention(q, k, v, attn_mask=mask).transpose(1, 2).reshape(B, T, D)
-        x = self.norm(x + self.dropout(self.out(read)))
-        return self.feed_forward(x), attention_weights(q, k, mask) if attention else None
+    def forward(self, x: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+        """(B, S, D) -> (B, S, D) and the attention weights (B, heads, 1, S, S)."""
+        B, S, D = x.shape
+        q, k, v = self.qkv(x).view(B, S, 3, self.heads, D // self.heads).permute(2, 0, 3, 1, 4)  # each (B, H, S, K)
+        read, weights = self.attention(q[:, :, None], k, v, mask)
+        x = self.norm(x + self.dropout(self.out(read[:, :, 0].transpose(1, 2).reshape(B, S, D))))
+        return self.feed_forward(x), weights
 
 
 class ExpertAttention(nn.Module):
@@ -117,21 +161,20 @@ class ExpertAttention(nn.Module):
         self.query = nn.Linear(D, H * N * K, bias=False)
         self.key = nn.Linear(D, D, bias=False)
         self.value = nn.Linear(D, D, bias=False)
+        self.attention = Attention(config)
         self.router = nn.Parameter(torch.empty(H, N * K, N))  # W_exp, a matrix a head
         nn.init.normal_(self.router, std=(N * K) ** -0.5)
 
-    def forward(self, x: Tensor, mask: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """(B, T, D) -> each expert's read (B, T, H, N, K), queries (B, H, N, T, K) and keys (B, H, 1, T, K)."""
-        B, T, D = x.shape
+    def forward(self, x: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
+        """(B, S, D) -> what each expert reads (B, S, H, N, K) and how (B, H, N, S, S)."""
+        B, S, D = x.shape
         H, N, K = self.heads, self.experts, D // self.heads
-        q = self.query(x).view(B, T, H, N, K).permute(0, 2, 3, 1, 4)  # (B, H, N, T, K)
-        k = self.key(x).view(B, T, H, K).transpose(1, 2)  # (B, H, T, K)
-        v = self.value(x).view(B, T, H, K).transpose(1, 2)
-        # Experts are more queries over the same keys: N * T rows of one attention, not N attentions.
-        rows = mask.expand(B, 1, T, T).repeat(1, 1, N, 1)  # (B, 1, N * T, T)
-        read = scaled_dot_product_attention(q.reshape(B, H, N * T, K), k, v, attn_mask=rows)
-        return read.view(B, H, N, T, K).permute(0, 3, 1, 2, 4), q, k[:, :, None]
+        q = self.query(x).view(B, S, H, N, K).permute(0, 2, 3, 1, 4)  # (B, H, N, S, K)
+        k = self.key(x).view(B, S, H, K).transpose(1, 2)  # (B, H, S, K)
+        v = self.value(x).view(B, S, H, K).transpose(1, 2)
+        read, weights = self.attention(q, k, v, mask)
+        return read.permute(0, 3, 1, 2, 4), weights
 
     def route(self, read: Tensor) -> Tensor:
-        """`beta = softmax([f_1; …; f_N] W_exp)` (eq 16): (B, T, H, N, K) -> (B, T, H, N)."""
-        return torch.einsum("bthm,hmn->bthn", read.flatten(3), self.router).softmax(-1)
+        """`beta = softmax([f_1; …; f_N] W_exp)` (eq 16): (B, S, H, N, K) -> (B, S, H, N)."""
+        return torch.einsum("bshm,hmn->bshn", read.flatten(3), self.router).softmax(-1)

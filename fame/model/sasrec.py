@@ -18,28 +18,25 @@ class SASRec(nn.Module):
         self.blocks = nn.ModuleList(Block(config) for _ in range(config.layers))
         self.bias = ItemBias(config)
 
-    def forward(self, items: Tensor, intervention: Intervention | None = None, attention: bool = False) -> Output:
-        """(B, T) item indices, oldest first, 0 = padding on the left -> `Output` with H = 0.
+    def forward(self, items: Tensor, intervention: Intervention | None = None) -> Output:
+        """(B, T) item indices, oldest first, 0 = padding on the left -> `Output` with H = 0 at S positions.
 
-        Of an intervention only `keep` has a meaning here. `attention` is (B, heads, 1, T, T) of the last block.
+        Of an intervention only `keep` has a meaning here. `attention` is (B, heads, 1, S, S) of the last block.
         """
-        keep = items > 0
-        if intervention is not None and intervention.keep is not None:
-            keep = keep & intervention.keep
+        x, keep = self.embedding(items, intervention.keep if intervention else None)
         mask = visible(keep)
-        x = self.embedding(items, keep)
-        weights = None
+        attention = x.new_empty(0)
         for block in self.blocks:
-            x, weights = block(x, mask, attention and block is self.blocks[-1])
+            x, attention = block(x, mask)
         return Output(
             query=x,
             facets=x.new_empty(*x.shape[:2], 0, self.config.facet_width),
             gate=x.new_empty(*x.shape[:2], 0),
             router=x.new_empty(*x.shape[:2], 0, 1),
             keep=keep,
-            attention=None if weights is None else weights[:, :, None],
+            attention=attention,
         )
 
     def table(self) -> Tensor:
-        """(V + 1, D): the item vectors that a query is multiplied with; row 0 is padding."""
+        """(V + 1, D): the item embeddings that a query is multiplied with; row 0 is padding."""
         return self.embedding.item.weight

@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from fame.errors import InputError
-from fame.model import Intervention, Model, Output
+from fame.model import FAME, Intervention, Model, Output
 from fame.ranking.recommendation import Recommendation
 from fame.ranking.topk import top_k
 
@@ -72,11 +71,14 @@ def run(model: Model, history: Sequence[int], intervention: Intervention | None)
 
 def taken_apart(model: Model, read: Tensor, output: Output, items: Tensor, log_normaliser: Tensor) -> Recommendation:
     """The exact parts of these items' scores."""
-    H, K = output.gate.shape[-1], model.config.facet_width
+    T = read.shape[1]
     query, table, bias = output.at_last(output.query)[0], model.table(), model.bias()
     average = table[1:].mean(0)
     score = table[items] @ query + bias[items]
-    parts = query * (table[items] - average)  # (k, D), centred over the catalog
+    parts = query.new_zeros(len(items), 0)
+    if isinstance(model, FAME):
+        gated = output.at_last(output.gate[..., None] * output.facets)[0]
+        parts = (table[items] - average) @ model.facet_queries(gated).T  # (k, H), centred over the catalog
     return Recommendation(
         history=read[0].numpy(),
         items=items.numpy(),
@@ -84,7 +86,7 @@ def taken_apart(model: Model, read: Tensor, output: Output, items: Tensor, log_n
         probability=(score - log_normaliser).exp().double().numpy(),
         reference=float(query @ average + bias[1:].mean()),
         bias=(bias[items] - bias[1:].mean()).double().numpy(),
-        contributions=parts.view(-1, H, K).sum(-1).double().numpy() if H else np.zeros((len(items), 0)),
-        gate=output.gate[0].double().numpy(),
-        router=output.router[0].double().numpy(),
+        contributions=parts.double().numpy(),
+        gate=output.gate[0, -T:].double().numpy(),
+        router=output.router[0, -T:].double().numpy(),
     )

@@ -63,11 +63,14 @@ def test_batches_of_like_length_pad_little():
     assert padded < 1.05 * lengths.sum()
 
 
-@given(ragged, st.integers(1, 9), st.booleans())
-def test_windows_make_every_item_but_the_first_a_target_once(lists, length, shifted):
+@given(ragged, st.integers(1, 9), st.booleans(), st.booleans())
+def test_windows_make_every_item_but_the_first_a_target_once(lists, length, shifted, alone):
     histories = make(lists)
-    pieces = windows(histories, length, np.random.default_rng(2) if shifted else None)
-    assert all(2 <= size <= length + 1 for size in pieces.lengths)
+    read = windows(histories, length, np.random.default_rng(2) if shifted else None, alone)
+    pieces = read.pieces
+    begins = [pieces[piece][0] for piece in np.flatnonzero(read.first)]
+    assert begins == [items[0] for items in lists if len(items) > (not alone)]
+    assert all(2 - alone <= size <= length + 1 for size in pieces.lengths)
     targets = [item for piece in range(len(pieces)) for item in pieces[piece][1:].tolist()]
     assert targets == [item for items in lists for item in items[1:]]
     if not shifted:

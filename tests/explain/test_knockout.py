@@ -13,6 +13,7 @@ from fame.explain.knockout import knockout
 from fame.explain.neighbours import neighbours
 from fame.explain.population import population
 from fame.explain.weights import divergence, entropy, facet_spread
+from fame.model import build
 from fame.ranking.recommend import HistoryError, recommend, take_apart
 
 HISTORY = [3, 9, 27, 41, 8]
@@ -54,8 +55,17 @@ def test_removing_an_item_equals_running_without_it(trained, trained_sasrec):
             assert found.item_rank[t] == 1 + sum(float(left[v]) > float(left[target]) + 1e-6 for v in rivals)
 
 
-def test_one_item_alone_cannot_be_removed(trained):
+def test_one_item_alone_is_compared_with_no_history(trained):
     found = knockout(trained.model, [3], 50)
+    with torch.inference_mode():
+        nobody = trained.model(torch.zeros(1, 1, dtype=torch.long))
+    left = nobody.at_last(nobody.query)[0] @ trained.model.table()[1:].T + trained.model.bias()[1:]
+    effect = found.log_probability - left.log_softmax(0)[49]
+    assert np.isclose(found.item_effect, float(effect), atol=1e-5)
+
+
+def test_one_item_alone_cannot_be_removed_where_nothing_would_be_left(trained):
+    found = knockout(build(trained.model.config.model_copy(update={"begin": False})).eval(), [3], 50)
     assert np.isnan(found.item_effect).all()
     again = Knockout.from_json(json.loads(json.dumps(found.as_json())))
     for name, value in vars(found).items():
@@ -102,7 +112,7 @@ def test_the_population_is_what_each_user_gets(trained, cinema):
 def test_neighbours_are_the_nearest_by_cosine(trained):
     found = neighbours(trained.model, 7, 5)
     assert list(found) == ["all facets", *trained.model.config.facets]
-    vectors = trained.model.sub_embeddings()[1:, 2]
+    vectors = trained.model.sub_embeddings(trained.model.table()[1:])[:, 2]
     likeness = torch.cosine_similarity(vectors, vectors[6], dim=1)
     likeness[6] = -2
     assert found["facet 3"].tolist() == (likeness.topk(5).indices + 1).tolist()
@@ -111,11 +121,13 @@ def test_neighbours_are_the_nearest_by_cosine(trained):
 def test_experts_are_compared_by_what_they_read(trained):
     found = read_by_experts(trained.model, HISTORY)
     assert found.attention.shape == (4, 2, 5, 5)
-    assert np.allclose(found.attention[:, :, 3].sum(-1), 1, atol=1e-5)
+    assert np.allclose(found.attention[:, :, 3].sum(-1) + found.start[:, :, 3], 1, atol=1e-5)
+    assert np.allclose(found.reads(2, 3).sum(1), 1, atol=1e-5)
     assert np.allclose(found.attention[:, :, 3, 4], 0)  # nothing later is read
     pair = found.nearest(1, 4)
-    a, b = torch.from_numpy(found.attention[1, :, 4])
+    a, b = torch.from_numpy(found.reads(1, 4))
     assert (pair.a, pair.b) == (0, 1)
     assert np.isclose(pair.bits, float(divergence(torch.stack([a, b]))[0, 1]), atol=1e-6)
-    twins = Experts(found.gate, found.router, np.repeat(found.attention[:, :1], 2, 1))
+    first = (np.repeat(of[:, :1], 2, 1) for of in (found.attention, found.start))
+    twins = Experts(found.gate, found.router, *first)
     assert twins.farthest(1, 4).bits < ALIKE

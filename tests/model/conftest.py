@@ -11,16 +11,22 @@ FAME = Config(
     layers=2,
     heads=3,
     experts=4,
+    positions="relative",
+    begin=True,
     dropout=0.2,
+    attention_dropout=0.1,
     residual="projection",
     popularity=True,
     facets=("genre", "people", "era"),
 )
 SASREC = FAME.model_copy(update={"architecture": "sasrec", "experts": 1, "facets": ()})
+ABSOLUTE = {"positions": "absolute", "begin": False}
 VARIANTS = {
     "fame": FAME,
+    "fame-absolute": FAME.model_copy(update=ABSOLUTE),
     "fame-slice": FAME.model_copy(update={"residual": "slice", "layers": 1, "popularity": False}),
     "sasrec": SASREC,
+    "sasrec-absolute": SASREC.model_copy(update=ABSOLUTE),
 }
 
 
@@ -41,7 +47,7 @@ def model(request: pytest.FixtureRequest) -> Model:
     return make(VARIANTS[request.param])
 
 
-@pytest.fixture(params=["fame", "fame-slice"])
+@pytest.fixture(params=["fame", "fame-absolute", "fame-slice"])
 def fame(request: pytest.FixtureRequest) -> Model:
     return make(VARIANTS[request.param])
 

@@ -6,15 +6,15 @@ import pytest
 import torch
 from pydantic import ValidationError
 
-from fame.model import Config
-from tests.model.conftest import FAME
+from fame.model import Config, Intervention
+from tests.model.conftest import FAME, make
 
 
 def test_padding_changes_nothing(model, items):
     together = model(items)
     for row, history in enumerate(items):
         alone = model(history[history > 0][None])
-        n = alone.query.shape[1]
+        n = alone.query.shape[1]  # with the begin token, which stands right before the oldest item
         assert torch.allclose(together.query[row, -n:], alone.query[0], atol=1e-5)
         assert torch.allclose(together.gate[row, -n:], alone.gate[0], atol=1e-5)
         assert torch.allclose(together.router[row, -n:], alone.router[0], atol=1e-5)
@@ -24,7 +24,8 @@ def test_a_later_item_changes_no_earlier_output(model):
     history = torch.tensor([[7, 3, 12, 30, 2, 9]])
     whole = model(history)
     for n in range(1, 6):
-        assert torch.allclose(model(history[:, :n]).query, whole.query[:, :n], atol=1e-5)
+        short = model(history[:, :n]).query
+        assert torch.allclose(short, whole.query[:, : short.shape[1]], atol=1e-5)
     changed = history.clone()
     changed[0, -1] = 25
     again = model(changed)
@@ -38,27 +39,54 @@ def test_an_earlier_item_and_its_place_matter(model):
     assert not torch.allclose(first, other, atol=1e-3)
 
 
+def logit(attention, h, q, k, distance):
+    """Of a query and a key so many positions before it: `(q . k + q . r[distance]) / sqrt(K) + b[distance]`."""
+    if attention.distance_key is None:
+        return q @ k / math.sqrt(len(q))
+    r, b = attention.distance_key[h, distance], attention.distance_bias[h, distance]
+    return (q @ k + q @ r) / math.sqrt(len(q)) + b
+
+
 def test_experts_equal_a_loop_over_experts(fame, items):
     """Equations 14-17, head by head, expert by expert, position by position, without any batching."""
     seen = {}
-    layer = fame.expert_attention
+    layer, config = fame.expert_attention, fame.config
     layer.register_forward_hook(lambda module, args, out: seen.update(x=args[0], read=out[0]))
-    router = fame(items).router
-    H, N, K, D = fame.config.heads, fame.config.experts, fame.config.facet_width, fame.config.width
+    output = fame(items)
+    router = output.router
+    H, N, K, D = config.heads, config.experts, config.facet_width, config.width
     w_q = layer.query.weight.view(H, N, K, D)
     w_k, w_v = layer.key.weight.view(H, K, D), layer.value.weight.view(H, K, D)
-    for b, t in [(0, 3), (0, 5), (1, 4), (2, 5)]:
-        x = seen["x"][b]
-        real = [j for j in range(t + 1) if items[b, j] > 0]
+    for b, back in [(0, 3), (0, 1), (1, 2), (2, 1)]:
+        x, t = seen["x"][b], router.shape[1] - back
+        real = [j for j in range(t + 1) if output.keep[b, j]]
         for h in range(H):
             reads = []
             for n in range(N):
                 q = w_q[h, n] @ x[t]
-                weights = torch.stack([q @ (w_k[h] @ x[j]) / math.sqrt(K) for j in real]).softmax(0)
+                weights = torch.stack([logit(layer.attention, h, q, w_k[h] @ x[j], t - j) for j in real]).softmax(0)
                 reads.append(sum(weight * (w_v[h] @ x[j]) for weight, j in zip(weights, real, strict=True)))
             assert torch.allclose(seen["read"][b, t, h], torch.stack(reads), atol=1e-5)
             beta = (torch.cat(reads) @ layer.router[h]).softmax(0)
             assert torch.allclose(router[b, t, h], beta, atol=1e-5)
+
+
+def test_the_begin_token_stands_right_before_the_oldest_item(items):
+    """So it is read at the same distance whatever the padding, and predicts for somebody without a history."""
+    model = make(FAME)
+    output = model(items)
+    assert torch.equal(output.keep.sum(1), (items > 0).sum(1) + 1)
+    starts = output.keep.int().argmax(1)
+    first = output.query[torch.arange(3), starts]
+    nobody = model(torch.zeros(1, 4, dtype=torch.long))
+    assert torch.allclose(first, nobody.at_last(nobody.query).expand_as(first), atol=1e-5)
+
+
+def test_order_is_known_by_distance_alone():
+    """With relative positions and no begin token, a history's place in the window means nothing to what follows."""
+    model = make(FAME.model_copy(update={"begin": False, "layers": 1, "length": 4}))
+    longer = model(torch.tensor([[7, 3, 12, 30]]), Intervention(keep=torch.tensor([[False, False, True, True]])))
+    assert torch.allclose(longer.query[0, -1], model(torch.tensor([[12, 30]])).query[0, -1], atol=1e-5)
 
 
 @pytest.mark.parametrize(

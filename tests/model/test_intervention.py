@@ -38,8 +38,7 @@ def test_a_values_own_value_set_changes_nothing(fame, items):
 def test_a_facet_switched_off_takes_exactly_its_part_away(fame, items):
     plain = fame(items)
     without = fame(items, Intervention(gate=Edit(scale=torch.tensor([1.0, 0.0, 1.0]))))
-    H, K = fame.config.heads, fame.config.facet_width
-    part = torch.einsum("btk,vk->btv", plain.query.unflatten(-1, (H, K))[:, :, 1], fame.sub_embeddings()[:, 1])
+    part = fame.facet_queries(plain.gate[..., None] * plain.facets)[:, :, 1] @ fame.table().T
     assert torch.allclose(plain.query @ fame.table().T - without.query @ fame.table().T, part, atol=1e-4)
 
 
@@ -64,11 +63,12 @@ def test_an_edit_reaches_what_comes_after_it_and_nothing_before(fame, items):
 
 
 def test_an_edit_at_one_position_leaves_the_others(fame, items):
-    scale = torch.ones(1, 6, 3)
-    scale[0, 5, 0] = 0
-    plain, changed = fame(items), fame(items, Intervention(gate=Edit(scale=scale)))
-    assert torch.equal(plain.query[:, :5], changed.query[:, :5])
-    assert not torch.allclose(plain.query[:, 5], changed.query[:, 5], atol=1e-3)
+    plain = fame(items)
+    scale = torch.ones(1, plain.query.shape[1], 3)
+    scale[0, -1, 0] = 0
+    changed = fame(items, Intervention(gate=Edit(scale=scale)))
+    assert torch.equal(plain.query[:, :-1], changed.query[:, :-1])
+    assert not torch.allclose(plain.query[:, -1], changed.query[:, -1], atol=1e-3)
 
 
 def test_a_masked_item_has_no_influence(model):
@@ -81,5 +81,5 @@ def test_masking_the_newest_items_is_reading_an_earlier_position(model):
     history = torch.tensor([[7, 3, 12, 30]])
     masked = model(history, Intervention(keep=torch.tensor([[True, True, False, False]])))
     short = model(history[:, :2])
-    assert masked.last().item() == 1
+    assert masked.last().item() == 1 + model.config.begin
     assert torch.allclose(masked.at_last(masked.query), short.at_last(short.query), atol=1e-5)
