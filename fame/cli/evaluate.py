@@ -5,22 +5,24 @@ from typing import Annotated, Literal
 
 import typer
 
-from fame.cli.output import Json, console, print_json
+from fame.cli.output import Device, Json, console, print_json
 
 
 def evaluate(
     model: Annotated[Path, typer.Option(help="Folder of the model.")],
     data: Annotated[Path, typer.Option(help="Folder of the data set that it was trained on.")],
     split: Annotated[Literal["validation", "test"], typer.Option(help="Which held-out item of each user.")] = "test",
+    device: Device = "auto",
     as_json: Json = False,
 ) -> None:
     """Rank each user's held-out item against the whole catalog, items seen before left out."""
     from fame.checkpoint.store import load
     from fame.data import leave_one_out, read
+    from fame.model.device import choose_device
     from fame.ranking.evaluation import popularity_ranks, ranks
     from fame.ranking.metrics import means
 
-    checkpoint, dataset = load(model), read(data)
+    checkpoint, dataset = load(model, choose_device(device)), read(data)
     catalog = checkpoint.catalog(dataset)
     parts = leave_one_out(dataset.histories)
     events = parts.test if split == "test" else parts.validation

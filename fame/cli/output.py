@@ -8,6 +8,7 @@ from rich.console import Console
 
 console = Console(stderr=True)
 
+Device = Annotated[str, typer.Option(help="auto (a GPU where there is one), cpu, cuda or cuda:1.")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout; all else goes to stderr.")]
 
 

@@ -8,21 +8,22 @@ from typing import Annotated, Any
 import typer
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from fame.cli.output import Json, console, print_json
+from fame.cli.output import Device, Json, console, print_json
 
 
 def train(
     data: Annotated[Path, typer.Option(help="Folder of the data set.")],
     out: Annotated[Path, typer.Option(help="Folder of the run; the model is in its `best`.")],
-    preset: Annotated[str, typer.Option(help="default, published or small.")] = "default",
+    preset: Annotated[str, typer.Option(help="default, best, small or published.")] = "default",
     model: Annotated[str, typer.Option(help="fame or sasrec.")] = "fame",
     set_: Annotated[list[str] | None, typer.Option("--set", help="A setting, as key=value; may be repeated.")] = None,
     seed: Annotated[int, typer.Option(help="The same seed gives the same model.")] = 1,
+    device: Device = "auto",
     resume: Annotated[bool, typer.Option(help="Go on with the run in --out.")] = False,
     as_json: Json = False,
 ) -> None:
     """Train a model until its validation NDCG@10 stops rising. Ctrl-C keeps the last finished epoch for --resume."""
-    from fame.training.settings import SettingsError, settings
+    from fame.training.presets import SettingsError, settings
 
     chosen: dict[str, Any] = {}
     for entry in set_ or []:
@@ -33,10 +34,12 @@ def train(
     wanted = settings(preset, **{"model": model, "seed": seed, **chosen})
 
     from fame.data import read
+    from fame.model.device import choose_device
     from fame.training.run import Run, RunError
     from fame.training.trainer import Step
     from fame.training.trainer import train as run_training
 
+    runs_on = choose_device(device)
     dataset = read(data)
     if resume:
         run = Run.open(out)
@@ -63,7 +66,7 @@ def train(
                     highlight=False,
                 )
 
-        trained = run_training(run, dataset, watch)
+        trained = run_training(run, dataset, watch, runs_on)
 
     from fame.explain import example
 

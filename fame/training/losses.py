@@ -1,27 +1,40 @@
 """What is minimised."""
 
+import math
+
 import torch
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
-from fame.model import Model, Output
+from fame.training.softmax import FullSoftmax
 
 
-def next_item_loss(model: Model, output: Output, targets: Tensor) -> Tensor:
-    """Mean cross-entropy over the catalog of the next item (eqs 12-13), at the positions that have one.
+def full_softmax(query: Tensor, table: Tensor, bias: Tensor, targets: Tensor) -> Tensor:
+    """Mean cross-entropy of the next item over the whole catalog (eqs 12-13): (n, D), (V + 1, D), (V + 1,), (n,)."""
+    return FullSoftmax.apply(query.float(), table, bias, targets)  # type: ignore[no-untyped-call]
 
-    `targets` is (B, T), 0 where there is none; only the real positions reach the (positions, V) product.
+
+def sampled_softmax(
+    query: Tensor, table: Tensor, bias: Tensor, targets: Tensor, negatives: Tensor, items: int
+) -> Tensor:
+    """Mean cross-entropy of the next item against `negatives` (m,), drawn uniformly from the `items` of a catalog.
+
+    A negative stands for items / m of the catalog's, so its score is raised by the logarithm of that: the sum over the
+    negatives then estimates the full softmax's without bias (Jean et al. 2015). `targets` and `negatives` are rows of
+    the table given, which may hold a part of the catalog only. A negative that is the target does not count.
     """
-    real = targets > 0
-    logits = torch.addmm(model.bias()[1:], output.query[real], model.table()[1:].T)
-    return cross_entropy(logits, targets[real] - 1)
+    own = (query * table[targets]).sum(1) + bias[targets]
+    others = torch.addmm(bias[negatives] + math.log(items / len(negatives)), query.float(), table[negatives].T)
+    others = others.masked_fill(targets[:, None] == negatives, -torch.inf)
+    scores = torch.cat([own[:, None], others], 1)
+    return cross_entropy(scores, scores.new_zeros(len(scores), dtype=torch.long))
 
 
-def gate_imbalance(output: Output, targets: Tensor) -> Tensor:
-    """KL(mean gate of the batch || uniform): 0 when every facet gets its share on average, log H at most.
+def gate_imbalance(gate: Tensor) -> Tensor:
+    """KL(mean gate of the batch || uniform), from (n, H): 0 when every facet gets its share, log H at most.
 
     The mean is balanced, not each gate: a single history may still be all one facet's. Without it one facet took the
     whole gate on MovieLens-100K.
     """
-    mean = output.gate[targets > 0].mean(0)
+    mean = gate.mean(0)
     return (mean * (mean * len(mean)).clamp_min(1e-12).log()).sum()

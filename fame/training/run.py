@@ -7,17 +7,18 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import torch
 from safetensors import safe_open
-from safetensors.torch import save_file
 
 from fame.checkpoint import store
 from fame.data import DataSet
 from fame.errors import InputError
 from fame.folders import FolderError, read_json, recover, whole_folder, write_json
 from fame.model import Model
-from fame.training.settings import Settings, settings
+from fame.training.optimizer import Optimizer
+from fame.training.presets import settings
+from fame.training.settings import Settings
 
+STATE = "optimizer.safetensors"
 ADVICE = "start the run again in a new folder"
 
 
@@ -123,29 +124,21 @@ class Run:
             ) from error
 
     def save(
-        self, model: Model, optimizer: torch.optim.Optimizer, progress: Progress, dataset: DataSet, card: dict[str, Any]
+        self, model: Model, optimizer: Optimizer, progress: Progress, dataset: DataSet, card: dict[str, Any]
     ) -> None:
         """Keep the state after an epoch in `last/`, whole or not at all."""
         with whole_folder(self.folder / "last") as new:
             store.write(new, model, dataset, card)
-            state = optimizer.state_dict()["state"]
-            save_file(
-                {f"{i}.{key}": value for i, entry in state.items() for key, value in entry.items()},
-                new / "optimizer.safetensors",
-            )
+            store.write_tensors(new / STATE, dict(optimizer.state()))
             write_json(new / "progress.json", asdict(progress))
 
-    def restore(self, model: Model, optimizer: torch.optim.Optimizer) -> Progress:
+    def restore(self, model: Model, optimizer: Optimizer) -> Progress:
         """Fill model and optimiser with what `save` kept; a run without a finished epoch starts at its beginning."""
         last = self.folder / "last"
         recover(last)
         if not last.exists():
             return Progress()
         model.load_state_dict(store.load(last).model.state_dict())
-        state: dict[int, dict[str, torch.Tensor]] = {}
-        with safe_open(last / "optimizer.safetensors", framework="pt") as file:
-            for name in file.keys():  # noqa: SIM118 (not a dict)
-                i, key = name.split(".", 1)
-                state.setdefault(int(i), {})[key] = file.get_tensor(name)
-        optimizer.load_state_dict(optimizer.state_dict() | {"state": state})
+        with safe_open(last / STATE, framework="pt") as file:
+            optimizer.restore({name: file.get_tensor(name) for name in file.keys()})  # noqa: SIM118 (not a dict)
         return Progress(**read_json(last / "progress.json", ADVICE))

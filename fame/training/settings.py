@@ -1,15 +1,10 @@
-"""Everything that decides what a training run does, and the presets that people choose from."""
+"""Everything that decides what a training run does, in one record; the presets are in `presets`."""
 
-from typing import Any, Literal, Self
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from fame.errors import InputError
 from fame.model import Config
-
-
-class SettingsError(InputError):
-    """A setting is unknown or out of range."""
 
 
 class Settings(BaseModel):
@@ -19,21 +14,29 @@ class Settings(BaseModel):
 
     model: Literal["fame", "sasrec"] = Field("fame", description="architecture")
     seed: int = Field(1, ge=0, lt=2**31, description="of weights, order and dropout: the same seed gives the same run")
-    length: int = Field(100, ge=2, le=1_000, description="longest history that the model reads")
+    length: int = Field(50, ge=2, le=1_000, description="longest history that the model reads")
     width: int = Field(64, ge=2, le=1_024, description="width of an item embedding")
     layers: int = Field(2, ge=1, le=16, description="self-attention layers; in FAME the last one holds the facets")
     heads: int = Field(4, ge=1, le=16, description="attention heads; in FAME's last layer each is a facet")
     experts: int = Field(4, ge=1, le=16, description="experts in a facet")
+    positions: Literal["absolute", "relative"] = Field("relative", description="how the order of items is known")
+    begin: bool = Field(True, description="a begin token before every history, so that first items are learned, too")
     dropout: float = Field(0.5, ge=0, lt=1, description="on embeddings and on the output of every sublayer")
-    residual: Literal["projection", "slice"] = Field("projection", description="of FAME's last layer")
+    attention_dropout: float = Field(0.5, ge=0, lt=1, description="on attention weights")
+    residual: Literal["projection", "slice"] = Field("slice", description="of FAME's last layer")
     popularity: bool = Field(True, description="a popularity bias b_v on every item, started at log(1 + count)")
     gate_balance: float = Field(0.5, ge=0, le=100, description="weight of KL(mean gate of a batch || uniform)")
-    learning_rate: float = Field(1e-3, gt=0, le=1, description="of AdamW")
+    loss: Literal["full", "sampled"] = Field("full", description="softmax over the catalog, or over sampled items")
+    negatives: int = Field(1024, ge=1, le=1_000_000, description="items sampled a step, where the loss is sampled")
+    learning_rate: float = Field(1e-3, gt=0, le=1, description="of AdamW, at its highest")
+    warmup: float = Field(0.01, ge=0, lt=1, description="share of the training in which the rate rises to its highest")
+    final_rate: float = Field(0.02, ge=0, le=1, description="share of it left at the end, falling as a cosine does")
     weight_decay: float = Field(0.0, ge=0, le=10, description="of AdamW")
     clip: float = Field(5.0, gt=0, le=1e6, description="largest norm of a step's gradient")
-    batch: int = Field(2048, ge=1, le=1_000_000, description="positions of a batch, padding included")
-    epochs: int = Field(100, ge=1, le=100_000, description="at most so many passes over the data")
+    batch: int = Field(512, ge=1, le=1_000_000, description="positions of a batch, padding included")
+    epochs: int = Field(30, ge=1, le=100_000, description="at most so many passes over the data")
     patience: int = Field(10, ge=1, le=100_000, description="stop after so many epochs without a better NDCG@10")
+    validation_users: int = Field(25_000, ge=1, description="judged after an epoch; drawn once where there are more")
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
@@ -53,41 +56,11 @@ class Settings(BaseModel):
             layers=self.layers,
             heads=self.heads,
             experts=self.experts,
+            positions=self.positions,
+            begin=self.begin,
             dropout=self.dropout,
+            attention_dropout=self.attention_dropout,
             residual=self.residual,
             popularity=self.popularity,
             facets=tuple(f"facet {h + 1}" for h in range(self.heads)) if self.model == "fame" else (),
         )
-
-
-PRESETS: dict[str, dict[str, Any]] = {
-    "default": {},
-    # FAME as the paper has it: neither a popularity bias nor anything that keeps the gate from collapsing.
-    "published": {"popularity": False, "gate_balance": 0.0},
-    # For a class or a first try: minutes on a laptop.
-    "small": {"width": 32, "heads": 4, "experts": 2, "length": 50, "epochs": 15, "patience": 4},
-}
-
-
-def settings(preset: str = "default", **chosen: Any) -> Settings:
-    """A preset with some settings chosen differently; values may be text, as on the command line.
-
-    Raises
-    ------
-    SettingsError
-        One sentence that names the setting and what is allowed.
-    """
-    if preset not in PRESETS:
-        raise SettingsError(f"There is no preset {preset!r}; choose one of {', '.join(PRESETS)}.")
-    base = PRESETS[preset] | ({"experts": 1, "gate_balance": 0.0} if chosen.get("model") == "sasrec" else {})
-    for name in chosen:
-        if name not in Settings.model_fields:
-            raise SettingsError(f"There is no setting {name!r}; the settings are {', '.join(Settings.model_fields)}.")
-    try:
-        return Settings.model_validate(base | chosen)
-    except ValidationError as error:
-        first = error.errors()[0]
-        name = str(first["loc"][0]) if first["loc"] else "settings"
-        message = first["msg"].removeprefix("Value error, ")
-        given = f" (given: {first['input']!r})" if first["loc"] else ""
-        raise SettingsError(f"{name}: {message}{given}.") from None

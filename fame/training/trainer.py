@@ -9,7 +9,7 @@ import math
 import platform
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from typing import Any
 
@@ -17,13 +17,16 @@ import numpy as np
 import torch
 
 from fame.checkpoint import store
-from fame.data import DataSet, Split, leave_one_out
-from fame.data.batches import batches, pad, windows
+from fame.data import DataSet, Histories, Split, leave_one_out
+from fame.data.batches import Windows, batches, pad, windows
+from fame.data.split import sample
 from fame.errors import InputError
 from fame.model import Model, build
 from fame.ranking.evaluation import popularity_ranks, ranks
 from fame.ranking.metrics import means
-from fame.training.losses import gate_imbalance, next_item_loss
+from fame.training.heap import keep_large_buffers
+from fame.training.objective import objective
+from fame.training.optimizer import Optimizer
 from fame.training.run import Evaluation, Progress, Run
 from fame.training.settings import Settings
 
@@ -32,6 +35,10 @@ CHOSEN_BY = "NDCG@10"
 
 class TrainingError(InputError):
     """Training cannot go on."""
+
+
+class DivergedError(TrainingError):
+    """The loss is no number any more."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +50,12 @@ class Step:
     evaluation: Evaluation | None = None
 
 
-def train(run: Run, dataset: DataSet, watch: Callable[[Step], None] = lambda step: None) -> store.Checkpoint:
+def train(
+    run: Run,
+    dataset: DataSet,
+    watch: Callable[[Step], None] = lambda step: None,
+    device: torch.device | str = "cpu",
+) -> store.Checkpoint:
     """Train, or go on training, until the validation NDCG@10 stops rising; the best model is in `best/`.
 
     Ctrl-C (KeyboardInterrupt) and errors leave the last finished epoch in `last/` and say so in the status.
@@ -51,7 +63,7 @@ def train(run: Run, dataset: DataSet, watch: Callable[[Step], None] = lambda ste
     Raises
     ------
     TrainingError
-        The data have nobody to validate on, or the loss is no number any more.
+        The data have nobody to validate on or too few items to sample from, or the loss is no number any more.
     """
     run.check(dataset)
     settings = run.settings()
@@ -60,9 +72,15 @@ def train(run: Run, dataset: DataSet, watch: Callable[[Step], None] = lambda ste
         raise TrainingError(
             f"No user of {dataset.name!r} has three interactions, so none can be held out; bring more data."
         )
+    if settings.loss == "sampled" and settings.negatives >= len(dataset.catalog):
+        raise TrainingError(
+            f"negatives is {settings.negatives}, but {dataset.name!r} has {len(dataset.catalog)} items to draw them "
+            "from; take fewer, or the whole catalog with loss=full."
+        )
+    keep_large_buffers()
     run.status("running")
     try:
-        _train(run, settings, dataset, split, watch)
+        _train(run, settings, dataset, split, watch, torch.device(device))
     except BaseException as error:
         stopped = isinstance(error, KeyboardInterrupt | SystemExit)
         run.status("stopped" if stopped else "failed", None if stopped else f"{type(error).__name__}: {error}")
@@ -71,21 +89,22 @@ def train(run: Run, dataset: DataSet, watch: Callable[[Step], None] = lambda ste
     return store.load(run.folder / "best")
 
 
-def _train(run: Run, settings: Settings, dataset: DataSet, split: Split, watch: Callable[[Step], None]) -> None:
-    torch.manual_seed(settings.seed)
-    model = build(settings.config(len(dataset.catalog)))
-    counts = np.bincount(split.train.items, minlength=len(dataset.catalog) + 1)[1:]
-    model.bias.start_from(torch.from_numpy(counts).float())
-    optimizer = torch.optim.AdamW(
-        [parameter for parameter in model.parameters() if parameter.requires_grad],
-        lr=settings.learning_rate,
-        betas=(0.9, 0.98),
-        weight_decay=settings.weight_decay,
-    )
+def _train(
+    run: Run, settings: Settings, dataset: DataSet, split: Split, watch: Callable[[Step], None], device: torch.device
+) -> None:
+    model, optimizer = begin(settings, split, len(dataset.catalog), device)
+    judges = sample(split.validation, settings.validation_users, settings.seed)
     progress = run.restore(model, optimizer)
     while progress.epoch < settings.epochs and progress.epoch - progress.best_epoch < settings.patience:
         epoch = progress.epoch + 1
-        evaluation = train_epoch(model, optimizer, split, settings, epoch, watch)
+        try:
+            trained = train_epoch(model, optimizer, split.train, settings, epoch, watch)
+        except DivergedError as error:
+            kept = f"the best model so far, of epoch {progress.best_epoch}, is kept in {run.folder / 'best'}"
+            raise TrainingError(
+                f"{error}; {kept if progress.best_epoch else 'nothing was learned yet'}. Try a smaller learning_rate."
+            ) from None
+        evaluation = replace(trained, metrics=means(ranks(model.eval(), judges)))
         better = evaluation.metrics[CHOSEN_BY] > progress.best
         best = (epoch, evaluation.metrics[CHOSEN_BY]) if better else (progress.best_epoch, progress.best)
         progress = Progress(epoch, *best)
@@ -95,68 +114,85 @@ def _train(run: Run, settings: Settings, dataset: DataSet, split: Split, watch: 
             store.save(run.folder / "best", model, dataset, card)
         run.save(model, optimizer, progress, dataset, card)
         watch(Step(epoch, 1.0, evaluation))
-    finish(run, split, dataset)
+    finish(run, split, dataset, device)
+
+
+def begin(settings: Settings, split: Split, items: int, device: torch.device) -> tuple[Model, Optimizer]:
+    """The untrained model of a run and its optimiser."""
+    torch.manual_seed(settings.seed)
+    model = build(settings.config(items))  # drawn on the CPU, so that a seed means the same on every device
+    counts = np.bincount(split.train.items, minlength=items + 1)[1:]
+    model.bias.start_from(torch.from_numpy(counts).float())
+    model.to(device)
+    return model, Optimizer(model, settings)
 
 
 def train_epoch(
     model: Model,
-    optimizer: torch.optim.Optimizer,
-    split: Split,
+    optimizer: Optimizer,
+    train: Histories,
     settings: Settings,
     epoch: int,
-    watch: Callable[[Step], None],
+    watch: Callable[[Step], None] = lambda step: None,
 ) -> Evaluation:
-    """One pass over the training windows, then the validation measures."""
+    """One pass over the training windows; nothing is measured yet.
+
+    Raises
+    ------
+    DivergedError
+        The loss of a step is no number, or not a finite one.
+    """
     started = time.perf_counter()
     rng = np.random.default_rng([settings.seed, epoch])
     torch.manual_seed(int(rng.integers(2**62)))
-    pieces = windows(split.train, settings.length, rng)
+    read = windows(train, settings.length, rng, alone=settings.begin)
+    device = model.table().device
     total, positions, done = 0.0, 0, 0
     gate: torch.Tensor | float = 0.0
     load: torch.Tensor | float = 0.0
-    entropy = 0.0
+    entropy: torch.Tensor | float = 0.0
     model.train()
-    for rows in batches(pieces.lengths - 1, settings.batch, rng):
-        padded = torch.from_numpy(pad(pieces, rows, settings.length + 1))
-        items, targets = padded[:, :-1], padded[:, 1:] * (padded[:, :-1] > 0)
-        output = model(items)
-        loss = next_item_loss(model, output, targets)
-        objective = loss + settings.gate_balance * gate_imbalance(output, targets) if settings.gate_balance else loss
-        if not torch.isfinite(objective):
-            raise TrainingError(
-                f"The loss is {objective.item()} in epoch {epoch} after {done} of {len(pieces)} windows; "
-                "the best model so far is kept: try a smaller learning_rate."
-            )
-        optimizer.zero_grad()
-        torch.autograd.backward(objective)
-        torch.nn.utils.clip_grad_norm_(model.parameters(), settings.clip)
-        optimizer.step()
+    for step, rows in enumerate(batches(read.pieces.lengths - (not settings.begin), settings.batch, rng), 1):
+        items, targets = (torch.from_numpy(array).to(device) for array in next_items(read, rows, settings))
+        found = objective(model, settings, items, targets)
+        loss = found.loss.item()
+        if not math.isfinite(loss + found.value.item()):
+            raise DivergedError(f"The loss is {loss} in step {step} of epoch {epoch}")
+        torch.autograd.backward(found.value)
+        optimizer.step((epoch - 1 + done / len(read.pieces)) / settings.epochs, found.rows, found.gradients)
 
-        real = targets > 0
-        n = int(real.sum())
-        total, positions, done = total + loss.item() * n, positions + n, done + len(rows)
+        n = len(found.gate)
+        total, positions, done = total + loss * n, positions + n, done + len(rows)
         with torch.no_grad():
-            weights = output.gate[real]
-            gate, load = gate + weights.sum(0), load + output.router[real].sum(0)
-            entropy += float(-(weights * weights.clamp_min(1e-12).log()).sum())
-        watch(Step(epoch, done / len(pieces)))
-    seconds = time.perf_counter() - started
+            gate, load = gate + found.gate.sum(0), load + found.router.sum(0)
+            entropy = entropy + torch.special.entr(found.gate).sum()
+        watch(Step(epoch, done / len(read.pieces)))
     facets = model.config.facets
-    model.eval()
     return Evaluation(
         epoch=epoch,
         loss=total / positions,
-        metrics=means(ranks(model, split.validation)),
+        metrics={},
         gate=(torch.as_tensor(gate) / positions).tolist() if facets else [],
-        gate_entropy=entropy / positions / math.log(len(facets)) if len(facets) > 1 else None,
+        gate_entropy=float(entropy) / positions / math.log(len(facets)) if len(facets) > 1 else None,
         expert_load=(torch.as_tensor(load) / positions).tolist() if facets else [],
-        seconds=seconds,
+        seconds=time.perf_counter() - started,
     )
 
 
-def finish(run: Run, split: Split, dataset: DataSet) -> None:
+def next_items(read: Windows, rows: np.ndarray, settings: Settings) -> tuple[np.ndarray, np.ndarray]:
+    """Items (B, T) of some windows and, at each of the model's positions, the item that comes next, or 0, (B, S)."""
+    padded = pad(read.pieces, rows, settings.length + 1)
+    items, targets = padded[:, :-1], padded[:, 1:] * (padded[:, :-1] > 0)
+    if settings.begin:  # it predicts the first item, where that is the first of the user's
+        oldest = (padded > 0).argmax(1)
+        targets = padded.copy()
+        targets[np.arange(len(rows)), oldest] *= read.first[rows]
+    return items, targets
+
+
+def finish(run: Run, split: Split, dataset: DataSet, device: torch.device) -> None:
     """Write the best model's test measures, and popularity's as the floor, into its card; only now, at the end."""
-    best = store.load(run.folder / "best")
+    best = store.load(run.folder / "best", device)
     metrics = {
         "validation": means(ranks(best.model, split.validation)),
         "test": means(ranks(best.model, split.test)),

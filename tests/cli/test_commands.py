@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -181,35 +182,83 @@ def test_wrong_settings_are_named_before_any_work(cinema_folder, tmp_path, extra
     assert not (tmp_path / "run").exists()
 
 
-@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
-def test_a_stopped_run_goes_on_to_the_same_end(cinema_folder, tmp_path, how):
-    """Ctrl-C, and the plug pulled."""
-    chosen = ["--data", str(cinema_folder), "--preset", "small", *QUICK]
-    chosen += ["--set", "epochs=40", "--set", "patience=40"]
-    command = [sys.executable, "-m", "fame", "train", *chosen, "--out", str(tmp_path / "cut")]
+def start_and_stop(chosen: list[str], run: Path, how: signal.Signals, after: float) -> subprocess.CompletedProcess[str]:
+    """Start or resume a run and send it a signal so many seconds after it has saved an epoch."""
+    last = run / "last" / "progress.json"
+    before = last.stat().st_mtime_ns if last.exists() else 0
     process = subprocess.Popen(
-        command,
+        [sys.executable, "-m", "fame", "train", *chosen, "--out", str(run), *(["--resume"] if before else [])],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a background shell had it ignored
     )
     waited = time.monotonic()
-    while not (tmp_path / "cut" / "last").exists():
+    while not last.exists() or last.stat().st_mtime_ns == before:
         assert process.poll() is None
         assert time.monotonic() - waited < 60
-        time.sleep(0.01)
+        time.sleep(0.002)
+    time.sleep(after)
     process.send_signal(how)
     _, said = process.communicate()
-    if how == signal.SIGINT:
-        assert process.returncode == 130, said
-        assert json.loads((tmp_path / "cut" / "status.json").read_text())["status"] == "stopped"
-    assert len((tmp_path / "cut" / "metrics.jsonl").read_text().splitlines()) < 40
+    return subprocess.CompletedProcess(process.args, process.returncode, "", said)
+
+
+LONG = ["--preset", "small", *QUICK, "--set", "epochs=60", "--set", "patience=60"]
+
+
+@pytest.mark.parametrize(
+    ("how", "moments"), [(signal.SIGINT, [0.0]), (signal.SIGKILL, [0.0, 0.013, 0.21])], ids=["Ctrl-C", "kill -9"]
+)
+@pytest.mark.parametrize("loss", ["full", "sampled"])
+def test_a_stopped_run_goes_on_to_the_same_end(cinema_folder, tmp_path, how, moments, loss):
+    """Ctrl-C, and the plug pulled again and again: not a bit differs in the end."""
+    chosen = ["--data", str(cinema_folder), *LONG, "--set", f"loss={loss}", "--set", "negatives=20"]
+    for after in moments:
+        stopped = start_and_stop(chosen, tmp_path / "cut", how, after)
+        if how == signal.SIGINT:
+            assert stopped.returncode == 130, stopped.stderr
+            assert json.loads((tmp_path / "cut" / "status.json").read_text())["status"] == "stopped"
+        assert len((tmp_path / "cut" / "metrics.jsonl").read_text().splitlines()) < 60
     assert fame("train", *chosen, "--out", tmp_path / "cut", "--resume").returncode == 0
     assert fame("train", *chosen, "--out", tmp_path / "whole").returncode == 0
-    for place in ("best", "last"):
-        cut, whole = (tmp_path / run / place / "model.safetensors" for run in ("cut", "whole"))
-        assert cut.read_bytes() == whole.read_bytes()
+    for file in ("best/model.safetensors", "last/model.safetensors", "last/optimizer.safetensors"):
+        assert (tmp_path / "cut" / file).read_bytes() == (tmp_path / "whole" / file).read_bytes()
+
+
+def test_a_full_disk_is_a_sentence_and_loses_nothing(cinema_folder, tmp_path):
+    """No file may grow beyond 4 KiB: writing breaks off in the middle, as it does where a disk is full."""
+    run, chosen = tmp_path / "run", ["--data", str(cinema_folder), *LONG]
+    start_and_stop(chosen, run, signal.SIGKILL, 0.0)
+    kept = {path: path.read_bytes() for path in run.glob("*/*") if path.parent.name in ("best", "last")}
+    resumed = subprocess.run(
+        [sys.executable, "-m", "fame", "train", *chosen, "--out", str(run), "--resume"],
+        capture_output=True,
+        text=True,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096)),
+        check=False,
+    )
+    said = sentence(resumed)
+    assert "could not be written" in said
+    assert "free space" in said
+    assert {path: path.read_bytes() for path in kept} == kept
+    assert not list(run.glob("*.tmp"))
+    assert json.loads((run / "status.json").read_text())["status"] == "failed"
+    assert fame("train", *chosen, "--out", run, "--resume").returncode == 0
+
+
+def test_a_folder_that_cannot_be_written_is_a_sentence(cinema_folder, tmp_path):
+    (tmp_path / "file").write_text("no folder")
+    said = sentence(fame("train", "--data", cinema_folder, "--out", tmp_path / "file" / "run", *LONG))
+    assert "could not be written" in said
+
+
+@pytest.mark.parametrize(
+    ("name", "named"), [("gpu", "choose auto, cpu, cuda"), ("cuda:99", "finds no GPU"), ("meta", "choose auto")]
+)
+def test_a_device_that_is_not_there_is_named(cinema_folder, tmp_path, name, named):
+    assert named in sentence(fame("train", "--data", cinema_folder, "--out", tmp_path / "r", "--device", name))
+    assert not (tmp_path / "r").exists()
 
 
 def test_import_of_plain_files(tmp_path):

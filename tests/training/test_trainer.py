@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,14 +10,14 @@ import torch
 
 from fame.checkpoint.store import load
 from fame.data import leave_one_out, planted
-from fame.model import Output
+from fame.data.batches import batches, windows
 from fame.ranking.evaluation import ranks
 from fame.ranking.metrics import means
 from fame.training import trainer
-from fame.training.losses import gate_imbalance, next_item_loss
+from fame.training.objective import objective
+from fame.training.presets import settings
 from fame.training.run import Run, RunError
-from fame.training.settings import PRESETS, SettingsError, settings
-from fame.training.trainer import TrainingError, train
+from fame.training.trainer import TrainingError, next_items, train
 from tests.conftest import QUICK
 
 
@@ -36,12 +37,13 @@ def test_a_seed_reproduces_bit_for_bit(trained, cinema, tmp_path):
     assert trained.description.fingerprint == again.description.fingerprint
 
 
-@pytest.mark.parametrize("model", ["fame", "sasrec"])
+SAMPLED = {"loss": "sampled", "negatives": 20}
+
+
+@pytest.mark.parametrize("variant", [{}, {"model": "sasrec", "experts": 1}, SAMPLED])
 @pytest.mark.parametrize("moment", [(1, 0.5), (2, 0.2), (3, 0.9)])
-def test_an_interrupted_run_ends_where_it_would_have(cinema, tmp_path, moment, model):
-    chosen = QUICK | {"epochs": 3, "model": model}
-    if model == "sasrec":
-        del chosen["experts"]
+def test_an_interrupted_run_ends_where_it_would_have(cinema, tmp_path, moment, variant):
+    chosen = QUICK | {"epochs": 3} | variant
     whole = train(Run.start(tmp_path / "whole", settings(**chosen), cinema), cinema)
 
     def stop(step):
@@ -61,12 +63,14 @@ def test_an_interrupted_run_ends_where_it_would_have(cinema, tmp_path, moment, m
     ]
 
 
-def test_it_learns_what_is_planted(tmp_path):
+@pytest.mark.parametrize("variant", [{}, SAMPLED])
+def test_it_learns_what_is_planted(tmp_path, variant):
     """In a world without noise in which everybody stays with one facet, a little training beats popularity by far."""
     data = planted.make(
         tmp_path / "d", planted.options(users=400, items=60, values=6, length=10, noise=0, stickiness=1)
     )
-    chosen = settings(width=32, heads=4, experts=2, length=16, epochs=25, batch=512, dropout=0.1, learning_rate=0.01)
+    quick = {"width": 32, "experts": 2, "length": 16, "epochs": 25, "dropout": 0.1, "attention_dropout": 0}
+    chosen = settings(**quick, learning_rate=0.01, **variant)
     card = train(Run.start(tmp_path / "r", chosen, data), data).description.card
     assert card["metrics"]["test"]["HR@10"] > 1.5 * card["metrics"]["popularity"]["HR@10"]
 
@@ -95,28 +99,6 @@ def test_the_card_says_what_evaluating_finds(trained, cinema):
     assert metrics["users"] == len(split.test.targets)
 
 
-def test_the_loss_is_the_mean_over_real_positions(trained):
-    model = trained.model
-    items = torch.tensor([[0, 0, 5, 9], [4, 8, 15, 16]])
-    targets = torch.tensor([[0, 0, 9, 2], [8, 15, 16, 23]])
-    output = model(items)
-    scores = output.query @ model.table()[1:].T + model.bias()[1:]
-    by_hand = [-scores[b, t].log_softmax(0)[targets[b, t] - 1] for b, t in (targets > 0).nonzero()]
-    assert torch.allclose(next_item_loss(model, output, targets), torch.stack(by_hand).mean(), atol=1e-5)
-
-
-def gates(*rows: list[float]) -> Output:
-    empty = torch.empty(0)
-    return Output(empty, empty, torch.tensor([rows]), empty, empty, None)
-
-
-def test_balance_is_of_the_mean_gate_not_of_each():
-    real, padded = torch.tensor([[3, 4]]), torch.tensor([[0, 4]])
-    assert gate_imbalance(gates([0.0, 1.0], [1.0, 0.0]), real).abs() < 1e-6
-    assert torch.isclose(gate_imbalance(gates([1.0, 0.0], [1.0, 0.0]), real), torch.tensor(2.0).log(), atol=1e-5)
-    assert torch.isclose(gate_imbalance(gates([0.0, 1.0], [1.0, 0.0]), padded), torch.tensor(2.0).log(), atol=1e-5)
-
-
 def test_balance_keeps_the_gate_from_collapsing(cinema, tmp_path):
     collapsed = dict.fromkeys(("gate_balance",), 0.0)
     entropies = []
@@ -126,34 +108,6 @@ def test_balance_keeps_the_gate_from_collapsing(cinema, tmp_path):
         gate = np.array(list(run.evaluations())[-1]["gate"])
         entropies.append(-(gate * np.log(gate)).sum())
     assert entropies[1] > entropies[0]
-
-
-def test_popularity_starts_at_the_counts_and_published_has_none(cinema):
-    assert PRESETS["published"] == {"popularity": False, "gate_balance": 0.0}
-    published = settings("published", **QUICK)
-    assert not published.popularity
-    assert published.gate_balance == 0
-
-
-@pytest.mark.parametrize(
-    ("chosen", "named"),
-    [
-        ({"widht": 64}, "There is no setting 'widht'; the settings are model, seed"),
-        ({"width": -1}, "width: Input should be greater than or equal to 2"),
-        ({"width": "many"}, "width: Input should be a valid integer"),
-        ({"dropout": "1.0"}, "dropout: Input should be less than 1"),
-        ({"learning_rate": "nan"}, "learning_rate"),
-        ({"heads": 5}, "width 64 must be a multiple of heads 5"),
-        ({"model": "sasrec", "experts": 4}, "sasrec has no gate and no experts"),
-        ({"model": "bert"}, "model: Input should be 'fame' or 'sasrec'"),
-        ({"preset": "huge"}, "There is no preset 'huge'; choose one of default, published, small"),
-    ],
-)
-def test_wrong_settings_are_named(chosen, named):
-    with pytest.raises(SettingsError) as error:
-        settings(**chosen)
-    assert named in str(error.value)
-    assert "\n" not in str(error.value)
 
 
 def test_runs_are_refused_where_they_would_mix(trained, cinema, tmp_path):
@@ -171,13 +125,16 @@ def test_runs_are_refused_where_they_would_mix(trained, cinema, tmp_path):
 def test_a_diverging_run_says_so_and_keeps_the_best(cinema, tmp_path, monkeypatch):
     run, steps = Run.start(tmp_path / "r", settings(**QUICK), cinema), []
 
-    def breaks(model, output, targets):
+    def breaks(*batch):
         steps.append(0)
+        found = objective(*batch)
         second_epoch = (run.folder / "best").exists() and len(steps) % 3 == 0
-        return next_item_loss(model, output, targets) * (float("nan") if second_epoch else 1.0)
+        return replace(found, loss=found.loss * float("nan")) if second_epoch else found
 
-    monkeypatch.setattr(trainer, "next_item_loss", breaks)
-    with pytest.raises(TrainingError, match=r"The loss is nan in epoch 2 after .* the best model so far is kept"):
+    monkeypatch.setattr(trainer, "objective", breaks)
+    with pytest.raises(
+        TrainingError, match=r"The loss is nan in step \d+ of epoch 2; the best model so far, of epoch 1"
+    ):
         train(run, cinema)
     assert json.loads((run.folder / "status.json").read_text())["status"] == "failed"
     assert load(run.folder / "best").description.card["epoch"] == 1
@@ -193,3 +150,33 @@ def test_data_without_anybody_to_validate_on_are_refused(tmp_path):
     data = write(tmp_path / "d", name="d", interactions=table, items=items, families=(), origin="", licence="")
     with pytest.raises(TrainingError, match="No user of 'd' has three interactions"):
         train(Run.start(tmp_path / "r", settings(**QUICK), data), data)
+
+
+def test_more_negatives_than_items_are_refused(cinema, tmp_path):
+    with pytest.raises(TrainingError, match=r"negatives is 80, but .* has 80 items"):
+        train(Run.start(tmp_path / "r", settings(**QUICK, loss="sampled", negatives=80), cinema), cinema)
+
+
+def test_every_first_item_is_a_target_of_the_begin_token_once(cinema):
+    """Also in pieces of long histories, where the begin token does not stand at the history's beginning."""
+    train_part = leave_one_out(cinema.histories).train
+    for begins in (True, False):
+        chosen = settings(**QUICK | {"length": 4}, begin=begins)
+        read = windows(train_part, 4, np.random.default_rng(1), alone=begins)
+        found = []
+        for rows in batches(read.pieces.lengths - (not begins), 64):
+            items, targets = next_items(read, rows, chosen)
+            assert targets.shape[1] == items.shape[1] + begins
+            shifted = np.pad(items, ((0, 0), (begins, 0)))
+            assert not (shifted == targets)[targets > 0].all()
+            found += targets[targets > 0].tolist()
+        wanted = [history[0 if begins else 1 :] for history in map(train_part.__getitem__, range(len(train_part)))]
+        assert sorted(found) == sorted(np.concatenate(wanted).tolist())
+
+
+def test_so_many_users_judge_and_the_card_is_of_all(cinema, tmp_path):
+    run = Run.start(tmp_path / "r", settings(**QUICK, validation_users=30), cinema)
+    metrics = train(run, cinema).description.card["metrics"]
+    judged = next(iter(run.evaluations()))["metrics"]["HR@10"]
+    assert judged * 30 == pytest.approx(round(judged * 30))
+    assert metrics["users"] == len(leave_one_out(cinema.histories).test.targets) > 30

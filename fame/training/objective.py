@@ -1,0 +1,72 @@
+"""What a step minimises on a batch: the loss of the next items and, in FAME, the imbalance of the gate."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.func import functional_call
+
+from fame.model import Model, Output
+from fame.training.losses import full_softmax, gate_imbalance, sampled_softmax
+from fame.training.settings import Settings
+
+
+@dataclass(frozen=True)
+class Objective:
+    """A batch's value, what it is made of, and the rows of the item table that it read."""
+
+    value: Tensor  # (), to be minimised
+    loss: Tensor  # (), of the next items alone
+    gate: Tensor  # (n, H) at the positions that had a next item
+    router: Tensor  # (n, H, N)
+    rows: Tensor | None = None  # (r,) catalog indices, ascending, where the softmax is sampled
+    leaves: tuple[Tensor, ...] = ()  # those rows of the item table and of the bias, of which the gradient is wanted
+
+    @property
+    def gradients(self) -> list[Tensor]:
+        """Of `leaves`, after the backward pass."""
+        return [leaf.grad for leaf in self.leaves if leaf.grad is not None]
+
+
+def objective(model: Model, settings: Settings, items: Tensor, targets: Tensor) -> Objective:
+    """Items (B, T) and, at each of the model's S positions, the next item or 0, (B, S)."""
+    return (sampled if settings.loss == "sampled" else full)(model, settings, items, targets)
+
+
+def full(model: Model, settings: Settings, items: Tensor, targets: Tensor) -> Objective:
+    """Against the whole catalog."""
+    with mixed_precision(items.device):
+        output = model(items)
+    real = targets > 0
+    loss = full_softmax(output.query[real], model.table(), model.bias(), targets[real])
+    gate, router = output.gate[real].float(), output.router[real]
+    return Objective(loss + imbalance(settings, gate), loss, gate, router)
+
+
+def sampled(model: Model, settings: Settings, items: Tensor, targets: Tensor) -> Objective:
+    """Against items drawn for the batch; the model runs on the rows of its item table that the batch needs, alone."""
+    V, device = model.config.items, items.device
+    real = targets > 0
+    negatives = torch.randint(1, V + 1, (settings.negatives,), device=device)
+    wanted = torch.cat([items.new_zeros(1), items.flatten(), targets[real], negatives])  # row 0 stays padding
+    rows, place = torch.unique(wanted, return_inverse=True)
+    place = place[1:]
+    own, to, against = place.split([items.numel(), int(real.sum()), len(negatives)])
+    table = model.embedding.item.weight.detach()[rows].requires_grad_()
+    bias = model.bias.weight.detach()[rows].requires_grad_(model.bias.weight.requires_grad)
+    with mixed_precision(device):
+        output: Output = functional_call(model, {"embedding.item.weight": table}, (own.view_as(items),))
+    loss = sampled_softmax(output.query[real], table, bias, to, against, V)
+    gate, router = output.gate[real].float(), output.router[real]
+    leaves = (table, bias) if bias.requires_grad else (table,)
+    return Objective(loss + imbalance(settings, gate), loss, gate, router, rows, leaves)
+
+
+def imbalance(settings: Settings, gate: Tensor) -> Tensor | float:
+    """Nothing, where the settings or the model know no balance of the gate."""
+    return settings.gate_balance * gate_imbalance(gate) if settings.gate_balance else 0.0
+
+
+def mixed_precision(device: torch.device) -> torch.autocast:
+    """bf16 products on a GPU, in the layers; softmax over the catalog and weights stay in float32."""
+    return torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda")

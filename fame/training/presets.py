@@ -1,0 +1,58 @@
+"""Named settings, each a whole record, and how single settings are chosen differently."""
+
+from typing import Any
+
+from pydantic import ValidationError
+
+from fame.errors import InputError
+from fame.training.settings import Settings
+
+
+class SettingsError(InputError):
+    """A setting is unknown or out of range."""
+
+
+PRESETS: dict[str, Settings] = {
+    "default": Settings(),
+    # Whatever it takes.
+    "best": Settings(width=256, epochs=40, patience=40),
+    # For a class or a first try: minutes on a laptop.
+    "small": Settings(width=32, experts=2, epochs=15, patience=4),
+    # FAME as the paper has it: neither a popularity bias nor anything that keeps the gate from collapsing; absolute
+    # positions, no begin token, one dropout and one rate.
+    "published": Settings(
+        length=50,
+        positions="absolute",
+        begin=False,
+        residual="projection",
+        popularity=False,
+        gate_balance=0.0,
+        warmup=0.0,
+        final_rate=1.0,
+    ),
+}
+BASELINE = {"model": "sasrec", "experts": 1, "gate_balance": 0.0}  # what any preset becomes as SASRec
+
+
+def settings(preset: str = "default", **chosen: Any) -> Settings:
+    """A preset with some settings chosen differently; values may be text, as on the command line.
+
+    Raises
+    ------
+    SettingsError
+        One sentence that names the setting and what is allowed.
+    """
+    if preset not in PRESETS:
+        raise SettingsError(f"There is no preset {preset!r}; choose one of {', '.join(PRESETS)}.")
+    for name in chosen:
+        if name not in Settings.model_fields:
+            raise SettingsError(f"There is no setting {name!r}; the settings are {', '.join(Settings.model_fields)}.")
+    base = PRESETS[preset].model_dump() | (BASELINE if chosen.get("model") == "sasrec" else {})
+    try:
+        return Settings.model_validate(base | chosen)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = str(first["loc"][0]) if first["loc"] else "settings"
+        message = first["msg"].removeprefix("Value error, ")
+        given = f" (given: {first['input']!r})" if first["loc"] else ""
+        raise SettingsError(f"{name}: {message}{given}.") from None
