@@ -20,8 +20,8 @@ from fame.data import DataSet, Events, leave_one_out, read
 from fame.home import PROJECT
 from fame.model import Model
 from fame.ranking.recommend import take_apart
+from fame.training.presets import settings
 from fame.training.run import Run
-from fame.training.settings import settings
 from fame.training.trainer import train
 
 
