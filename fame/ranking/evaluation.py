@@ -11,7 +11,8 @@ from fame.data.batches import batches, pad
 from fame.model import Model
 
 CELLS = 8_192  # history positions scored at a time
-SCORES = 4_000_000  # scores held at a time
+SCORES = 4_000_000  # scores held at a time, in a catalog of a million or more 32 users'
+USERS = 32  # scored at a time at least, so that a large table is not read anew for every few
 
 
 @torch.inference_mode()
@@ -28,7 +29,7 @@ def ranks(model: Model, events: Events) -> np.ndarray:
         return torch.addmm(bias, output.at_last(output.query), table.T)
 
     lengths = np.minimum(events.histories.lengths, length)
-    return rank_all(score, events, batches(lengths, min(CELLS, max(1, SCORES // len(table)) * length)))
+    return rank_all(score, events, batches(lengths, min(CELLS, max(USERS, SCORES // len(table)) * length)))
 
 
 def popularity_ranks(train: Histories, events: Events, items: int) -> np.ndarray:

@@ -7,6 +7,7 @@ from torch import Tensor
 
 from fame.errors import InputError
 from fame.model import FAME, Intervention, Model, Output
+from fame.ranking.item_side import item_side
 from fame.ranking.recommendation import Recommendation
 from fame.ranking.topk import top_k
 
@@ -40,9 +41,9 @@ def recommend(
             f"The history holds all {V} items of the catalog; leave one out to have an item to recommend."
         )
     read, output = run(model, history, intervention)
-    query, table, bias = output.at_last(output.query), model.table(), model.bias()
-    ranked = top_k(query, table, bias, min(k, V - len(seen)), torch.tensor([seen]))
-    return taken_apart(model, read, output, ranked.items[0], ranked.log_normaliser[0])
+    side = item_side(model)
+    ranked = top_k(output.at_last(output.query), side.table, side.bias, min(k, V - len(seen)), torch.tensor([seen]))
+    return taken_apart(model, read, output, ranked.items, ranked.log_normaliser)
 
 
 @torch.inference_mode()
@@ -57,8 +58,9 @@ def take_apart(
         The history is empty.
     """
     read, output = run(model, history, intervention)
-    everything = top_k(output.at_last(output.query), model.table(), model.bias(), 1)
-    return taken_apart(model, read, output, torch.tensor(list(items)), everything.log_normaliser[0])
+    side = item_side(model)
+    everything = top_k(output.at_last(output.query), side.table, side.bias, 1)
+    return taken_apart(model, read, output, torch.tensor([list(items)]), everything.log_normaliser)
 
 
 def run(model: Model, history: Sequence[int], intervention: Intervention | None) -> tuple[Tensor, Output]:
@@ -70,23 +72,27 @@ def run(model: Model, history: Sequence[int], intervention: Intervention | None)
 
 
 def taken_apart(model: Model, read: Tensor, output: Output, items: Tensor, log_normaliser: Tensor) -> Recommendation:
-    """The exact parts of these items' scores."""
-    T = read.shape[1]
-    query, table, bias = output.at_last(output.query)[0], model.table(), model.bias()
-    average = table[1:].mean(0)
-    score = table[items] @ query + bias[items]
-    parts = query.new_zeros(len(items), 0)
-    if isinstance(model, FAME):
-        gated = output.at_last(output.gate[..., None] * output.facets)[0]
-        parts = (table[items] - average) @ model.facet_queries(gated).T  # (k, H), centred over the catalog
+    """The exact parts of these items' scores, (1, k)."""
+    T, side = read.shape[1], item_side(model)
+    query, chosen = output.at_last(output.query)[0], items[0]
+    score = side.table[chosen] @ query + side.bias[chosen]
     return Recommendation(
         history=read[0].numpy(),
-        items=items.numpy(),
+        items=chosen.numpy(),
         score=score.double().numpy(),
         probability=(score - log_normaliser).exp().double().numpy(),
-        reference=float(query @ average + bias[1:].mean()),
-        bias=(bias[items] - bias[1:].mean()).double().numpy(),
-        contributions=parts.double().numpy(),
+        reference=float(query @ side.average),
+        bias=side.bias[chosen].double().numpy(),
+        contributions=contributions(model, output, items)[0].double().numpy(),
         gate=output.gate[0, -T:].double().numpy(),
         router=output.router[0, -T:].double().numpy(),
     )
+
+
+def contributions(model: Model, output: Output, items: Tensor) -> Tensor:
+    """What each facet adds to the scores of some items (B, k), centred over the catalog: (B, k, H); SASRec's H is 0."""
+    side = item_side(model)
+    if not isinstance(model, FAME):
+        return output.query.new_zeros(*items.shape, 0)
+    queries = model.facet_queries(output.at_last(output.gate[..., None] * output.facets))  # (B, H, D)
+    return (side.table[items] - side.average) @ queries.transpose(1, 2)
