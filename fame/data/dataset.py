@@ -18,6 +18,7 @@ from fame.data.histories import Histories
 from fame.folders import read_json, whole_folder, write_json
 
 INTERACTIONS, ITEMS, ABOUT, TRUTH = "interactions.parquet", "items.parquet", "dataset.json", "truth.parquet"
+COLUMNS = ("user_id", "item_id", "timestamp")  # of the interactions, what is used
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ def read(folder: Path) -> DataSet:
         raise DataError(f"{folder / ABOUT}: {place}: {first['msg']}; correct it or import the data again.") from None
     families = tuple(Family(entry.name, entry.column, entry.multi) for entry in about.families)
     found = assemble(
-        interactions=_table(folder / INTERACTIONS),
+        interactions=_table(folder / INTERACTIONS, COLUMNS),
         items=_table(folder / ITEMS),
         truth=_table(folder / TRUTH) if (folder / TRUTH).exists() else None,
         families=families,
@@ -153,7 +154,7 @@ def assemble(
     """Tables -> data set; `where` names them in the sentences about what is wrong."""
     in_items, in_interactions = f"{where}/{ITEMS}", f"{where}/{INTERACTIONS}"
     need(items, ("item_id", "title", *(family.column for family in families)), in_items)
-    need(interactions, ("user_id", "item_id", "timestamp"), in_interactions)
+    need(interactions, COLUMNS, in_interactions)
     if items.empty or interactions.empty:
         raise DataError(f"{in_items if items.empty else in_interactions} has no rows; there is nothing to learn from.")
     if len({family.name for family in families}) != len(families):
@@ -199,9 +200,17 @@ def assemble(
     )
 
 
-def _table(path: Path) -> pd.DataFrame:
+def _table(path: Path, columns: tuple[str, ...] = ()) -> pd.DataFrame:
+    """The file, or if it has these columns, only those, with their texts as categories.
+
+    So ten million interactions stream from the file into columns of numbers, and only distinct ids become strings.
+    """
     try:
-        return pq.ParquetFile(path).read().to_pandas()
+        schema = pq.read_schema(path)
+        found = [name for name in columns if name in schema.names]
+        texts = [name for name in found if schema.field(name).type in (pa.string(), pa.large_string())]
+        with pq.ParquetFile(path, read_dictionary=texts) as file:
+            return file.read(found if columns and len(found) == len(columns) else None).unify_dictionaries().to_pandas()
     except FileNotFoundError:
         raise DataError(f"{path} is missing; a data set needs {INTERACTIONS}, {ITEMS} and {ABOUT}.") from None
     except (OSError, ValueError, pa.ArrowException) as error:

@@ -65,7 +65,7 @@ def best_of(scores: Tensor, k: int) -> tuple[Tensor, Tensor]:
         found = scores.topk(k)
         return found.values, found.indices
     whole = columns * CHUNKS
-    grid = scores[:, :whole].unflatten(1, (CHUNKS, columns))
+    grid = scores[:, :whole].view(-1, CHUNKS, columns)
     chosen = grid.amax(1).topk(k).indices  # (B, k) columns
     inside = torch.arange(CHUNKS, device=scores.device)[:, None] * columns + chosen[:, None]  # (B, 64, k)
     rest = torch.arange(whole, n, device=scores.device).expand(len(scores), -1)

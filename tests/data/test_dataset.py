@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from fame.data import DataError, Family, read, write
+from fame.data import DataError, Family, dataset, read, write
 from fame.data.columns import id_column
 from fame.errors import InputError
 
@@ -107,6 +107,18 @@ def test_the_fingerprint_is_of_the_content_not_of_its_encoding(tmp_path):
     write_small(tmp_path / "b", name="other", origin="elsewhere")
     interactions().to_parquet(tmp_path / "b" / "interactions.parquet", compression=None, row_group_size=2)
     assert read(tmp_path / "a").fingerprint == read(tmp_path / "b").fingerprint
+
+
+def test_ids_that_repeat_over_many_row_groups_are_held_once(tmp_path):
+    """Dictionaries differ from row group to row group; a column beside those needed is not even read."""
+    many = pd.concat([interactions().assign(item_id=list("abccbaa"[k:] + "abccbaa"[:k])) for k in range(7)])
+    write_small(tmp_path / "d", interactions=many)
+    for size in (1, 3, 100):
+        many.assign(note="x").to_parquet(tmp_path / "d" / "interactions.parquet", row_group_size=size)
+        table = dataset._table(tmp_path / "d" / "interactions.parquet", dataset.COLUMNS)
+        assert list(table.columns) == ["user_id", "item_id", "timestamp"]
+        assert table["item_id"].cat.categories.sort_values().tolist() == ["a", "b", "c"]
+        assert table["item_id"].tolist() == many["item_id"].tolist()
 
 
 @pytest.mark.parametrize(
