@@ -75,10 +75,11 @@ def card(model: Description, measured: dict[str, np.ndarray], floor: dict[str, n
         shape=f"{shape} that are facets in the last layer, {about['experts']} experts in each" if facets else shape,
         length=about["length"],
         parameters=f"{made['parameters']:,}",
-        terms="A popularity bias and a term that balances the gate are on; the paper has neither. The facets have no "
-        "names: nothing tied them to an attribute."
+        terms="Beyond the paper: order is known by learned terms of distance, a begin token stands before a history, a "
+        "facet is added to its slice of the layer's input, items have a popularity bias, and a term balances the "
+        "gate. The facets have no names: nothing tied them to an attribute."
         if facets
-        else "A popularity bias is on, as in the FAME beside it.",
+        else "Positions, begin token and popularity bias are as in the FAME beside it.",
         dataset=model.dataset,
         dataset_fingerprint=about["dataset_fingerprint"][:12],
         seed=made["seed"],

@@ -15,7 +15,7 @@ class SettingsError(InputError):
 PRESETS: dict[str, Settings] = {
     "default": Settings(),
     # Whatever it takes.
-    "best": Settings(width=256, epochs=40, patience=40),
+    "best": Settings(width=256, epochs=20, patience=20),
     # For a class or a first try: minutes on a laptop.
     "small": Settings(width=32, experts=2, epochs=15, patience=4),
     # FAME as the paper has it: neither a popularity bias nor anything that keeps the gate from collapsing; absolute

@@ -92,7 +92,7 @@ def train(
 def _train(
     run: Run, settings: Settings, dataset: DataSet, split: Split, watch: Callable[[Step], None], device: torch.device
 ) -> None:
-    model, optimizer = begin(settings, split, len(dataset.catalog), device)
+    model, optimizer = begin(settings, split.train, len(dataset.catalog), device)
     judges = sample(split.validation, settings.validation_users, settings.seed)
     progress = run.restore(model, optimizer)
     while progress.epoch < settings.epochs and progress.epoch - progress.best_epoch < settings.patience:
@@ -117,11 +117,11 @@ def _train(
     finish(run, split, dataset, device)
 
 
-def begin(settings: Settings, split: Split, items: int, device: torch.device) -> tuple[Model, Optimizer]:
+def begin(settings: Settings, train: Histories, items: int, device: torch.device) -> tuple[Model, Optimizer]:
     """The untrained model of a run and its optimiser."""
     torch.manual_seed(settings.seed)
     model = build(settings.config(items))  # drawn on the CPU, so that a seed means the same on every device
-    counts = np.bincount(split.train.items, minlength=items + 1)[1:]
+    counts = np.bincount(train.items, minlength=items + 1)[1:]
     model.bias.start_from(torch.from_numpy(counts).float())
     model.to(device)
     return model, Optimizer(model, settings)
@@ -215,6 +215,6 @@ def model_card(run: Run, settings: Settings, model: Model) -> dict[str, Any]:
         "seconds": sum(line["seconds"] for line in lines),
         "seconds_per_epoch": float(np.median([line["seconds"] for line in lines])),
         "metrics": {"validation": lines[-1]["metrics"]},
-        "machine": f"{platform.machine()}, {torch.get_num_threads()} threads",
+        "machine": f"{platform.machine()}, threads: {torch.get_num_threads()}",
         "versions": {"python": platform.python_version()} | {name: version(name) for name in ("torch", "numpy")},
     }
