@@ -7,7 +7,7 @@ import streamlit as st
 
 WEIGHTS_SAY_LITTLE = (
     "A gate weight is not an importance: it trades off against the lengths of the vectors it multiplies. On the "
-    "planted cinema, where the truth is known, the largest weight names the facet behind a choice in 34 % of events at "
+    "planted cinema, where the truth is known, the largest weight names the facet behind a choice in 35 % of events at "
     "most, and always naming the same facet does as well. A part of a score is exact; what would be without it is run."
 )
 

@@ -28,8 +28,9 @@ def ranks(model: Model, events: Events) -> np.ndarray:
         output = model(torch.from_numpy(pad(events.histories, rows, length)).to(table.device))
         return torch.addmm(bias, output.at_last(output.query), table.T)
 
-    lengths = np.minimum(events.histories.lengths, length)
-    return rank_all(score, events, batches(lengths, min(CELLS, max(USERS, SCORES // len(table)) * length)))
+    lengths, most = np.minimum(events.histories.lengths, length), max(USERS, SCORES // len(table))
+    groups = (part for rows in batches(lengths, CELLS) for part in np.split(rows, range(most, len(rows), most)))
+    return rank_all(score, events, groups)
 
 
 def popularity_ranks(train: Histories, events: Events, items: int) -> np.ndarray:

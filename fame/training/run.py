@@ -102,6 +102,11 @@ class Run:
         """Say whether the run is running, stopped, failed or finished."""
         write_json(self.folder / "status.json", {"status": state, "pid": os.getpid(), "error": error})
 
+    def state(self) -> str:
+        """What `status` said last; empty before it said anything."""
+        path = self.folder / "status.json"
+        return str(read_json(path, ADVICE).get("status", "")) if path.exists() else ""
+
     def evaluations(self) -> Iterator[dict[str, Any]]:
         """The lines of metrics.jsonl."""
         path = self.folder / "metrics.jsonl"
