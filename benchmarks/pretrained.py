@@ -76,8 +76,8 @@ def card(model: Description, measured: dict[str, np.ndarray], floor: dict[str, n
         length=about["length"],
         parameters=f"{made['parameters']:,}",
         terms="Beyond the paper: order is known by learned terms of distance, a begin token stands before a history, a "
-        "facet is added to its slice of the layer's input, items have a popularity bias, and a term balances the "
-        "gate. The facets have no names: nothing tied them to an attribute."
+        "facet sees its slice of an item's embedding and is added to its slice of the layer's input, items have a "
+        "popularity bias, and a term balances the gate. The facets have no names: nothing tied them to an attribute."
         if facets
         else "Positions, begin token and popularity bias are as in the FAME beside it.",
         dataset=model.dataset,

@@ -55,6 +55,7 @@ MODELS = {
     "fame-64": Row("**FAME, preset default (width 64)**"),
     "sasrec-256": Row("SASRec, preset best (width 256)", "best", {"model": "sasrec"}),
     "fame-256": Row("**FAME, preset best (width 256)**", "best"),
+    "learned-256": Row("the same, what a facet sees of an item learned (W_f)", "best", {"item_facets": "learned"}),
 }
 INGREDIENTS = {
     "base": Row("FAME as default, 10 epochs", changes=SHORT),
@@ -63,6 +64,7 @@ INGREDIENTS = {
     "no-popularity": Row("no popularity bias", changes=SHORT | {"popularity": False}),
     "no-balance": Row("no balance of the gate", changes=SHORT | {"gate_balance": 0.0}),
     "projection": Row("facet residual a learned projection of X", changes=SHORT | {"residual": "projection"}),
+    "learned": Row("what a facet sees of an item learned (W_f)", changes=SHORT | {"item_facets": "learned"}),
     "attention-dropout-0": Row("no dropout on attention", changes=SHORT | {"attention_dropout": 0.0}),
     "dropout-.2": Row("dropout .2 everywhere", changes=SHORT | {"dropout": 0.2, "attention_dropout": 0.2}),
     "constant-rate": Row("learning rate constant", changes=SHORT | {"warmup": 0.0, "final_rate": 1.0}),

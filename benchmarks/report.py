@@ -64,7 +64,7 @@ def keep(name: str, found: dict[str, Any]) -> None:
     """Write what was found, and on what, to results/NAME.json."""
     RESULTS.mkdir(exist_ok=True)
     temporary = RESULTS / f"{name}.json.tmp"
-    temporary.write_text(json.dumps({"machine": machine()} | found, indent=1) + "\n", encoding="utf-8")
+    temporary.write_text(json.dumps(found | {"machine": machine()}, indent=1) + "\n", encoding="utf-8")
     temporary.replace(RESULTS / f"{name}.json")
 
 

@@ -26,6 +26,9 @@ class Config(BaseModel):
     residual: Literal["projection", "slice"] = Field(
         description="what FAME's last layer adds the attention to: a learned projection of X, or the head's slice of X"
     )
+    item_facets: Literal["learned", "slice"] = Field(
+        description="what a FAME's facet sees of an item: a learned projection of its embedding, or its slice of it"
+    )
     popularity: bool = Field(description="whether an item's score has a popularity bias b_v")
     facets: tuple[str, ...] = Field(description="names of the H facets in order of the heads; none in SASRec")
 

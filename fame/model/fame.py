@@ -30,13 +30,15 @@ class FAME(nn.Module):
         self.item_facets = nn.Linear(D, D, bias=False)  # W_f^(1) … W_f^(H), stacked (eq 9)
         self.gate = nn.Linear(D, H)  # W_g, b_g (eq 10)
         self.bias = ItemBias(config)
-        if config.residual == "slice":
+        if config.residual == "slice" or config.item_facets == "slice":
             # A facet starts as its slice of the item embedding, as its residual is its slice of X; times H, so that
             # under a uniform gate the score starts as SASRec's dot product.
             with torch.no_grad():
                 self.item_facets.weight.copy_(H * torch.eye(D))
         else:
             nn.init.orthogonal_(self.item_facets.weight)
+        # Learned, it parts the items that are read from those that are scored; they are worth more as one table.
+        self.item_facets.weight.requires_grad_(config.item_facets == "learned")
 
     def forward(self, items: Tensor, intervention: Intervention | None = None) -> Output:
         """(B, T) item indices, oldest first, 0 = padding on the left -> `Output` at S positions (see there)."""

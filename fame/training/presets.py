@@ -25,6 +25,7 @@ PRESETS: dict[str, Settings] = {
         positions="absolute",
         begin=False,
         residual="projection",
+        item_facets="learned",
         popularity=False,
         gate_balance=0.0,
         warmup=0.0,

@@ -24,6 +24,7 @@ class Settings(BaseModel):
     dropout: float = Field(0.5, ge=0, lt=1, description="on embeddings and on the output of every sublayer")
     attention_dropout: float = Field(0.5, ge=0, lt=1, description="on attention weights")
     residual: Literal["projection", "slice"] = Field("slice", description="of FAME's last layer")
+    item_facets: Literal["learned", "slice"] = Field("slice", description="what a facet sees of an item")
     popularity: bool = Field(True, description="a popularity bias b_v on every item, started at log(1 + count)")
     gate_balance: float = Field(0.5, ge=0, le=100, description="weight of KL(mean gate of a batch || uniform)")
     loss: Literal["full", "sampled"] = Field("full", description="softmax over the catalog, or over sampled items")
@@ -61,6 +62,7 @@ class Settings(BaseModel):
             dropout=self.dropout,
             attention_dropout=self.attention_dropout,
             residual=self.residual,
+            item_facets=self.item_facets,
             popularity=self.popularity,
             facets=tuple(f"facet {h + 1}" for h in range(self.heads)) if self.model == "fame" else (),
         )

@@ -16,6 +16,7 @@ FAME = Config(
     dropout=0.2,
     attention_dropout=0.1,
     residual="projection",
+    item_facets="learned",
     popularity=True,
     facets=("genre", "people", "era"),
 )
@@ -24,7 +25,9 @@ ABSOLUTE = {"positions": "absolute", "begin": False}
 VARIANTS = {
     "fame": FAME,
     "fame-absolute": FAME.model_copy(update=ABSOLUTE),
-    "fame-slice": FAME.model_copy(update={"residual": "slice", "layers": 1, "popularity": False}),
+    "fame-slice": FAME.model_copy(
+        update={"residual": "slice", "item_facets": "slice", "layers": 1, "popularity": False}
+    ),
     "sasrec": SASREC,
     "sasrec-absolute": SASREC.model_copy(update=ABSOLUTE),
 }

@@ -75,6 +75,15 @@ def test_it_learns_what_is_planted(tmp_path, variant):
     assert card["metrics"]["test"]["HR@10"] > 1.5 * card["metrics"]["popularity"]["HR@10"]
 
 
+@pytest.mark.parametrize("sees", ["slice", "learned"])
+def test_what_a_facet_sees_of_an_item_stays_its_slice_unless_it_is_learned(cinema, tmp_path, sees):
+    chosen = settings(**QUICK, item_facets=sees)
+    model = train(Run.start(tmp_path / "r", chosen, cinema), cinema).model
+    table = model.table()[1:]
+    slices = chosen.heads * table.unflatten(1, (chosen.heads, -1))
+    assert torch.allclose(model.sub_embeddings(table), slices, atol=1e-6) == (sees == "slice")
+
+
 def test_the_run_folder_tells_the_story(trained, cinema):
     run = Run.open(trained.description.folder.parent)
     lines = list(run.evaluations())
