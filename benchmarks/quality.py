@@ -55,7 +55,10 @@ MODELS = {
     "fame-64": Row("**FAME, preset default (width 64)**"),
     "sasrec-256": Row("SASRec, preset best (width 256)", "best", {"model": "sasrec"}),
     "fame-256": Row("**FAME, preset best (width 256)**", "best"),
-    "learned-256": Row("the same, what a facet sees of an item learned (W_f)", "best", {"item_facets": "learned"}),
+    "no-facet-dropout-256": Row("the same, no facet dropout", "best", {"facet_dropout": 0.0}),
+    "learned-256": Row(
+        "and what a facet sees of an item learned (W_f)", "best", {"facet_dropout": 0.0, "item_facets": "learned"}
+    ),
 }
 INGREDIENTS = {
     "base": Row("FAME as default, 10 epochs", changes=SHORT),
@@ -67,6 +70,7 @@ INGREDIENTS = {
     "learned": Row("what a facet sees of an item learned (W_f)", changes=SHORT | {"item_facets": "learned"}),
     "attention-dropout-0": Row("no dropout on attention", changes=SHORT | {"attention_dropout": 0.0}),
     "dropout-.2": Row("dropout .2 everywhere", changes=SHORT | {"dropout": 0.2, "attention_dropout": 0.2}),
+    "facet-dropout-.2": Row("facet dropout .2", changes=SHORT | {"facet_dropout": 0.2}),
     "constant-rate": Row("learning rate constant", changes=SHORT | {"warmup": 0.0, "final_rate": 1.0}),
     "heads-2": Row("two facets instead of four", changes=SHORT | {"heads": 2}),
     "experts-1": Row("one expert a facet instead of four", changes=SHORT | {"experts": 1}),

@@ -23,6 +23,9 @@ class Config(BaseModel):
     begin: bool = Field(description="whether a learned begin token stands before every history")
     dropout: float = Field(ge=0, lt=1, description="on embeddings and on the output of every sublayer")
     attention_dropout: float = Field(ge=0, lt=1, description="on attention weights")
+    facet_dropout: float = Field(
+        ge=0, lt=1, description="on FAME's facets: the share that the gate does without at a position in training"
+    )
     residual: Literal["projection", "slice"] = Field(
         description="what FAME's last layer adds the attention to: a learned projection of X, or the head's slice of X"
     )

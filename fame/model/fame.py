@@ -55,7 +55,7 @@ class FAME(nn.Module):
 
         facets = self.norm(self.residual(x).unflatten(-1, (H, K)) + self.dropout(mixed))
         facets = change.facets(self.feed_forward(facets))  # F^(h), (B, S, H, K)
-        gate = change.gate(self.gate(facets.flatten(2)).softmax(-1))  # (B, S, H), eq 10
+        gate = change.gate(self.weigh(facets))  # (B, S, H), eq 10
 
         return Output(
             # Eqs 8, 9 and 11 as one dot product with the item embeddings: <q, W_f x> = <W_f' q, x>. So no product of
@@ -67,6 +67,18 @@ class FAME(nn.Module):
             keep=keep,
             attention=attention,
         )
+
+    def weigh(self, facets: Tensor) -> Tensor:
+        """`g = softmax(W_g [F_1; …; F_H] + b_g)` (eq 10): (B, S, H, K) -> (B, S, H).
+
+        In training over a random part of the facets, one at least: the others must be able to predict without those
+        left out. It keeps facets from relying on one another, and makes a model without one of them a model it knows.
+        """
+        logits = self.gate(facets.flatten(2))
+        if self.training and self.config.facet_dropout:
+            out = torch.rand_like(logits) < self.config.facet_dropout
+            logits = logits.masked_fill(out & ~out.all(-1, keepdim=True), -torch.inf)
+        return logits.softmax(-1)
 
     def table(self) -> Tensor:
         """(V + 1, D): the item embeddings that a query is multiplied with; row 0 is padding."""

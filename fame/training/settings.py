@@ -23,6 +23,7 @@ class Settings(BaseModel):
     begin: bool = Field(True, description="a begin token before every history, so that first items are learned, too")
     dropout: float = Field(0.5, ge=0, lt=1, description="on embeddings and on the output of every sublayer")
     attention_dropout: float = Field(0.5, ge=0, lt=1, description="on attention weights")
+    facet_dropout: float = Field(0.0, ge=0, lt=1, description="on facets: the share left out at a position")
     residual: Literal["projection", "slice"] = Field("slice", description="of FAME's last layer")
     item_facets: Literal["learned", "slice"] = Field("slice", description="what a facet sees of an item")
     popularity: bool = Field(True, description="a popularity bias b_v on every item, started at log(1 + count)")
@@ -43,8 +44,8 @@ class Settings(BaseModel):
     def _fits(self) -> Self:
         if self.width % self.heads:
             raise ValueError(f"width {self.width} must be a multiple of heads {self.heads}")
-        if self.model == "sasrec" and (self.experts != 1 or self.gate_balance != 0):
-            raise ValueError("sasrec has no gate and no experts: leave out experts and gate_balance")
+        if self.model == "sasrec" and (self.experts, self.gate_balance, self.facet_dropout) != (1, 0, 0):
+            raise ValueError("sasrec has neither facets nor experts: leave out experts, gate_balance and facet_dropout")
         return self
 
     def config(self, items: int) -> Config:
@@ -61,6 +62,7 @@ class Settings(BaseModel):
             begin=self.begin,
             dropout=self.dropout,
             attention_dropout=self.attention_dropout,
+            facet_dropout=self.facet_dropout,
             residual=self.residual,
             item_facets=self.item_facets,
             popularity=self.popularity,

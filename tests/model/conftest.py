@@ -15,6 +15,7 @@ FAME = Config(
     begin=True,
     dropout=0.2,
     attention_dropout=0.1,
+    facet_dropout=0.2,
     residual="projection",
     item_facets="learned",
     popularity=True,

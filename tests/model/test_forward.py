@@ -104,3 +104,14 @@ def test_order_is_known_by_distance_alone():
 def test_an_impossible_architecture_is_refused(change, named):
     with pytest.raises(ValidationError, match=named):
         Config.model_validate(FAME.model_dump() | change)
+
+
+def test_facet_dropout_leaves_facets_out_in_training_only(fame, items):
+    fame.train()
+    for repetition in range(20):
+        torch.manual_seed(repetition)
+        gate = fame(items).gate
+        assert torch.allclose(gate.sum(-1), torch.ones(gate.shape[:-1]))  # so one facet at least is left
+        assert (gate == 0).any()
+    fame.eval()
+    assert (fame(items).gate > 0).all()
