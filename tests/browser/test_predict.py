@@ -199,10 +199,10 @@ def test_an_emptied_history_says_what_to_do_and_stays_empty(visit):
 
 
 def test_a_long_history_dims_what_the_model_does_not_read(visit):
-    ids = ",".join(f"f{n}" for n in range(1, 111))
+    ids = ",".join(f"f{n}" for n in range(1, 61))
     page = visit(f"/predict?model=planted-cinema-fame&history={ids}")
     assert page.locator("li.card.unread").count() == 10
-    expect(page.get_by_text("The model reads the newest 100: the 10 dimmed items are not seen by it.")).to_be_visible()
+    expect(page.get_by_text("The model reads the newest 50: the 10 dimmed items are not seen by it.")).to_be_visible()
 
 
 def test_sasrec_has_no_facets_and_says_so(visit):

@@ -14,7 +14,7 @@ from fame.training.presets import PRESETS, SettingsError, settings
         ({"dropout": "1.0"}, "dropout: Input should be less than 1"),
         ({"learning_rate": "nan"}, "learning_rate"),
         ({"heads": 5}, "width 64 must be a multiple of heads 5"),
-        ({"model": "sasrec", "experts": 4}, "sasrec has no gate and no experts"),
+        ({"model": "sasrec", "experts": 4}, "sasrec has neither facets nor experts"),
         ({"model": "bert"}, "model: Input should be 'fame' or 'sasrec'"),
         ({"preset": "huge"}, "There is no preset 'huge'; choose one of default, best, small, published"),
     ],
