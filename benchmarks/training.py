@@ -3,7 +3,7 @@
 Every model trains on the same histories with the same number of threads, one after the other. The peers are installed
 from their public packages into environments of their own (`benchmarks.peers.environment`). Quality is NDCG@10 on the
 validation split over the whole catalog, ranked by the same code for every peer; the time to it is training alone.
-`--only SECTION` repeats one of epochs, peers, quality and keeps the other tables.
+`--only SECTION` repeats one of epochs, peers, quality (the peers' on the way to it), own (ours) and keeps the rest.
 """
 
 import argparse
@@ -49,7 +49,7 @@ OWN = {
     "FAME, sampled softmax": settings(loss="sampled"),
 }
 PEERS = {"RecBole": "recbole", "RecTools": "rectools"}
-SECTIONS = ("epochs", "peers", "quality")
+SECTIONS = ("epochs", "peers", "quality", "own")
 
 
 def main() -> None:
@@ -67,11 +67,15 @@ def main() -> None:
         file = Path(folder) / "histories.npz"
         write(file, data, split)
         if "epochs" in chosen.only:
-            found["epochs"] = pace(OWN, split.train, len(data.catalog), chosen.rounds)
+            found["epochs"] = pace(OWN, split.train, data.catalog, chosen.rounds)
         if "peers" in chosen.only:
             found["peers"] = compare(file, data, split, chosen.rounds, chosen.probe)
         if "quality" in chosen.only:
-            found["quality"] = to_quality(file, data, split, chosen.minutes)
+            found["quality"] = found.get("quality", {}) | to_quality(file, split, chosen.minutes)
+    if "own" in chosen.only and "quality" in found:
+        highest = max(line["NDCG@10"] for name in PEERS.values() for line in found["quality"][name])
+        for model in ("sasrec", "fame"):
+            found["quality"][model] = until(settings(model=model), data, split, highest)
     found |= {"data": data.name, "seed": 1}
     report.keep("training", found)
     report.publish("training", tables(found, split))
@@ -111,7 +115,7 @@ def batch(name: str, split: Split) -> int:
 
 def compare(file: Path, data: DataSet, split: Split, rounds: int, probe: int) -> dict[str, Any]:
     """Seconds an epoch of SASRec in one shape."""
-    own = pace({"own": LIKE_PEERS}, split.train, len(data.catalog), rounds)["own"]
+    own = pace({"own": LIKE_PEERS}, split.train, data.catalog, rounds)["own"]
     recbole = peer("recbole", file, "--batch", batch("recbole", split), "--probe", probe)
     rectools = peer("rectools", file, "--batch", batch("rectools", split), "--epochs", rounds)
     return {
@@ -121,26 +125,25 @@ def compare(file: Path, data: DataSet, split: Split, rounds: int, probe: int) ->
     }
 
 
-def to_quality(file: Path, data: DataSet, split: Split, minutes: float) -> dict[str, Any]:
-    """The best that each peer reaches in so many minutes, and our seconds until the default SASRec is as good."""
+def to_quality(file: Path, split: Split, minutes: float) -> dict[str, Any]:
+    """What each peer reaches in so many minutes, epoch by epoch."""
     found: dict[str, Any] = {}
     for name in PEERS.values():
         more = ["--batch", batch(name, split), "--epochs", 10_000, "--seconds", 60 * minutes]
         lines = peer(name, file, *more)[1:]
         found[name] = [{"seconds": line["seconds"], "NDCG@10": line["NDCG@10"]} for line in lines]
-    highest = max(line["NDCG@10"] for lines in found.values() for line in lines)
-    for model in ("sasrec", "fame"):
-        found[model] = until(settings(model=model), data, split, highest)
     return found
 
 
 def until(chosen: Settings, data: DataSet, split: Split, quality: float) -> list[dict[str, float]]:
     """Epochs until that quality is reached."""
-    runner = Runner.of(chosen, split.train, len(data.catalog))
+    runner = Runner.of(chosen, split.train, data.catalog)
     lines: list[dict[str, float]] = []
     while not lines or (lines[-1]["NDCG@10"] < quality and len(lines) < chosen.epochs):
         seconds = runner.epoch(split.train)
-        lines.append({"seconds": seconds, "NDCG@10": means(ranks(runner.model.eval(), split.validation))["NDCG@10"]})
+        lines.append(
+            {"seconds": seconds, "NDCG@10": means(ranks(runner.learner.model.eval(), split.validation))["NDCG@10"]}
+        )
     return lines
 
 
@@ -168,7 +171,7 @@ def tables(found: dict[str, Any], split: Split) -> str:
             f"{found['peers']['recbole']['steps']} steps of it.\n\n"
             + report.table(["SASRec of", "s/epoch", "from", "to", "n", "this project = 1"], rows)
         )
-    if "quality" in found:
+    if "sasrec" in found.get("quality", {}):
         text.append(race(found["quality"]))
     return "\n\n".join(text)
 

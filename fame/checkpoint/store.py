@@ -10,6 +10,7 @@ import torch
 from pydantic import ValidationError
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
+from torch.overrides import TorchFunctionMode
 
 from fame.checkpoint.description import ADVICE, FORMAT, Description, ModelError, describe, fingerprint
 from fame.data import Catalog, DataSet
@@ -132,8 +133,20 @@ def architecture(description: Description) -> Config:
 
 def build_empty(config: Config) -> Model:
     """The model without memory for its weights, to compare shapes and to be filled."""
-    with torch.device("meta"):
+    with torch.device("meta"), _Uninitialised():
         return build(config)
+
+
+class _Uninitialised(TorchFunctionMode):
+    """Leaves out what `torch.nn.init` does: without memory it has no effect, but torch imports its compiler for it."""
+
+    def __torch_function__(
+        self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
+    ) -> Any:
+        kwargs = kwargs or {}
+        if getattr(func, "__module__", None) == "torch.nn.init":
+            return kwargs["tensor"] if "tensor" in kwargs else args[0]
+        return func(*args, **kwargs)
 
 
 def sha256(path: Path) -> str:

@@ -34,6 +34,9 @@ class Config(BaseModel):
     )
     popularity: bool = Field(description="whether an item's score has a popularity bias b_v")
     facets: tuple[str, ...] = Field(description="names of the H facets in order of the heads; none in SASRec")
+    families: tuple[str, ...] = Field(
+        (), description="attribute families that training tied the first facets to; these facets have their names"
+    )
 
     @model_validator(mode="after")
     def _shapes_fit(self) -> Self:
@@ -42,6 +45,8 @@ class Config(BaseModel):
         named = self.heads if self.architecture == "fame" else 0
         if len(self.facets) != named or len(set(self.facets)) != named:
             raise ValueError(f"facets must be {named} different names, one a head, not {list(self.facets)}")
+        if self.facets[: len(self.families)] != self.families:
+            raise ValueError(f"families {list(self.families)} must be the names of the first facets")
         if self.architecture == "sasrec" and self.experts != 1:
             raise ValueError(f"SASRec has no experts: experts must be 1, not {self.experts}")
         return self

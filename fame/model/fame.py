@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from fame.model.config import Config
 from fame.model.intervention import Intervention
-from fame.model.layers import Block, Embedding, ExpertAttention, FeedForward, ItemBias, visible
+from fame.model.layers import Block, Embedding, ExpertAttention, FeedForward, ItemBias, ItemFacets, visible
 from fame.model.output import Output
 
 
@@ -27,24 +27,15 @@ class FAME(nn.Module):
         self.norm = nn.LayerNorm(K)
         self.dropout = nn.Dropout(config.dropout)
         self.feed_forward = FeedForward(K, config.dropout)  # FFN', one for all heads (eq 7)
-        self.item_facets = nn.Linear(D, D, bias=False)  # W_f^(1) … W_f^(H), stacked (eq 9)
+        self.item_facets = ItemFacets(config)
         self.gate = nn.Linear(D, H)  # W_g, b_g (eq 10)
         self.bias = ItemBias(config)
-        if config.residual == "slice" or config.item_facets == "slice":
-            # A facet starts as its slice of the item embedding, as its residual is its slice of X; times H, so that
-            # under a uniform gate the score starts as SASRec's dot product.
-            with torch.no_grad():
-                self.item_facets.weight.copy_(H * torch.eye(D))
-        else:
-            nn.init.orthogonal_(self.item_facets.weight)
-        # Learned, it parts the items that are read from those that are scored; they are worth more as one table.
-        self.item_facets.weight.requires_grad_(config.item_facets == "learned")
 
     def forward(self, items: Tensor, intervention: Intervention | None = None) -> Output:
         """(B, T) item indices, oldest first, 0 = padding on the left -> `Output` at S positions (see there)."""
         H, K = self.config.heads, self.config.facet_width
         change = intervention or Intervention()
-        x, keep = self.embedding(items, change.keep)  # (B, S, D)
+        x, keep = self.embedding(items, change.keep, change.shift)  # (B, S, D)
         mask = visible(keep)
         for block in self.blocks:
             x, _ = block(x, mask)
@@ -58,9 +49,7 @@ class FAME(nn.Module):
         gate = change.gate(self.weigh(facets))  # (B, S, H), eq 10
 
         return Output(
-            # Eqs 8, 9 and 11 as one dot product with the item embeddings: <q, W_f x> = <W_f' q, x>. So no product of
-            # W_f with the whole catalog is ever needed to train or to rank.
-            query=(gate[..., None] * facets).flatten(2) @ self.item_facets.weight,
+            query=self.item_facets.query(gate[..., None] * facets),
             facets=facets,
             gate=gate,
             router=router,
@@ -86,9 +75,8 @@ class FAME(nn.Module):
 
     def facet_queries(self, gated: Tensor) -> Tensor:
         """`g_h F_h` (…, H, K) -> the query's parts, one a facet (…, H, D): `W_f^(h)' g_h F_h`; they add up to it."""
-        weight = self.item_facets.weight.view(self.config.heads, self.config.facet_width, -1)
-        return torch.einsum("...hk,hkd->...hd", gated, weight)
+        return self.item_facets.queries(gated)
 
     def sub_embeddings(self, items: Tensor) -> Tensor:
         """Item embeddings (…, D) -> their facets' sub-embeddings `W_f^(h) x` (…, H, K) (eq 9)."""
-        return self.item_facets(items).unflatten(-1, (self.config.heads, self.config.facet_width))
+        return self.item_facets(items)

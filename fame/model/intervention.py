@@ -39,4 +39,5 @@ class Intervention:
     router: Edit = field(default_factory=Edit)  # of (B, T, H, N)
     facets: Edit = field(default_factory=Edit)  # of (B, T, H, K), before the gate reads them
     gate: Edit = field(default_factory=Edit)  # of (B, T, H)
+    shift: Tensor | None = None  # (B, T, D), added to the item embeddings that are read; scores keep theirs
     keep: Tensor | None = None  # (B, T) bool; False masks that item in place: read by nobody, other positions unmoved

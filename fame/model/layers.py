@@ -17,7 +17,7 @@ class Embedding(nn.Module):
         self.item = nn.Embedding(config.items + 1, config.width, padding_idx=0)
         self.norm = nn.LayerNorm(config.width)
         self.dropout = nn.Dropout(config.dropout)
-        self.begin = nn.Parameter(0.02 * torch.randn(config.width)) if config.begin else None
+        self.begin = nn.Parameter(nn.init.normal_(torch.empty(config.width), std=0.02)) if config.begin else None
         self.position = nn.Embedding(config.places, config.width) if config.positions == "absolute" else None
         nn.init.normal_(self.item.weight, std=0.02)
         if self.position is not None:
@@ -25,14 +25,16 @@ class Embedding(nn.Module):
         with torch.no_grad():
             self.item.weight[0] = 0
 
-    def forward(self, items: Tensor, keep: Tensor | None = None) -> tuple[Tensor, Tensor]:
-        """(B, T) indices and which of them to keep -> X (B, S, D) and which positions hold something (B, S).
+    def forward(self, items: Tensor, keep: Tensor | None = None, shift: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        """(B, T) indices, which to keep, what to add -> X (B, S, D) and which positions hold something (B, S).
 
         S = T, or T + 1 with a begin token, which stands right before a history's oldest item, wherever its padding
         ends. A masked item (`keep` False) is embedded as padding is, by zeros, and leaves the others where they are.
         """
         here = items > 0 if keep is None else (items > 0) & keep
         x = self.item(items * here)
+        if shift is not None:
+            x = x + shift * here[..., None]
         real = items > 0
         if self.begin is not None:
             real, here, x = pad(real, (1, 0)), pad(here, (1, 0)), pad(x, (0, 0, 1, 0))
@@ -62,6 +64,46 @@ class ItemBias(nn.Module):
     def forward(self) -> Tensor:
         """(V + 1,); index 0 is padding."""
         return self.weight - self.weight[1:].mean()
+
+
+class ItemFacets(nn.Module):
+    """W_f^(1) … W_f^(H), stacked (eq 9): what the facets see of an item embedding; see `Config.item_facets`.
+
+    A slice is never learned: a learned W_f parts the items that are read from those that are scored, and they are worth
+    more as one table. Both are, and learned ones start as, H times the identity: a facet sees its slice of the item as
+    its residual may see its slice of X, and under a uniform gate the score is SASRec's dot product.
+    """
+
+    def __init__(self, config: Config):
+        super().__init__()
+        self.heads = config.heads
+        learned = config.item_facets == "learned"
+        self.weight = nn.Parameter(torch.zeros(config.width, config.width)) if learned else None
+        if self.weight is not None:
+            with torch.no_grad():
+                self.weight.fill_diagonal_(self.heads)
+
+    def forward(self, items: Tensor) -> Tensor:
+        """Item embeddings (…, D) -> sub-embeddings `W_f^(h) x` (…, H, K)."""
+        seen = self.heads * items if self.weight is None else items @ self.weight.T
+        return seen.view(*seen.shape[:-1], self.heads, -1)
+
+    def query(self, gated: Tensor) -> Tensor:
+        """`g_h F_h` (…, H, K) -> the one query (…, D) that an item embedding meets.
+
+        Eqs 8, 9 and 11 as one dot product: <q, W_f x> = <W_f' q, x>. So no product of W_f with the whole catalog is
+        ever needed to train or to rank.
+        """
+        flat = gated.flatten(-2)
+        return self.heads * flat if self.weight is None else flat @ self.weight
+
+    def queries(self, gated: Tensor) -> Tensor:
+        """The same facet by facet, (…, H, D); the sum over H is the query."""
+        H, K = gated.shape[-2:]
+        if self.weight is None:
+            apart = torch.eye(H, dtype=gated.dtype, device=gated.device)[:, :, None]
+            return self.heads * (gated[..., None, :] * apart).flatten(-2)
+        return torch.einsum("...hk,hkd->...hd", gated, self.weight.view(H, K, -1))
 
 
 def visible(keep: Tensor) -> Tensor:

@@ -21,9 +21,10 @@ class SASRec(nn.Module):
     def forward(self, items: Tensor, intervention: Intervention | None = None) -> Output:
         """(B, T) item indices, oldest first, 0 = padding on the left -> `Output` with H = 0 at S positions.
 
-        Of an intervention only `keep` has a meaning here. `attention` is (B, heads, 1, S, S) of the last block.
+        Of an intervention only `keep` and `shift` mean something here. `attention` is (B, heads, 1, S, S), the last block's.
         """
-        x, keep = self.embedding(items, intervention.keep if intervention else None)
+        change = intervention or Intervention()
+        x, keep = self.embedding(items, change.keep, change.shift)
         mask = visible(keep)
         attention = x.new_empty(0)
         for block in self.blocks:
