@@ -107,7 +107,7 @@ def cell(folder: Path, loss: str, seconds: float) -> dict[str, Any]:
     reading = time.perf_counter() - started
     split = leave_one_out(data.histories)
     chosen = settings(loss=loss, batch=BATCH, seed=SEED)
-    model, optimizer = begin(chosen, split.train, len(data.catalog), choose_device("auto"))
+    learner = begin(chosen, split.train, data.catalog, choose_device("auto"))
     steps, done, started = 0, 0.0, time.perf_counter()
 
     def watch(step: Step) -> None:
@@ -117,13 +117,13 @@ def cell(folder: Path, loss: str, seconds: float) -> dict[str, Any]:
             raise EnoughError
 
     with contextlib.suppress(EnoughError):
-        train_epoch(model, optimizer, split.train, chosen, 1, watch)
+        train_epoch(learner, split.train, chosen, 1, watch)
     spent = time.perf_counter() - started
     started = time.perf_counter()
-    ranks(model.eval(), sample(split.validation, USERS, SEED))
+    ranks(learner.model.eval(), sample(split.validation, USERS, SEED))
     ranking = time.perf_counter() - started
     with tempfile.TemporaryDirectory() as made:
-        store.save(Path(made) / "model", model, data, {})
+        store.save(Path(made) / "model", learner.model, data, {})
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
     return {
         "epoch_seconds": spent / done,

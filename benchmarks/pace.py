@@ -4,13 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fame.data import Histories
-from fame.model import Model
+from fame.data import Catalog, Histories
 from fame.model.device import choose_device
 from fame.training.heap import keep_large_buffers
-from fame.training.optimizer import Optimizer
 from fame.training.settings import Settings
-from fame.training.trainer import begin, train_epoch
+from fame.training.trainer import Learner, begin, train_epoch
 
 
 @dataclass
@@ -18,25 +16,24 @@ class Runner:
     """A model in training."""
 
     settings: Settings
-    model: Model
-    optimizer: Optimizer
+    learner: Learner
     epochs: int = 0
 
     @classmethod
-    def of(cls, settings: Settings, train: Histories, items: int) -> "Runner":
+    def of(cls, settings: Settings, train: Histories, catalog: Catalog) -> "Runner":
         """Untrained."""
-        return cls(settings, *begin(settings, train, items, choose_device("auto")))
+        return cls(settings, begin(settings, train, catalog, choose_device("auto")))
 
     def epoch(self, train: Histories) -> float:
         """Train one more, and give its seconds."""
         self.epochs += 1
-        return train_epoch(self.model, self.optimizer, train, self.settings, self.epochs).seconds
+        return train_epoch(self.learner, train, self.settings, self.epochs).seconds
 
 
-def pace(models: dict[str, Settings], train: Histories, items: int, rounds: int) -> dict[str, list[float]]:
+def pace(models: dict[str, Settings], train: Histories, catalog: Catalog, rounds: int) -> dict[str, list[float]]:
     """Seconds of each model's epochs; a short one of each goes before, untimed."""
     keep_large_buffers()
-    runners = {name: Runner.of(settings, train, items) for name, settings in models.items()}
+    runners = {name: Runner.of(settings, train, catalog) for name, settings in models.items()}
     warm = part(train, 0.02)
     for runner in runners.values():
         runner.epoch(warm)

@@ -106,7 +106,7 @@ def main() -> None:
                 report.keep("quality", found)
     if chosen.time:
         tenth = part(leave_one_out(data.histories).train, 0.1)
-        known["seconds"] = pace({row: ROWS[row].settings(1) for row in INGREDIENTS}, tenth, len(data.catalog), rounds=7)
+        known["seconds"] = pace({row: ROWS[row].settings(1) for row in INGREDIENTS}, tenth, data.catalog, rounds=7)
     report.keep("quality", found)
     report.publish(f"quality {data.name}", tables(data.name, known))
 

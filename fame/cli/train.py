@@ -35,6 +35,7 @@ def train(
 
     from fame.data import read
     from fame.model.device import choose_device
+    from fame.training.anchoring import plan
     from fame.training.run import Run, RunError
     from fame.training.trainer import Step
     from fame.training.trainer import train as run_training
@@ -43,11 +44,13 @@ def train(
     dataset = read(data)
     if resume:
         run = Run.open(out)
-        if (chosen or preset != "default") and run.settings() != wanted:
+        if (chosen or preset != "default") and run.settings() != plan(wanted, dataset.catalog).settings:
             raise RunError(f"{out} was started with other settings; leave out --preset and --set to go on with it.")
     else:
         run = Run.start(out, wanted, dataset, shlex.join(["python", "-m", "fame", *sys.argv[1:]]))
 
+    for note in run.notes():
+        console.print(note, markup=False, highlight=False)
     most = run.settings().epochs
     with Progress(
         TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(),

@@ -6,7 +6,8 @@ import torch
 from torch import Tensor
 from torch.func import functional_call
 
-from fame.model import Model, Output
+from fame.model import FAME, Model, Output
+from fame.training.anchoring import Anchors
 from fame.training.losses import full_softmax, gate_imbalance, sampled_softmax
 from fame.training.settings import Settings
 
@@ -17,6 +18,7 @@ class Objective:
 
     value: Tensor  # (), to be minimised
     loss: Tensor  # (), of the next items alone
+    anchoring: Tensor  # (), of tying facets to families, weighted
     gate: Tensor  # (n, H) at the positions that had a next item
     router: Tensor  # (n, H, N)
     rows: Tensor | None = None  # (r,) catalog indices, ascending, where the softmax is sampled
@@ -28,30 +30,40 @@ class Objective:
         return [leaf.grad for leaf in self.leaves if leaf.grad is not None]
 
 
-def objective(model: Model, settings: Settings, items: Tensor, targets: Tensor) -> Objective:
+@dataclass(frozen=True)
+class Tied:
+    """What ties facets to families in a step, and the items it is judged on."""
+
+    anchors: Anchors
+    items: Tensor  # (n,) catalog indices
+
+
+def objective(model: Model, settings: Settings, items: Tensor, targets: Tensor, tied: Tied | None = None) -> Objective:
     """Items (B, T) and, at each of the model's S positions, the next item or 0, (B, S)."""
-    return (sampled if settings.loss == "sampled" else full)(model, settings, items, targets)
+    return (sampled if settings.loss == "sampled" else full)(model, settings, items, targets, tied)
 
 
-def full(model: Model, settings: Settings, items: Tensor, targets: Tensor) -> Objective:
+def full(model: Model, settings: Settings, items: Tensor, targets: Tensor, tied: Tied | None) -> Objective:
     """Against the whole catalog."""
     with mixed_precision(items.device):
         output = model(items)
     real = targets > 0
     loss = full_softmax(output.query[real], model.table(), model.bias(), targets[real])
     gate, router = output.gate[real].float(), output.router[real]
-    return Objective(loss + imbalance(settings, gate), loss, gate, router)
+    anchoring = meaning(model, tied, model.table()[tied.items]) if tied else loss.new_zeros(())
+    return Objective(loss + imbalance(settings, gate) + anchoring, loss, anchoring, gate, router)
 
 
-def sampled(model: Model, settings: Settings, items: Tensor, targets: Tensor) -> Objective:
+def sampled(model: Model, settings: Settings, items: Tensor, targets: Tensor, tied: Tied | None) -> Objective:
     """Against items drawn for the batch; the model runs on the rows of its item table that the batch needs, alone."""
     V, device = model.config.items, items.device
     real = targets > 0
     negatives = torch.randint(1, V + 1, (settings.negatives,), device=device)
-    wanted = torch.cat([items.new_zeros(1), items.flatten(), targets[real], negatives])  # row 0 stays padding
+    looked_at = tied.items if tied else items.new_zeros(0)
+    wanted = torch.cat([items.new_zeros(1), items.flatten(), targets[real], negatives, looked_at])  # row 0 is padding
     rows, place = torch.unique(wanted, return_inverse=True)
     place = place[1:]
-    own, to, against = place.split([items.numel(), int(real.sum()), len(negatives)])
+    own, to, against, at = place.split([items.numel(), int(real.sum()), len(negatives), len(looked_at)])
     table = model.embedding.item.weight.detach()[rows].requires_grad_()
     bias = model.bias.weight.detach()[rows].requires_grad_(model.bias.weight.requires_grad)
     with mixed_precision(device):
@@ -59,7 +71,14 @@ def sampled(model: Model, settings: Settings, items: Tensor, targets: Tensor) ->
     loss = sampled_softmax(output.query[real], table, bias, to, against, V)
     gate, router = output.gate[real].float(), output.router[real]
     leaves = (table, bias) if bias.requires_grad else (table,)
-    return Objective(loss + imbalance(settings, gate), loss, gate, router, rows, leaves)
+    anchoring = meaning(model, tied, table[at]) if tied else loss.new_zeros(())
+    return Objective(loss + imbalance(settings, gate) + anchoring, loss, anchoring, gate, router, rows, leaves)
+
+
+def meaning(model: Model, tied: Tied, embeddings: Tensor) -> Tensor:
+    """The loss of tying, from the embeddings (n, D) of its items."""
+    assert isinstance(model, FAME)
+    return tied.anchors.loss(tied.items, model.sub_embeddings(embeddings))
 
 
 def imbalance(settings: Settings, gate: Tensor) -> Tensor | float:

@@ -19,7 +19,7 @@ PRESETS: dict[str, Settings] = {
     # For a class or a first try: minutes on a laptop.
     "small": Settings(width=32, experts=2, epochs=15, patience=4),
     # FAME as the paper has it: neither a popularity bias nor anything that keeps the gate from collapsing; absolute
-    # positions, no begin token, one dropout and one rate.
+    # positions, no begin token, one dropout and one rate, and facets that nothing ties to a meaning.
     "published": Settings(
         length=50,
         positions="absolute",
@@ -28,12 +28,13 @@ PRESETS: dict[str, Settings] = {
         item_facets="learned",
         popularity=False,
         gate_balance=0.0,
+        anchor=(),
         warmup=0.0,
         final_rate=1.0,
     ),
 }
 # What any preset becomes as SASRec.
-BASELINE = {"model": "sasrec", "experts": 1, "gate_balance": 0.0, "facet_dropout": 0.0}
+BASELINE = {"model": "sasrec", "experts": 1, "gate_balance": 0.0, "facet_dropout": 0.0, "anchor": ()}
 
 
 def settings(preset: str = "default", **chosen: Any) -> Settings:

@@ -14,6 +14,7 @@ from fame.data import DataSet
 from fame.errors import InputError
 from fame.folders import FolderError, read_json, recover, whole_folder, write_json
 from fame.model import Model
+from fame.training.anchoring import plan
 from fame.training.optimizer import Optimizer
 from fame.training.presets import settings
 from fame.training.settings import Settings
@@ -32,6 +33,7 @@ class Evaluation:
 
     epoch: int
     loss: float
+    anchoring: float | None  # the loss of tying facets to families, weighted; None where none is tied
     metrics: dict[str, float]  # on the validation split
     gate: list[float]  # mean gate weight of each facet over the epoch's positions
     gate_entropy: float | None  # mean entropy of a position's gate, 1 = uniform; None without facets
@@ -59,14 +61,16 @@ class Run:
         """Make the folder; refuses one that holds something already. `command` is kept, to repeat the run by."""
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             raise RunError(f"{folder} exists already; add --resume to go on with it, or give another folder.")
+        planned = plan(settings, dataset.catalog)
         with whole_folder(folder) as new:
             write_json(
                 new / "config.json",
                 {
-                    "settings": settings.model_dump(mode="json"),
+                    "settings": planned.settings.model_dump(mode="json"),
                     "dataset": dataset.name,
                     "dataset_fingerprint": dataset.fingerprint,
                     "command": command,
+                    "notes": planned.notes,
                 },
             )
         return cls(folder)
@@ -84,6 +88,10 @@ class Run:
         if not isinstance(stored, dict):
             raise RunError(f"{self.folder / 'config.json'} holds no settings; {ADVICE}.")
         return settings(**stored)
+
+    def notes(self) -> list[str]:
+        """What was chosen for the run, in sentences."""
+        return list(read_json(self.folder / "config.json", ADVICE).get("notes", []))
 
     def command(self) -> str:
         """The command that started the run."""

@@ -1,8 +1,9 @@
 """Everything that decides what a training run does, in one record; the presets are in `presets`."""
 
-from typing import Literal, Self
+from itertools import count, islice
+from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from fame.model import Config
 
@@ -28,6 +29,12 @@ class Settings(BaseModel):
     item_facets: Literal["learned", "slice"] = Field("slice", description="what a facet sees of an item")
     popularity: bool = Field(True, description="a popularity bias b_v on every item, started at log(1 + count)")
     gate_balance: float = Field(0.5, ge=0, le=100, description="weight of KL(mean gate of a batch || uniform)")
+    anchor: Literal["auto"] | tuple[str, ...] = Field(
+        "auto", description="families that facets are tied to, comma-separated; auto: those that tell items apart; none"
+    )
+    anchor_weight: float = Field(0.3, ge=0, le=100, description="weight of tying facets to families")
+    anchor_temperature: float = Field(0.2, gt=0, le=10, description="of the cosine between items in a tied facet")
+    anchor_purity: float = Field(3.0, ge=0, le=100, description="weight of keeping other families out of a tied facet")
     loss: Literal["full", "sampled"] = Field("full", description="softmax over the catalog, or over sampled items")
     negatives: int = Field(1024, ge=1, le=1_000_000, description="items sampled a step, where the loss is sampled")
     learning_rate: float = Field(1e-3, gt=0, le=1, description="of AdamW, at its highest")
@@ -40,16 +47,45 @@ class Settings(BaseModel):
     patience: int = Field(10, ge=1, le=100_000, description="stop after so many epochs without a better NDCG@10")
     validation_users: int = Field(25_000, ge=1, description="judged after an epoch; drawn once where there are more")
 
+    @field_validator("anchor", mode="before")
+    @classmethod
+    def _families(cls, given: Any) -> Any:
+        """Text, as on the command line: `auto`, `none`, or names with commas between them."""
+        if not isinstance(given, str) or given == "auto":
+            return given
+        return () if given == "none" else tuple(name.strip() for name in given.split(",") if name.strip())
+
     @model_validator(mode="after")
     def _fits(self) -> Self:
         if self.width % self.heads:
             raise ValueError(f"width {self.width} must be a multiple of heads {self.heads}")
         if self.model == "sasrec" and (self.experts, self.gate_balance, self.facet_dropout) != (1, 0, 0):
             raise ValueError("sasrec has neither facets nor experts: leave out experts, gate_balance and facet_dropout")
+        if self.anchor != "auto":
+            if self.model == "sasrec" and self.anchor:
+                raise ValueError("sasrec has no facets to tie to a family: leave out anchor")
+            if len(set(self.anchor)) != len(self.anchor):
+                raise ValueError(f"anchor names a family twice: {', '.join(self.anchor)}")
+            if len(self.anchor) > self.heads:
+                raise ValueError(f"anchor names {len(self.anchor)} families for {self.heads} facets; give more heads")
         return self
 
+    def families(self) -> tuple[str, ...]:
+        """Those that the first facets are tied to."""
+        return self.anchor if self.anchor != "auto" and self.anchor_weight else ()
+
+    def facets(self) -> tuple[str, ...]:
+        """Names: a tied facet has its family's, the others are numbered."""
+        if self.model == "sasrec":
+            return ()
+        tied = self.families()
+        word = "free" if tied else "facet"
+        numbered = (f"{word} {number}" for number in count(1))
+        others = (name for name in numbered if name not in tied)
+        return tied + tuple(islice(others, self.heads - len(tied)))
+
     def config(self, items: int) -> Config:
-        """The architecture for a catalog of that many items. Facets have no names yet: they are numbered."""
+        """The architecture for a catalog of that many items; an `anchor` of auto, not resolved yet, counts as none."""
         return Config(
             architecture=self.model,
             items=items,
@@ -66,5 +102,6 @@ class Settings(BaseModel):
             residual=self.residual,
             item_facets=self.item_facets,
             popularity=self.popularity,
-            facets=tuple(f"facet {h + 1}" for h in range(self.heads)) if self.model == "fame" else (),
+            facets=self.facets(),
+            families=self.families(),
         )

@@ -17,15 +17,16 @@ import numpy as np
 import torch
 
 from fame.checkpoint import store
-from fame.data import DataSet, Histories, Split, leave_one_out
+from fame.data import Catalog, DataSet, Histories, Split, leave_one_out
 from fame.data.batches import Windows, batches, pad, windows
 from fame.data.split import sample
 from fame.errors import InputError
 from fame.model import Model, build
 from fame.ranking.evaluation import popularity_ranks, ranks
 from fame.ranking.metrics import means
+from fame.training.anchoring import Anchors, plan
 from fame.training.heap import keep_large_buffers
-from fame.training.objective import objective
+from fame.training.objective import Tied, objective
 from fame.training.optimizer import Optimizer
 from fame.training.run import Evaluation, Progress, Run
 from fame.training.settings import Settings
@@ -92,13 +93,14 @@ def train(
 def _train(
     run: Run, settings: Settings, dataset: DataSet, split: Split, watch: Callable[[Step], None], device: torch.device
 ) -> None:
-    model, optimizer = begin(settings, split.train, len(dataset.catalog), device)
+    learner = begin(settings, split.train, dataset.catalog, device)
+    model, optimizer = learner.model, learner.optimizer
     judges = sample(split.validation, settings.validation_users, settings.seed)
     progress = run.restore(model, optimizer)
     while progress.epoch < settings.epochs and progress.epoch - progress.best_epoch < settings.patience:
         epoch = progress.epoch + 1
         try:
-            trained = train_epoch(model, optimizer, split.train, settings, epoch, watch)
+            trained = train_epoch(learner, split.train, settings, epoch, watch)
         except DivergedError as error:
             kept = f"the best model so far, of epoch {progress.best_epoch}, is kept in {run.folder / 'best'}"
             raise TrainingError(
@@ -117,19 +119,29 @@ def _train(
     finish(run, split, dataset, device)
 
 
-def begin(settings: Settings, train: Histories, items: int, device: torch.device) -> tuple[Model, Optimizer]:
-    """The untrained model of a run and its optimiser."""
+@dataclass(frozen=True)
+class Learner:
+    """A model in training."""
+
+    model: Model
+    optimizer: Optimizer
+    anchors: Anchors | None
+
+
+def begin(settings: Settings, train: Histories, catalog: Catalog, device: torch.device) -> Learner:
+    """The untrained model of a run."""
+    items = len(catalog)
+    settings = plan(settings, catalog).settings
     torch.manual_seed(settings.seed)
     model = build(settings.config(items))  # drawn on the CPU, so that a seed means the same on every device
     counts = np.bincount(train.items, minlength=items + 1)[1:]
     model.bias.start_from(torch.from_numpy(counts).float())
     model.to(device)
-    return model, Optimizer(model, settings)
+    return Learner(model, Optimizer(model, settings), Anchors.of(catalog, settings, device))
 
 
 def train_epoch(
-    model: Model,
-    optimizer: Optimizer,
+    learner: Learner,
     train: Histories,
     settings: Settings,
     epoch: int,
@@ -146,15 +158,18 @@ def train_epoch(
     rng = np.random.default_rng([settings.seed, epoch])
     torch.manual_seed(int(rng.integers(2**62)))
     read = windows(train, settings.length, rng, alone=settings.begin)
+    model, optimizer, anchors = learner.model, learner.optimizer, learner.anchors
     device = model.table().device
-    total, positions, done = 0.0, 0, 0
+    draws = torch.Generator().manual_seed(settings.seed * 1_000_003 + epoch)  # its own: tying moves no other draw
+    total, tying, positions, done = 0.0, 0.0, 0, 0
     gate: torch.Tensor | float = 0.0
     load: torch.Tensor | float = 0.0
     entropy: torch.Tensor | float = 0.0
     model.train()
     for step, rows in enumerate(batches(read.pieces.lengths - (not settings.begin), settings.batch, rng), 1):
         items, targets = (torch.from_numpy(array).to(device) for array in next_items(read, rows, settings))
-        found = objective(model, settings, items, targets)
+        tied = Tied(anchors, anchors.draw(draws)) if anchors else None
+        found = objective(model, settings, items, targets, tied)
         loss = found.loss.item()
         if not math.isfinite(loss + found.value.item()):
             raise DivergedError(f"The loss is {loss} in step {step} of epoch {epoch}")
@@ -163,6 +178,7 @@ def train_epoch(
 
         n = len(found.gate)
         total, positions, done = total + loss * n, positions + n, done + len(rows)
+        tying += found.anchoring.item() * n
         with torch.no_grad():
             gate, load = gate + found.gate.sum(0), load + found.router.sum(0)
             entropy = entropy + torch.special.entr(found.gate).sum()
@@ -171,6 +187,7 @@ def train_epoch(
     return Evaluation(
         epoch=epoch,
         loss=total / positions,
+        anchoring=tying / positions if anchors else None,
         metrics={},
         gate=(torch.as_tensor(gate) / positions).tolist() if facets else [],
         gate_entropy=float(entropy) / positions / math.log(len(facets)) if len(facets) > 1 else None,

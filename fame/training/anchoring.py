@@ -1,0 +1,157 @@
+"""Anchoring: a second loss that ties a facet to an attribute family, so that the facet means something.
+
+Items that share values of the family are pulled together in the facet's sub-embeddings `W_f^(h) x_v` by a contrastive
+loss with soft targets (Khosla et al. 2020, supervised contrastive learning; the follow-up of FAME, arXiv 2601.12301,
+does the like from text), and a purity term keeps the other families out. Facets without a family stay free.
+"""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.nn.functional import normalize, relu
+
+from fame.data import Catalog
+from fame.data.attributes import Attributes, attributes, telling
+from fame.errors import InputError
+from fame.training.settings import Settings
+
+ITEMS = 256  # of a step, the same for every family
+
+
+class AnchoringError(InputError):
+    """A facet cannot be tied to that family."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Settings whose `anchor` names families of a catalog, and what to tell about how they were chosen."""
+
+    settings: Settings
+    notes: tuple[str, ...]
+
+
+def plan(settings: Settings, catalog: Catalog) -> Plan:
+    """Resolve `anchor=auto` to the families of the catalog that tell items apart, at most one a facet.
+
+    Raises
+    ------
+    AnchoringError
+        A family was asked for that the catalog lacks, that says nothing, or for which there is no facet left.
+    """
+    found = telling(catalog)
+    if settings.anchor != "auto":
+        declared = [family.name for family in catalog.families]
+        for family in settings.anchor:
+            if family not in declared:
+                there = f"its families are {', '.join(declared)}" if declared else "it declares none"
+                raise AnchoringError(f"anchor: the data have no family {family!r}; {there}.")
+            for reason in found.left_out:
+                if reason.startswith(f"{family!r} ") and "says the same" not in reason:
+                    raise AnchoringError(f"anchor: {reason}, so no facet can be tied to it; leave it out.")
+        return Plan(settings, ())
+    if settings.model != "fame" or not settings.anchor_weight or not found.families:
+        notes = [f"The family {reason}; no facet is tied to it." for reason in found.left_out]
+        return Plan(settings.model_copy(update={"anchor": ()}), tuple(notes if settings.model == "fame" else ()))
+    chosen, over = found.families[: settings.heads], found.families[settings.heads :]
+    free = settings.heads - len(chosen)
+    notes = [
+        f"{len(chosen)} of {settings.heads} facets are tied to {', '.join(chosen)}"
+        + (f"; {free} stay{'s' if free == 1 else ''} free." if free else ".")
+    ]
+    notes += [f"The family {reason}; no facet is tied to it." for reason in found.left_out]
+    notes += [f"No facet is left for the family {name!r}; give the model more heads, or choose." for name in over]
+    return Plan(settings.model_copy(update={"anchor": chosen}), tuple(notes))
+
+
+class Anchors:
+    """What ties the first facets of a model to families, on the model's device."""
+
+    def __init__(self, catalog: Catalog, settings: Settings, device: torch.device):
+        """`settings.anchor` names families; the others that say something are kept out of them."""
+        others = [name for name in telling(catalog).families if name not in settings.anchor]
+        self.anchored = len(settings.anchor)
+        self.weight, self.temperature, self.purity = (
+            settings.anchor_weight,
+            settings.anchor_temperature,
+            settings.anchor_purity,
+        )
+        self.families = [Overlap(attributes(catalog, name), device) for name in (*settings.anchor, *others)]
+        self.items = len(catalog)
+        self.device = device
+
+    @classmethod
+    def of(cls, catalog: Catalog, settings: Settings, device: torch.device) -> "Anchors | None":
+        """None where no facet is tied to anything."""
+        return cls(catalog, settings, device) if settings.anchor and settings.anchor_weight else None
+
+    def draw(self, generator: torch.Generator) -> Tensor:
+        """Catalog indices of the items that a step looks at, (n,), all different."""
+        if self.items <= 2 * ITEMS:
+            return torch.randperm(self.items, generator=generator)[:ITEMS].add(1).to(self.device)
+        drawn = torch.randint(1, self.items + 1, (ITEMS,), generator=generator)
+        return torch.unique(drawn).to(self.device)
+
+    def loss(self, items: Tensor, seen: Tensor) -> Tensor:
+        """Drawn items (n,) and their sub-embeddings (n, H, K) -> (), weighted, to be added to the objective."""
+        overlaps = [family(items) for family in self.families]
+        total = seen.new_zeros(())
+        for h, family in enumerate(self.families[: self.anchored]):
+            overlap = overlaps[h]
+            total = total + pull(seen[:, h], overlap, family.known[items], self.temperature)
+            if self.purity and len(overlaps) > 1:
+                kept_out = [leak(seen[:, h], other * (1 - overlap)) for other in overlaps if other is not overlap]
+                total = total + self.purity * torch.stack(kept_out).mean()
+        return self.weight / self.anchored * total
+
+
+class Overlap:
+    """How alike items are in a family: the overlap of their values, rare ones weighing more; see `attributes.alike`."""
+
+    def __init__(self, found: Attributes, device: torch.device):
+        self.codes = torch.from_numpy(found.codes).to(device)
+        self.known = torch.from_numpy(found.known).to(device)
+        self.rarity = torch.from_numpy(found.rarity).float().to(device)
+
+    def __call__(self, items: Tensor) -> Tensor:
+        """(n,) -> (n, n), 0 on the diagonal and for items without a value."""
+        codes = self.codes[items]  # (n, m)
+        if codes.shape[1] == 1:
+            overlap = ((codes == codes.T) & (codes >= 0)).float()
+        else:
+            item, place = (codes >= 0).nonzero(as_tuple=True)
+            values, column = torch.unique(codes[item, place], return_inverse=True)
+            weighed = self.rarity[values]
+            has = weighed.new_zeros(len(items), len(values))
+            has[item, column] = 1
+            both = (has * weighed) @ has.T
+            own = both.diagonal()
+            overlap = both / (own[:, None] + own[None, :] - both).clamp_min(1e-12)
+        return overlap.fill_diagonal_(0)
+
+
+def pull(seen: Tensor, overlap: Tensor, known: Tensor, temperature: float) -> Tensor:
+    """Cross-entropy between an item's overlaps, as shares, and its softmax of cosines with the others / temperature.
+
+    Sub-embeddings (n, K), overlaps (n, n), and which items have a value (n,); one without is nobody's negative. Items
+    that share nothing with any other of them do not count.
+    """
+    shares = overlap.sum(1)
+    rows = (shares > 0).nonzero().squeeze(1)
+    unit = normalize(seen, dim=1)
+    logits = unit[rows] @ unit.T / temperature
+    itself = torch.arange(len(seen), device=seen.device) == rows[:, None]
+    log_p = logits.masked_fill(itself | ~known, -torch.inf).log_softmax(1)
+    wanted = overlap[rows]
+    return -(wanted * log_p.masked_fill(wanted == 0, 0)).sum(1).div(shares[rows]).sum() / max(1, len(rows))
+
+
+def leak(seen: Tensor, overlap: Tensor) -> Tensor:
+    """Share of the variance of sub-embeddings (n, K) that goes with an overlap (n, n) of another family; 0 at least.
+
+    The mean product of two centred items that overlap, over the mean square of one (the intraclass correlation): unlike
+    the fit of a regression it does not grow with the number of values.
+    """
+    centred = seen - seen.mean(0)
+    together = (overlap * (centred @ centred.T)).sum() / overlap.sum().clamp_min(1e-12)
+    return relu(together / centred.square().sum(1).mean().clamp_min(1e-12))
