@@ -21,7 +21,7 @@ class SASRec(nn.Module):
     def forward(self, items: Tensor, intervention: Intervention | None = None) -> Output:
         """(B, T) item indices, oldest first, 0 = padding on the left -> `Output` with H = 0 at S positions.
 
-        Of an intervention only `keep` and `shift` mean something here. `attention` is (B, heads, 1, S, S), the last block's.
+        Of an intervention only `keep` and `shift` mean something. `attention` is (B, heads, 1, S, S), the last block's.
         """
         change = intervention or Intervention()
         x, keep = self.embedding(items, change.keep, change.shift)
