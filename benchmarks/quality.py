@@ -20,9 +20,10 @@ from benchmarks import report
 from benchmarks.data import argument, bring
 from benchmarks.pace import pace, part
 from fame.checkpoint.store import load
-from fame.data import DataSet, leave_one_out
+from fame.data import Catalog, DataSet, leave_one_out
 from fame.ranking.evaluation import popularity_ranks, ranks
 from fame.ranking.metrics import per_user
+from fame.training.anchoring import plan
 from fame.training.presets import settings
 from fame.training.run import Run
 from fame.training.settings import Settings
@@ -39,9 +40,9 @@ class Row:
     preset: str = "default"
     changes: dict[str, Any] = field(default_factory=dict)
 
-    def settings(self, seed: int) -> Settings:
+    def settings(self, seed: int, catalog: Catalog) -> Settings:
         """Of one run."""
-        return settings(self.preset, **self.changes, seed=seed)
+        return plan(settings(self.preset, **self.changes, seed=seed), catalog).settings
 
     def command(self, seed: int) -> list[str]:
         """The same for `python -m fame train`."""
@@ -53,11 +54,15 @@ SHORT = {"epochs": 10}  # an ingredient is judged in a shorter training, its bas
 MODELS = {
     "sasrec-64": Row("SASRec, preset default (width 64)", changes={"model": "sasrec"}),
     "fame-64": Row("**FAME, preset default (width 64)**"),
+    "plain-64": Row("the same, no facet tied to a family", changes={"anchor": "none"}),
     "sasrec-256": Row("SASRec, preset best (width 256)", "best", {"model": "sasrec"}),
     "fame-256": Row("**FAME, preset best (width 256)**", "best"),
-    "no-facet-dropout-256": Row("the same, no facet dropout", "best", {"facet_dropout": 0.0}),
+    "plain-256": Row("the same, no facet tied to a family", "best", {"anchor": "none"}),
+    "no-facet-dropout-256": Row("and no facet dropout", "best", {"anchor": "none", "facet_dropout": 0.0}),
     "learned-256": Row(
-        "and what a facet sees of an item learned (W_f)", "best", {"facet_dropout": 0.0, "item_facets": "learned"}
+        "and what a facet sees of an item learned (W_f)",
+        "best",
+        {"anchor": "none", "facet_dropout": 0.0, "item_facets": "learned"},
     ),
 }
 INGREDIENTS = {
@@ -65,6 +70,8 @@ INGREDIENTS = {
     "absolute": Row("positions absolute instead of relative", changes=SHORT | {"positions": "absolute"}),
     "no-begin": Row("no begin token", changes=SHORT | {"begin": False}),
     "no-popularity": Row("no popularity bias", changes=SHORT | {"popularity": False}),
+    "plain": Row("no facet tied to a family", changes=SHORT | {"anchor": "none"}),
+    "no-purity": Row("other families not kept out of a tied facet", changes=SHORT | {"anchor_purity": 0.0}),
     "no-balance": Row("no balance of the gate", changes=SHORT | {"gate_balance": 0.0}),
     "projection": Row("facet residual a learned projection of X", changes=SHORT | {"residual": "projection"}),
     "learned": Row("what a facet sees of an item learned (W_f)", changes=SHORT | {"item_facets": "learned"}),
@@ -99,22 +106,23 @@ def main() -> None:
     for row in chosen.only or ROWS:
         for seed in chosen.seeds:
             folder = RUNS / data.name / f"{row}-s{seed}"
-            if chosen.train and not is_in(known, row, seed):
+            if chosen.train and not is_in(known, row, ROWS[row].settings(seed, data.catalog)):
                 train(row, seed, folder, data, chosen.data)
-            if ended(folder, ROWS[row].settings(seed), data):
+            if ended(folder, ROWS[row].settings(seed, data.catalog), data):
                 known.setdefault(row, {})[str(seed)] = measure(folder, data)
                 report.keep("quality", found)
     if chosen.time:
         tenth = part(leave_one_out(data.histories).train, 0.1)
-        known["seconds"] = pace({row: ROWS[row].settings(1) for row in INGREDIENTS}, tenth, data.catalog, rounds=7)
+        each = {row: ROWS[row].settings(1, data.catalog) for row in INGREDIENTS}
+        known["seconds"] = pace(each, tenth, data.catalog, rounds=7)
     report.keep("quality", found)
     report.publish(f"quality {data.name}", tables(data.name, known))
 
 
-def is_in(known: dict[str, Any], row: str, seed: int) -> bool:
+def is_in(known: dict[str, Any], row: str, wanted: Settings) -> bool:
     """Whether this very run has ended before."""
-    stored = known.get(row, {}).get(str(seed))
-    return stored is not None and stored["settings"] == ROWS[row].settings(seed).model_dump(mode="json")
+    stored = known.get(row, {}).get(str(wanted.seed))
+    return stored is not None and stored["settings"] == wanted.model_dump(mode="json")
 
 
 def train(row: str, seed: int, folder: Path, data: DataSet, given: Path) -> None:

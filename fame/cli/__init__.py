@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from fame.cli import data
+from fame.cli import data, verify
 from fame.cli.evaluate import evaluate
 from fame.cli.map import map_
 from fame.cli.output import console
@@ -20,6 +20,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(data.app, name="data")
+app.add_typer(verify.app, name="verify")
 app.command()(train)
 app.command()(evaluate)
 app.command()(recommend)

@@ -22,7 +22,7 @@ def train(
     resume: Annotated[bool, typer.Option(help="Go on with the run in --out.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Train a model until its validation NDCG@10 stops rising. Ctrl-C keeps the last finished epoch for --resume."""
+    """Train a model until its validation NDCG stops rising. Ctrl-C keeps the last finished epoch for --resume."""
     from fame.training.presets import SettingsError, settings
 
     chosen: dict[str, Any] = {}

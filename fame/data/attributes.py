@@ -9,6 +9,7 @@ from fame.data.catalog import Catalog
 COVERED = 0.3  # share of the items that a family must say something about: with a value that another item has, too
 COMMON = 0.95  # share of the known items from which a value says nothing about any of them
 SAME = 0.95  # two families whose items are alike this much (correlation over pairs) are one
+TENTH = 0.1  # of the items is kept out of all tying of facets to families, so that what a facet learned can be tested
 PAIRS = 200_000  # drawn to tell that
 
 
@@ -60,6 +61,13 @@ def alike(one: Attributes, a: np.ndarray, b: np.ndarray) -> np.ndarray:
     shared = (one.codes[a][:, :, None] == one.codes[b][:, None, :]).any(2) & (one.codes[a] >= 0)
     both = (weight[one.codes[a]] * shared).sum(1)
     return both / np.maximum(weight[one.codes[a]].sum(1) + weight[one.codes[b]].sum(1) - both, 1e-12)
+
+
+def held_out(items: int) -> np.ndarray:
+    """(V + 1,) bool: the tenth of a catalog's items that no training ties to their values, the same for every model."""
+    chosen = np.zeros(items + 1, bool)
+    chosen[1 + np.random.default_rng(0).permutation(items)[: round(TENTH * items)]] = True
+    return chosen
 
 
 @dataclass(frozen=True)

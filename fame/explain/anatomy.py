@@ -37,15 +37,17 @@ class Anatomy:
 
     def components(self, items: Tensor) -> Tensor:
         """Catalog indices (…) -> component of each family, centred over the catalog, (…, A, D)."""
-        found = [weights[codes[items]].sum(-2) for codes, weights in zip(self.codes, self.weights, strict=True)]
-        return torch.stack(found, -2) - self.centres
+        found = self.centres.new_empty(*items.shape, *self.centres.shape)
+        for a, (codes, weights) in enumerate(zip(self.codes, self.weights, strict=True)):
+            found[..., a, :] = weights[codes[items]].sum(-2)
+        return found - self.centres
 
     def parts(self, query: Tensor, items: Tensor) -> Tensor:
         """What each family lifts items (k,) by above the average item, for queries (…, D): (…, k, A)."""
-        found = []
-        for codes, weights in zip(self.codes, self.weights, strict=True):
-            found.append((query @ weights.T)[..., codes[items]].sum(-1))  # (…, k): a number a value, then its items'
-        return torch.stack(found, -1) - (query @ self.centres.T)[..., None, :]
+        found = query.new_empty(*query.shape[:-1], len(items), len(self.families))
+        for a, (codes, weights) in enumerate(zip(self.codes, self.weights, strict=True)):
+            found[..., a] = (query @ weights.T)[..., codes[items]].sum(-1)  # a number a value, then its items'
+        return found - (query @ self.centres.T)[..., None, :]
 
 
 @torch.inference_mode()

@@ -50,6 +50,8 @@ def knock_out_families(
     drawn = torch.randint(1, V + 1, (R, T), generator=torch.Generator().manual_seed(seed))
     others = anatomy.components(drawn)  # (R, T, A, D)
     effect = own.new_zeros(B, targets.shape[1], A, R)
+    if not A:
+        return FamilyEffects(own, effect)
     at_once = max(1, min(CELLS // (A * R * T), SCORES // (A * R * V)))
     for start in range(0, B, at_once):
         some = slice(start, start + at_once)

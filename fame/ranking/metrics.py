@@ -1,4 +1,4 @@
-"""Measures of ranking: a number a user first, then the mean (metrics: HR@k, NDCG@k, MRR@k)."""
+"""Measures of ranking: a number a user first, then the mean (HR@k, NDCG@k, MRR@k, and NDCG over all ranks)."""
 
 import numpy as np
 
@@ -7,7 +7,7 @@ CUTS = (5, 10, 20)
 
 def per_user(ranks: np.ndarray) -> dict[str, np.ndarray]:
     """Ranks (n,) of the held-out items, 1 = first, over the full catalog -> each measure for each user, (n,)."""
-    measures = {}
+    measures = {"NDCG": 1 / np.log2(1.0 + ranks)}
     for k in CUTS:
         hit = ranks <= k
         measures[f"HR@{k}"] = hit.astype(float)

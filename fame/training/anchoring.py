@@ -7,12 +7,13 @@ does the like from text), and a purity term keeps the other families out. Facets
 
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.nn.functional import normalize, relu
 
 from fame.data import Catalog
-from fame.data.attributes import Attributes, attributes, telling
+from fame.data.attributes import Attributes, attributes, held_out, telling
 from fame.errors import InputError
 from fame.training.settings import Settings
 
@@ -77,7 +78,7 @@ class Anchors:
             settings.anchor_purity,
         )
         self.families = [Overlap(attributes(catalog, name), device) for name in (*settings.anchor, *others)]
-        self.items = len(catalog)
+        self.items = torch.from_numpy(np.flatnonzero(~held_out(len(catalog)))[1:])  # index 0 is padding
         self.device = device
 
     @classmethod
@@ -87,10 +88,11 @@ class Anchors:
 
     def draw(self, generator: torch.Generator) -> Tensor:
         """Catalog indices of the items that a step looks at, (n,), all different."""
-        if self.items <= 2 * ITEMS:
-            return torch.randperm(self.items, generator=generator)[:ITEMS].add(1).to(self.device)
-        drawn = torch.randint(1, self.items + 1, (ITEMS,), generator=generator)
-        return torch.unique(drawn).to(self.device)
+        if len(self.items) <= 2 * ITEMS:
+            drawn = torch.randperm(len(self.items), generator=generator)[:ITEMS]
+        else:
+            drawn = torch.unique(torch.randint(len(self.items), (ITEMS,), generator=generator))
+        return self.items[drawn].to(self.device)
 
     def loss(self, items: Tensor, seen: Tensor) -> Tensor:
         """Drawn items (n,) and their sub-embeddings (n, H, K) -> (), weighted, to be added to the objective."""

@@ -17,7 +17,7 @@ PRESETS: dict[str, Settings] = {
     # Whatever it takes. Wide facets come to rely on one another; narrow ones have nothing to spare.
     "best": Settings(width=256, facet_dropout=0.2, epochs=20, patience=20),
     # For a class or a first try: minutes on a laptop.
-    "small": Settings(width=32, experts=2, epochs=15, patience=4),
+    "small": Settings(width=32, experts=2, epochs=15),
     # FAME as the paper has it: neither a popularity bias nor anything that keeps the gate from collapsing; absolute
     # positions, no begin token, one dropout and one rate, and facets that nothing ties to a meaning.
     "published": Settings(
@@ -31,6 +31,7 @@ PRESETS: dict[str, Settings] = {
         anchor=(),
         warmup=0.0,
         final_rate=1.0,
+        patience=10,
     ),
 }
 # What any preset becomes as SASRec.

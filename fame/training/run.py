@@ -47,7 +47,7 @@ class Progress:
 
     epoch: int = 0
     best_epoch: int = 0
-    best: float = -1.0  # validation NDCG@10
+    best: float = -1.0  # its NDCG on the validation split; see `trainer.MANY`
 
 
 @dataclass(frozen=True)

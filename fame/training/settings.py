@@ -44,7 +44,7 @@ class Settings(BaseModel):
     clip: float = Field(5.0, gt=0, le=1e6, description="largest norm of a step's gradient")
     batch: int = Field(512, ge=1, le=1_000_000, description="positions of a batch, padding included")
     epochs: int = Field(30, ge=1, le=100_000, description="at most so many passes over the data")
-    patience: int = Field(10, ge=1, le=100_000, description="stop after so many epochs without a better NDCG@10")
+    patience: int = Field(30, ge=1, le=100_000, description="stop after so many epochs without a better NDCG")
     validation_users: int = Field(25_000, ge=1, description="judged after an epoch; drawn once where there are more")
 
     @field_validator("anchor", mode="before")

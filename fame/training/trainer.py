@@ -31,7 +31,9 @@ from fame.training.optimizer import Optimizer
 from fame.training.run import Evaluation, Progress, Run
 from fame.training.settings import Settings
 
-CHOSEN_BY = "NDCG@10"
+# The epoch is chosen by NDCG@10, as in the field. Where fewer users than this are judged, a few dozen hits decide it,
+# and the highest of 30 epochs is luck: there it is chosen by NDCG over all ranks, in which every target has a say.
+MANY = 10_000
 
 
 class TrainingError(InputError):
@@ -57,7 +59,7 @@ def train(
     watch: Callable[[Step], None] = lambda step: None,
     device: torch.device | str = "cpu",
 ) -> store.Checkpoint:
-    """Train, or go on training, until the validation NDCG@10 stops rising; the best model is in `best/`.
+    """Train, or go on training, until the validation NDCG stops rising; the best model is in `best/`.
 
     Ctrl-C (KeyboardInterrupt) and errors leave the last finished epoch in `last/` and say so in the status.
 
@@ -96,6 +98,7 @@ def _train(
     learner = begin(settings, split.train, dataset.catalog, device)
     model, optimizer = learner.model, learner.optimizer
     judges = sample(split.validation, settings.validation_users, settings.seed)
+    chosen_by = "NDCG@10" if len(judges.targets) >= MANY else "NDCG"
     progress = run.restore(model, optimizer)
     while progress.epoch < settings.epochs and progress.epoch - progress.best_epoch < settings.patience:
         epoch = progress.epoch + 1
@@ -107,8 +110,8 @@ def _train(
                 f"{error}; {kept if progress.best_epoch else 'nothing was learned yet'}. Try a smaller learning_rate."
             ) from None
         evaluation = replace(trained, metrics=means(ranks(model.eval(), judges)))
-        better = evaluation.metrics[CHOSEN_BY] > progress.best
-        best = (epoch, evaluation.metrics[CHOSEN_BY]) if better else (progress.best_epoch, progress.best)
+        better = evaluation.metrics[chosen_by] > progress.best
+        best = (epoch, evaluation.metrics[chosen_by]) if better else (progress.best_epoch, progress.best)
         progress = Progress(epoch, *best)
         run.log(evaluation)
         card = model_card(run, settings, model)
