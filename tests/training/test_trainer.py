@@ -78,6 +78,14 @@ def test_it_learns_what_is_planted(tmp_path, variant):
     assert card["metrics"]["test"]["HR@10"] > 1.5 * card["metrics"]["popularity"]["HR@10"]
 
 
+@pytest.mark.parametrize("before", ["trained", "trained_mixture"])
+def test_facets_are_tied_to_families_under_either_head(before, request):
+    model = request.getfixturevalue(before)
+    assert model.model.config.families == ("genre", "era", "director")
+    first, *_, last = Run.open(model.description.folder.parent).evaluations()
+    assert last["anchoring"] < first["anchoring"]
+
+
 @pytest.mark.parametrize("sees", ["slice", "learned"])
 def test_what_a_facet_sees_of_an_item_stays_its_slice_unless_it_is_learned(cinema, tmp_path, sees):
     chosen = settings(**QUICK, item_facets=sees)

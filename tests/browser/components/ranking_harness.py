@@ -1,4 +1,4 @@
-"""The ranking alone: `?n=12` rows, `moves=1`, `plain=1` `shares=1`, `tricky=1`, `shuffle=1` (choosing reorders)."""
+"""The ranking alone: `?n=12` rows, `moves=1`, `plain=1` (no facets), `shares=1`, `tricky=1`, `shuffle=1` (reorders)."""
 
 import random
 
