@@ -24,6 +24,11 @@ class Current:
         """Names of the model's facets; none in SASRec."""
         return tuple(self.model.config["facets"])
 
+    @property
+    def mixture(self) -> bool:
+        """Whether the gate weighs the facets' probabilities instead of their scores."""
+        return self.model.config.get("head") == "mixture"
+
 
 def usable() -> dict[str, Description]:
     """The models whose data set is on this machine."""

@@ -39,16 +39,17 @@ def escape(text: str) -> str:
 
 def answer(
     title: str, probability: float, parts: Sequence[float], bias: float, facets: Sequence[str],
-    tested: Knockout, history: Sequence[str],
+    tested: Knockout, history: Sequence[str], shares: Sequence[float] | None = None,
 ) -> str:  # fmt: skip
     """Why the target is where it is, in one or two sentences of Markdown.
 
-    `parts` are its centred contributions; the claims about what would happen otherwise are `tested`, run by run.
+    `parts` are its centred contributions, `shares` its responsibilities where the model is a mixture; the claims about
+    what would happen otherwise are `tested`, run by run.
     """
     text = f"*{escape(title)}* comes {ordinal(tested.rank)} with {percent(probability)}."
     held = True  # nothing that was left out so far lowered it
     if len(facets):
-        lead, claim = _lead(parts, bias, facets)
+        lead, claim = _lead(parts, bias, facets) if shares is None else _most(shares, facets)
         worst = max(range(len(facets)), key=lambda h: (tested.facet_rank[h], tested.facet_effect[h]))
         fallen = int(tested.facet_rank[worst])
         held = fallen <= tested.rank
@@ -70,6 +71,14 @@ def answer(
                 else (" Removing any one past item does not lower it.")
             )
     return text
+
+
+def _most(shares: Sequence[float], facets: Sequence[str]) -> tuple[int | None, str]:
+    """The same for a mixture: the facet that most of the probability is from."""
+    best = max(range(len(shares)), key=lambda h: shares[h])
+    if shares[best] < SHARE:
+        return None, "No facet alone carries it"
+    return best, f"**{escape(facets[best])}** gives it most of its probability ({percent(shares[best])})"
 
 
 def _lead(parts: Sequence[float], bias: float, facets: Sequence[str]) -> tuple[int | None, str]:

@@ -1,7 +1,8 @@
 """The time of an answer in a large catalog, and of starting: `python -m benchmarks.serving [--items 1000000]`.
 
 The model is an untrained FAME of the default shape: time does not depend on what the weights are. The bare product is
-`query @ table.T`, which every exact ranking has to make; the calls are timed in turn, round after round.
+`query @ table.T`, which every exact ranking by a sum has to make; the calls are timed in turn, round after round. The
+mixture of softmaxes has the same weights under the other head.
 """
 
 import argparse
@@ -16,9 +17,11 @@ import torch
 from torch import Tensor
 
 from benchmarks import report
+from fame.checkpoint.store import build_empty
 from fame.home import PROJECT
 from fame.model import FAME, Output, build
 from fame.ranking.item_side import item_side
+from fame.ranking.mixture import Mixture
 from fame.ranking.recommend import contributions, recommend
 from fame.ranking.topk import top_k
 from fame.training.presets import settings
@@ -36,7 +39,7 @@ def main() -> None:
     parser.add_argument("--starts", type=int, default=7)
     chosen = parser.parse_args()
     torch.manual_seed(SEED)
-    model = build(settings().config(chosen.items)).eval()
+    model = build(settings().config(chosen.items)).eval().requires_grad_(False)  # as a loaded one
     assert isinstance(model, FAME)
     with torch.inference_mode():
         answers = {str(batch): answer(model, batch, chosen.rounds) for batch in (1, 32)}
@@ -50,11 +53,18 @@ def answer(model: FAME, batch: int, rounds: int) -> dict[str, list[float]]:
     histories = torch.randint(1, model.config.items + 1, (batch, model.config.length))
     output, side = model(histories), item_side(model)
     query = output.at_last(output.query)
+    mixture = build_empty(model.config.model_copy(update={"head": "mixture"})).eval().requires_grad_(False)
+    mixture.load_state_dict(model.state_dict(), assign=True)
+    assert isinstance(mixture, FAME)
     facets = model.facet_queries(output.at_last(output.gate[..., None] * output.facets))
 
     def ranked(normalise: bool) -> Tensor:
         found = top_k(query, side.table, side.bias, K, histories, normalise)
         return contributions(model, output, found.items)
+
+    def mixed() -> Tensor:
+        by = Mixture.of(mixture, output, item_side(mixture))
+        return by.responsibilities(by.top_k(K, histories).items)
 
     ready = torch.empty(batch, len(side.table))
     calls: dict[str, Callable[[], object]] = {
@@ -63,11 +73,14 @@ def answer(model: FAME, batch: int, rounds: int) -> dict[str, list[float]]:
         "top 20 with parts": lambda: ranked(False),
         "top 20 with parts and probabilities": lambda: ranked(True),
         "every facet's scores first, then top 20": lambda: (facets @ side.table.T).sum(1).topk(K),
+        "mixture head: top 20 with responsibilities": mixed,
     }
     if batch == 1:
         history = histories[0].tolist()
         calls["a whole answer, from its history on"] = lambda: recommend(model, history, K)
+        calls["mixture head: a whole answer"] = lambda: recommend(mixture, history, K)
     exact(model, output, histories)
+    exact_mixture(mixture, output, histories)
     return in_turn(calls, rounds)
 
 
@@ -81,6 +94,24 @@ def exact(model: FAME, output: Output, histories: Tensor) -> None:
     torch.testing.assert_close(found.scores, allowed.topk(K).values, rtol=1e-4, atol=1e-5)
     parts = contributions(model, output, found.items).sum(2) + (query @ side.average)[:, None]
     torch.testing.assert_close(parts + side.bias[found.items], found.scores, rtol=1e-4, atol=1e-4)
+
+
+def exact_mixture(model: FAME, output: Output, histories: Tensor) -> None:
+    """The same for the mixture, facet by facet."""
+    side, gate = item_side(model), output.at_last(output.gate)
+    queries = model.facet_queries(output.at_last(output.facets))  # (B, H, D)
+    joint = [
+        gate[:, h, None].log() + (queries[:, h] @ side.table[1:].T + side.bias[1:]).log_softmax(1)
+        for h in range(model.config.heads)
+    ]
+    scores = torch.stack(joint).logsumexp(0)
+    by = Mixture.of(model, output, side)
+    found = by.top_k(K, histories)
+    torch.testing.assert_close(
+        found.scores, scores.scatter(1, histories - 1, -torch.inf).topk(K).values, rtol=1e-4, atol=1e-4
+    )
+    wanted = torch.stack([part.gather(1, found.items - 1) for part in joint], 2) - found.scores[..., None]
+    torch.testing.assert_close(by.responsibilities(found.items), wanted.exp(), rtol=1e-3, atol=1e-4)
 
 
 def in_turn(calls: dict[str, Callable[[], object]], rounds: int) -> dict[str, list[float]]:

@@ -37,10 +37,11 @@ def story() -> None:
     gate = gates[at.position]
     heaviest, widest = int(gate.argmax()), max(range(len(spread)), key=spread.__getitem__)
     same = "and it also" if heaviest == widest else f"but **{escape(now.facets[widest])}**"
+    does = "tells items apart most" if now.mixture else "moves the ranking most"
     newest = escape(now.data.catalog.title(at.seen[-1]))
     st.markdown(
         f"After *{newest}* the gate weighs **{escape(now.facets[heaviest])}** most "
-        f"({percent(float(gate[heaviest]))}), {same} moves the ranking most."
+        f"({percent(float(gate[heaviest]))}), {same} {does}."
     )
     editor(now, gates, choosable=True)
 
@@ -63,12 +64,17 @@ def story() -> None:
             column_config={
                 "gate": weights.percent_column(),
                 "moves by": weights.number_column(
-                    "Standard deviation of the facet's part of the score over the catalog's items; 0 moves nothing."
+                    "Standard deviation over the catalog's items of the facet's "
+                    + (
+                        "own score, times its gate weight; 0 tells no items apart."
+                        if now.mixture
+                        else "part of the score; 0 moves nothing."
+                    )
                 ),
                 "kept": weights.kept_column(),
             },
         )
-        st.caption(weights.WEIGHTS_SAY_LITTLE)
+        st.caption(weights.say_little(now))
 
 
 @st.fragment

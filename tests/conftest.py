@@ -34,6 +34,12 @@ def trained(cinema: DataSet, tmp_path_factory: pytest.TempPathFactory) -> Checkp
 
 
 @pytest.fixture(scope="session")
+def trained_mixture(cinema: DataSet, tmp_path_factory: pytest.TempPathFactory) -> Checkpoint:
+    run = Run.start(tmp_path_factory.mktemp("runs") / "mixture", settings(**QUICK, head="mixture"), cinema)
+    return train(run, cinema)
+
+
+@pytest.fixture(scope="session")
 def trained_sasrec(cinema: DataSet, tmp_path_factory: pytest.TempPathFactory) -> Checkpoint:
     chosen = {name: value for name, value in QUICK.items() if name != "experts"}
     run = Run.start(tmp_path_factory.mktemp("runs") / "sasrec", settings(model="sasrec", **chosen), cinema)

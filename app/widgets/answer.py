@@ -24,6 +24,7 @@ def sentence(now: Current, answer: Recommendation, row: int, tested: Knockout) -
         now.facets,
         tested,
         [catalog.title(int(item)) for item in answer.history],
+        None if answer.responsibilities is None else answer.responsibilities[row].tolist(),
     )
 
 
@@ -36,8 +37,12 @@ def answer_list(
     now: Current, answer: Recommendation, *, key: str, chosen: int | None, on_choose: Callable[[str], None],
     before: Sequence[int] | None = None,
 ) -> None:  # fmt: skip
-    """The ranking with its exact parts; `before` are the items of the pinned history's ranking, best first."""
-    catalog = now.data.catalog
+    """The ranking with its exact parts; `before` are the items of the pinned history's ranking, best first.
+
+    The parts are those of the scores, or in a mixture of softmaxes, where scores are no sums, of the probabilities.
+    """
+    catalog, shares = now.data.catalog, answer.responsibilities
+    parts = answer.contributions if shares is None else shares
     items = answer.items.tolist()
     places = {item: rank for rank, item in enumerate(before or [], start=1)}
     ranking(
@@ -48,8 +53,8 @@ def answer_list(
                 title=catalog.title(item),
                 chips=catalog.chips(item),
                 probability=float(answer.probability[row]),
-                parts=tuple(answer.contributions[row].tolist()),
-                bias=float(answer.bias[row]) if has_popularity(now) else None,
+                parts=tuple(parts[row].tolist()),
+                bias=float(answer.bias[row]) if has_popularity(now) and shares is None else None,
                 before=None if before is None else places.get(item, 0),
             )
             for row, item in enumerate(items)
@@ -59,13 +64,19 @@ def answer_list(
         chosen=None if chosen is None else catalog.id(chosen),
         on_choose=on_choose,
         gone=[catalog.title(item) for item in before or [] if item not in items],
+        shares=shares is not None,
     )
 
 
 def table(now: Current, answer: Recommendation) -> pd.DataFrame:
-    """The ranking as a table: one row an item, one column a part; the parts and the reference add up to the score."""
-    catalog = now.data.catalog
+    """The ranking as a table: one row an item, one column a part.
+
+    The parts and the reference add up to the score; in a mixture they are shares of the probability and add up to 1.
+    """
+    catalog, shares = now.data.catalog, answer.responsibilities
     items = answer.items.tolist()
+    parts = answer.contributions if shares is None else shares
+    of_all = {"reference": answer.reference, "popularity": answer.bias} if shares is None else {}
     return pd.DataFrame(
         {
             "rank": range(1, len(items) + 1),
@@ -73,9 +84,8 @@ def table(now: Current, answer: Recommendation) -> pd.DataFrame:
             "title": [catalog.title(item) for item in items],
             "probability": answer.probability,
             "score": answer.score,
-            "reference": answer.reference,
-            "popularity": answer.bias,
-            **{name: answer.contributions[:, h] for h, name in enumerate(now.facets)},
+            **of_all,
+            **{name: parts[:, h] for h, name in enumerate(now.facets)},
         }
     )
 

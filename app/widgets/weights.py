@@ -5,11 +5,24 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from app.current import Current
+
 WEIGHTS_SAY_LITTLE = (
     "A gate weight is not an importance: it trades off against the lengths of the vectors it multiplies. On the "
     "planted cinema, where the truth is known, the largest weight names the facet behind a choice in 35 % of events at "
     "most, and always naming the same facet does as well. A part of a score is exact; what would be without it is run."
 )
+
+MIXTURE_WEIGHTS = (
+    "The gate weight is how much of the prediction a facet makes before any item is looked at; the share above is what "
+    "that comes to for this item. Neither says what would be without the facet: that is run, and the others take over "
+    "its weight."
+)
+
+
+def say_little(now: Current) -> str:
+    """What a gate weight does and does not say in the model on screen."""
+    return MIXTURE_WEIGHTS if now.mixture else WEIGHTS_SAY_LITTLE
 
 
 def percent_column(width: int = 120) -> Any:

@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from app import charts
+from app import charts, palette
 from app.current import Current
 from app.widgets import weights
 from app.widgets.answer import has_popularity
@@ -37,15 +37,10 @@ def why(now: Current, asked: Recommendation, tested: Knockout) -> None:
 
 def by_facet(now: Current, asked: Recommendation, tested: Knockout) -> None:
     """The exact parts, and beside each gate weight what would be without the facet."""
-    parts = asked.contributions[0].tolist()
-    spoken = ", ".join(f"{name} {signed(part)}" for name, part in zip(now.facets, parts, strict=True))
-    st.plotly_chart(
-        charts.facet_parts(now.facets, parts, float(asked.bias[0]) if has_popularity(now) else None),
-        key="facet-parts",
-        alt=f"Parts of the score by facet: {spoken}",
-        config={"displayModeBar": False},
-    )
-    st.caption("By how much each facet lifts it above the average item of the catalog. Exact: the bars add up.")
+    if asked.responsibilities is None:
+        score_parts(now, asked)
+    else:
+        probability_shares(now, asked.responsibilities[0].tolist())
     st.dataframe(
         pd.DataFrame(
             {
@@ -62,4 +57,33 @@ def by_facet(now: Current, asked: Recommendation, tested: Knockout) -> None:
             "kept": weights.kept_column(),
         },
     )
-    st.caption(weights.WEIGHTS_SAY_LITTLE)
+    st.caption(weights.say_little(now))
+
+
+def score_parts(now: Current, asked: Recommendation) -> None:
+    """What each facet adds to the score."""
+    parts = asked.contributions[0].tolist()
+    spoken = ", ".join(f"{name} {signed(part)}" for name, part in zip(now.facets, parts, strict=True))
+    st.plotly_chart(
+        charts.facet_parts(now.facets, parts, float(asked.bias[0]) if has_popularity(now) else None),
+        key="facet-parts",
+        alt=f"Parts of the score by facet: {spoken}",
+        config={"displayModeBar": False},
+    )
+    st.caption("By how much each facet lifts it above the average item of the catalog. Exact: the bars add up.")
+
+
+def probability_shares(now: Current, shares: list[float]) -> None:
+    """Whose the probability is, in a mixture of softmaxes."""
+    spoken = [percent(share) for share in shares]
+    st.plotly_chart(
+        charts.bars(now.facets, shares, [palette.facet(h) for h in range(len(shares))], spoken),
+        key="facet-shares",
+        alt="Share of each facet in the probability: "
+        + ", ".join(f"{name} {share}" for name, share in zip(now.facets, spoken, strict=True)),
+        config={"displayModeBar": False},
+    )
+    st.caption(
+        "The share of its probability that is each facet's (responsibility). Exact: the shares make 100 %. This model "
+        "mixes the facets' probabilities, so that its scores have no parts that add up."
+    )

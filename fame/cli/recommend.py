@@ -17,7 +17,7 @@ def recommend(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """The next items after a history, with the exact parts of each score."""
+    """The next items after a history, with the exact parts of each score, or of its probability in a mixture."""
     from fame.checkpoint.store import load
     from fame.data import parse_history, read
     from fame.home import data_folder
@@ -37,7 +37,7 @@ def recommend(
         console.print(f"The model reads the newest {length} of {len(ids)} items.", style="yellow")
     ranked = answer(checkpoint.model, catalog.indices(ids), k)
 
-    facets = checkpoint.model.config.facets
+    facets, shares = checkpoint.model.config.facets, ranked.responsibilities
     items: list[dict[str, Any]] = [
         {
             "item_id": catalog.id(int(item)),
@@ -48,7 +48,7 @@ def recommend(
             "reference": ranked.reference,
             "bias": float(ranked.bias[rank]),
             "contributions": dict(zip(facets, ranked.contributions[rank].tolist(), strict=True)),
-            "responsibilities": None,
+            "responsibilities": None if shares is None else dict(zip(facets, shares[rank].tolist(), strict=True)),
             "anatomy": None,
             "driver": None,
         }
@@ -67,5 +67,8 @@ def recommend(
         )
         return
     for item in items:
-        parts = "  ".join(f"{facet} {value:+.2f}" for facet, value in item["contributions"].items())
+        if item["responsibilities"]:
+            parts = "  ".join(f"{facet} {share:.0%}" for facet, share in item["responsibilities"].items())
+        else:
+            parts = "  ".join(f"{facet} {value:+.2f}" for facet, value in item["contributions"].items())
         typer.echo(f"{item['rank']:3}  {item['probability']:6.2%}  {item['title']}   {parts}")

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from fame.explain.anatomy import Anatomy
 from fame.model import Intervention, Model
-from fame.ranking.item_side import item_side
+from fame.ranking.scores import scores
 
 DRAWS = 8
 CELLS = 16_384  # history positions run at a time
@@ -67,7 +67,5 @@ def knock_out_families(
 
 def log_probability(model: Model, read: Tensor, targets: Tensor, change: Intervention | None = None) -> Tensor:
     """(B, T) and (B, k) -> log p of each target after its history, (B, k)."""
-    output = model(read, change)
-    query, side = output.at_last(output.query), item_side(model)
-    scores = torch.addmm(side.bias[1:], query, side.table[1:].T)
-    return scores.gather(1, targets - 1) - scores.logsumexp(1, keepdim=True)
+    found = scores(model, model(read, change))
+    return found.gather(1, targets - 1) - found.logsumexp(1, keepdim=True)

@@ -8,13 +8,16 @@ import torch
 from fame.explain.effects import Knockout
 from fame.model import Edit, Intervention, Model
 from fame.ranking.recommend import HistoryError
+from fame.ranking.scores import scores
 
 TOP = 10
 
 
 @torch.inference_mode()
 def knockout(model: Model, history: Sequence[int], target: int) -> Knockout:
-    """Leave out each facet (its gate weight set to 0, the others kept) and each past item (the rest moves up).
+    """Leave out each facet (its gate weight set to 0) and each past item (the rest moves up).
+
+    The other gate weights are kept in a sum; in a mixture they share out what was taken, so that it stays one.
 
     Raises
     ------
@@ -27,20 +30,18 @@ def knockout(model: Model, history: Sequence[int], target: int) -> Knockout:
         raise HistoryError("The target is already in the history; choose an item that is not.")
     read = torch.tensor([list(history)[-model.config.length :]])  # (1, T)
     T, H = read.shape[1], len(model.config.facets)
-    table, bias = model.table()[1:], model.bias()[1:]
     seen = torch.tensor(sorted(set(history))) - 1
 
-    def scores(items: torch.Tensor, intervention: Intervention | None = None) -> torch.Tensor:
-        output = model(items, intervention)
-        return torch.addmm(bias, output.at_last(output.query), table.T)  # (B, V)
+    def run(items: torch.Tensor, intervention: Intervention | None = None) -> torch.Tensor:
+        return scores(model, model(items, intervention))  # (B, V)
 
-    runs = [scores(read)]
+    runs = [run(read)]
     if H:
         without = 1 - torch.eye(H)[:, None, :]  # (H, 1, H): run h has the gate of facet h at 0
-        runs.append(scores(read.expand(H, T), Intervention(gate=Edit(scale=without))))
+        runs.append(run(read.expand(H, T), Intervention(gate=Edit(scale=without))))
     alone = T == 1 and not model.config.begin  # then nothing would be left to predict from
     if not alone:
-        runs.append(scores(torch.stack([torch.cat([read[0, :t], read[0, t + 1 :]]) for t in range(T)])))
+        runs.append(run(torch.stack([torch.cat([read[0, :t], read[0, t + 1 :]]) for t in range(T)])))
     ran = torch.cat(runs)
 
     log_probability = ran[:, target - 1] - ran.logsumexp(1)

@@ -33,6 +33,9 @@ class Config(BaseModel):
         description="what a FAME's facet sees of an item: a learned projection of its embedding, or its slice of it"
     )
     popularity: bool = Field(description="whether an item's score has a popularity bias b_v")
+    head: Literal["sum", "mixture"] = Field(
+        "sum", description="what the gate weighs: the facets' scores (eq 11), or each facet's softmax over the catalog"
+    )
     facets: tuple[str, ...] = Field(description="names of the H facets in order of the heads; none in SASRec")
     families: tuple[str, ...] = Field(
         (), description="attribute families that training tied the first facets to; these facets have their names"
@@ -49,6 +52,8 @@ class Config(BaseModel):
             raise ValueError(f"families {list(self.families)} must be the names of the first facets")
         if self.architecture == "sasrec" and self.experts != 1:
             raise ValueError(f"SASRec has no experts: experts must be 1, not {self.experts}")
+        if self.architecture == "sasrec" and self.head != "sum":
+            raise ValueError(f"SASRec has no facets to mix: head must be sum, not {self.head}")
         return self
 
     @property

@@ -77,6 +77,14 @@ class FAME(nn.Module):
         """`g_h F_h` (…, H, K) -> the query's parts, one a facet (…, H, D): `W_f^(h)' g_h F_h`; they add up to it."""
         return self.item_facets.queries(gated)
 
+    def narrow_queries(self, facets: Tensor) -> Tensor:
+        """`F_h` (…, H, K) -> (…, H, K), whose products with `facet_keys` are the facets' logits `P^(h)(v)` (eq 8)."""
+        return self.item_facets.narrow_queries(facets)
+
+    def facet_keys(self, items: Tensor) -> Tensor:
+        """Item embeddings (…, D) -> what each facet's narrow query meets (…, H, K)."""
+        return self.item_facets.keys(items)
+
     def sub_embeddings(self, items: Tensor) -> Tensor:
         """Item embeddings (…, D) -> their facets' sub-embeddings `W_f^(h) x` (…, H, K) (eq 9)."""
         return self.item_facets(items)

@@ -88,6 +88,17 @@ class ItemFacets(nn.Module):
         seen = self.heads * items if self.weight is None else items @ self.weight.T
         return seen.view(*seen.shape[:-1], self.heads, -1)
 
+    def keys(self, items: Tensor) -> Tensor:
+        """What `narrow_queries` meet, K wide: embeddings (…, D) -> (…, H, K).
+
+        The sub-embeddings; of slices without their factor H, so that those of a catalog are a view of its table.
+        """
+        return items.view(*items.shape[:-1], self.heads, -1) if self.weight is None else self(items)
+
+    def narrow_queries(self, facets: Tensor) -> Tensor:
+        """`F_h` (…, H, K) -> (…, H, K), whose product with the `keys` is `P^(h)(v)` (eq 8): K wide a facet, not D."""
+        return self.heads * facets if self.weight is None else facets
+
     def query(self, gated: Tensor) -> Tensor:
         """`g_h F_h` (…, H, K) -> the one query (…, D) that an item embedding meets.
 

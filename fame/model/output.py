@@ -13,8 +13,11 @@ class Output:
     S = T, the history's length, or T + 1 where the model has a begin token: it stands right before the oldest item, and
     what is computed there is what the model expects of somebody without a history. Items are the last T positions.
 
-    `score(v) = <query, x_v> + bias_v` in every model (see its `table()` and `bias()`). In FAME the score's parts are
+    `score(v) = <query, x_v> + bias_v` (see the model's `table()` and `bias()`). In FAME the score's parts are
     `gate_h <facets_h, W_f^(h) x_v>`. SASRec has no facets: there H is 0 in `facets`, `gate` and `router`.
+
+    With a mixture of softmaxes (`Config.head`) `p(v) = sum_h gate_h softmax_v(<facets_h, W_f^(h) x_v> + bias_v)`
+    instead: no single query ranks by it, and `query`, the facets' mean under the gate, predicts nothing.
     """
 
     query: Tensor  # (B, S, D)

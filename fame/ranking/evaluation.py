@@ -9,6 +9,8 @@ from torch import Tensor
 from fame.data import Events, Histories
 from fame.data.batches import batches, pad
 from fame.model import Model
+from fame.ranking.item_side import item_side
+from fame.ranking.scores import scores
 
 CELLS = 8_192  # history positions scored at a time
 SCORES = 4_000_000  # scores held at a time, in a catalog of a million or more 32 users'
@@ -21,14 +23,12 @@ def ranks(model: Model, events: Events) -> np.ndarray:
 
     Items of the user's own history are left out of the ranking (unless one is the target itself).
     """
-    table, bias = model.table()[1:], model.bias()[1:]
-    length = model.config.length
+    length, side = model.config.length, item_side(model)
 
     def score(rows: np.ndarray) -> Tensor:
-        output = model(torch.from_numpy(pad(events.histories, rows, length)).to(table.device))
-        return torch.addmm(bias, output.at_last(output.query), table.T)
+        return scores(model, model(torch.from_numpy(pad(events.histories, rows, length)).to(side.table.device)), side)
 
-    lengths, most = np.minimum(events.histories.lengths, length), max(USERS, SCORES // len(table))
+    lengths, most = np.minimum(events.histories.lengths, length), max(USERS, SCORES // model.config.items)
     groups = (part for rows in batches(lengths, CELLS) for part in np.split(rows, range(most, len(rows), most)))
     return rank_all(score, events, groups)
 
@@ -44,12 +44,12 @@ def rank_all(score: Callable[[np.ndarray], Tensor], events: Events, groups: Iter
     """Ranks of all targets; `score` gives (len(rows), V) scores of the catalog's items for some rows of the events."""
     result = np.zeros(len(events.targets), dtype=np.int64)
     for rows in groups:
-        scores = score(rows)
-        target = torch.from_numpy(events.targets[rows].astype(np.int64)).to(scores.device) - 1
-        own = scores.gather(1, target[:, None])
+        found = score(rows)
+        target = torch.from_numpy(events.targets[rows].astype(np.int64)).to(found.device) - 1
+        own = found.gather(1, target[:, None])
         seen = [events.histories[row] for row in rows]
         user = np.repeat(np.arange(len(rows)), [len(items) for items in seen])
-        scores[torch.from_numpy(user), torch.from_numpy(np.concatenate(seen).astype(np.int64)) - 1] = -torch.inf
-        scores.scatter_(1, target[:, None], -torch.inf)
-        result[rows] = 1 + (~(scores < own)).sum(1).cpu().numpy()  # so that a NaN never looks good
+        found[torch.from_numpy(user), torch.from_numpy(np.concatenate(seen).astype(np.int64)) - 1] = -torch.inf
+        found.scatter_(1, target[:, None], -torch.inf)
+        result[rows] = 1 + (~(found < own)).sum(1).cpu().numpy()  # so that a NaN never looks good
     return result

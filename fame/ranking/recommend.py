@@ -8,8 +8,9 @@ from torch import Tensor
 from fame.errors import InputError
 from fame.model import FAME, Intervention, Model, Output
 from fame.ranking.item_side import item_side
+from fame.ranking.mixture import Mixture
 from fame.ranking.recommendation import Recommendation
-from fame.ranking.topk import top_k
+from fame.ranking.scores import Sum, head
 
 
 class HistoryError(InputError):
@@ -41,9 +42,9 @@ def recommend(
             f"The history holds all {V} items of the catalog; leave one out to have an item to recommend."
         )
     read, output = run(model, history, intervention)
-    side = item_side(model)
-    ranked = top_k(output.at_last(output.query), side.table, side.bias, min(k, V - len(seen)), torch.tensor([seen]))
-    return taken_apart(model, read, output, ranked.items, ranked.log_normaliser)
+    by = head(model, output)
+    ranked = by.top_k(min(k, V - len(seen)), torch.tensor([seen]))
+    return taken_apart(model, read, output, by, ranked.items, ranked.log_normaliser)
 
 
 @torch.inference_mode()
@@ -58,9 +59,8 @@ def take_apart(
         The history is empty.
     """
     read, output = run(model, history, intervention)
-    side = item_side(model)
-    everything = top_k(output.at_last(output.query), side.table, side.bias, 1)
-    return taken_apart(model, read, output, torch.tensor([list(items)]), everything.log_normaliser)
+    by = head(model, output)
+    return taken_apart(model, read, output, by, torch.tensor([list(items)]), by.log_normaliser())
 
 
 def run(model: Model, history: Sequence[int], intervention: Intervention | None) -> tuple[Tensor, Output]:
@@ -71,26 +71,31 @@ def run(model: Model, history: Sequence[int], intervention: Intervention | None)
     return read, model(read, intervention)
 
 
-def taken_apart(model: Model, read: Tensor, output: Output, items: Tensor, log_normaliser: Tensor) -> Recommendation:
+def taken_apart(
+    model: Model, read: Tensor, output: Output, by: Sum | Mixture, items: Tensor, log_normaliser: Tensor
+) -> Recommendation:
     """The exact parts of these items' scores, (1, k)."""
-    T, side = read.shape[1], item_side(model)
-    query, chosen = output.at_last(output.query)[0], items[0]
-    score = side.table[chosen] @ query + side.bias[chosen]
+    T, side, chosen = read.shape[1], item_side(model), items[0]
+    score, responsibilities = by.at(items)[0], by.responsibilities(items)
     return Recommendation(
         history=read[0].numpy(),
         items=chosen.numpy(),
         score=score.double().numpy(),
         probability=(score - log_normaliser).exp().double().numpy(),
-        reference=float(query @ side.average),
+        reference=float(by.query[0] @ side.average) if isinstance(by, Sum) else 0.0,
         bias=side.bias[chosen].double().numpy(),
         contributions=contributions(model, output, items)[0].double().numpy(),
         gate=output.gate[0, -T:].double().numpy(),
         router=output.router[0, -T:].double().numpy(),
+        responsibilities=None if responsibilities is None else responsibilities[0].double().numpy(),
     )
 
 
 def contributions(model: Model, output: Output, items: Tensor) -> Tensor:
-    """What each facet adds to the scores of some items (B, k), centred over the catalog: (B, k, H); SASRec's H is 0."""
+    """`g_h P^(h)(v)` of some items (B, k), centred over the catalog: (B, k, H); SASRec's H is 0.
+
+    What a facet adds to an item's score, unless the head is a mixture, whose scores are no sum.
+    """
     side = item_side(model)
     if not isinstance(model, FAME):
         return output.query.new_zeros(*items.shape, 0)

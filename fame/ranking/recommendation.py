@@ -13,6 +13,10 @@ class Recommendation:
     `score = reference + bias + contributions.sum(1)`. The reference is what the average item of the catalog scores
     after this history, the same for every item, so that a contribution says by how much a facet lifts an item above
     the average item, and the bias by how much the item's popularity does.
+
+    With a mixture of softmaxes the score is the log-probability, and it is no sum of parts: the reference is 0, the
+    contributions are still the facets' centred logits under the gate, but do not add up to it, and the
+    `responsibilities` take their place: whose probability it is, facet by facet, in shares that sum to 1.
     """
 
     history: np.ndarray  # (T,) catalog indices that the model read, oldest first
@@ -24,11 +28,13 @@ class Recommendation:
     contributions: np.ndarray  # (k, H) g_h <F_h, W_f^(h) x_v>, centred over the catalog
     gate: np.ndarray  # (T, H) at every position of the history; the last row made this answer
     router: np.ndarray  # (T, H, N)
+    responsibilities: np.ndarray | None = None  # (k, H) g_h p_h(v) / p(v), each row sums to 1; None without a mixture
 
     def first(self, k: int) -> "Recommendation":
         """The same answer with fewer items."""
         cut = {name: getattr(self, name)[:k] for name in ("items", "score", "probability", "bias", "contributions")}
-        return replace(self, **cut)
+        shares = None if self.responsibilities is None else self.responsibilities[:k]
+        return replace(self, **cut, responsibilities=shares)
 
     def as_json(self) -> dict[str, Any]:
         """Plain lists and numbers."""
@@ -41,6 +47,7 @@ class Recommendation:
         """The inverse of `as_json`."""
         gate = np.asarray(content["gate"], dtype=float)
         T, H, k = len(content["history"]), gate.shape[-1] if gate.ndim > 1 else 0, len(content["items"])
+        shares = content.get("responsibilities")  # answers stored before there were mixtures have none
         return cls(
             history=np.asarray(content["history"], dtype=np.int64),
             items=np.asarray(content["items"], dtype=np.int64),
@@ -51,4 +58,5 @@ class Recommendation:
             contributions=np.asarray(content["contributions"], dtype=float).reshape(k, H),
             gate=gate.reshape(T, H),
             router=np.asarray(content["router"], dtype=float).reshape(T, H, -1 if H else 1),
+            responsibilities=None if shares is None else np.asarray(shares, dtype=float).reshape(k, H),
         )

@@ -1,5 +1,6 @@
 """Exact top-k by one dot product a block of the catalog (identity 1: FAME ranks at the cost of SASRec)."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import torch
@@ -34,24 +35,42 @@ def top_k(
     B, V = len(query), len(table) - 1
     size = min(V, max(1, BLOCK // B))
     held = query.new_empty(B, size)  # one buffer for all blocks: fresh memory costs more than what is written to it
-    best, items, normaliser = query.new_empty(B, 0), torch.empty(B, 0, dtype=torch.long, device=query.device), []
-    for start in range(1, V + 1, size):
-        stop = min(start + size, V + 1)
-        scores = torch.mm(query, table[start:stop].T, out=held if stop - start == size else None)  # (B, block)
-        scores += bias[start:stop]
-        if normalise:
-            normaliser.append(scores.logsumexp(1))
+    normaliser: list[Tensor] = []
+
+    def blocks() -> Iterator[tuple[int, Tensor]]:
+        for start in range(1, V + 1, size):
+            stop = min(start + size, V + 1)
+            scores = torch.mm(query, table[start:stop].T, out=held if stop - start == size else None)  # (B, block)
+            scores += bias[start:stop]
+            if normalise:
+                normaliser.append(scores.logsumexp(1))
+            yield start, scores
+
+    items, best = keep_best(blocks(), k, exclude)
+    return TopK(items, best, torch.stack(normaliser).logsumexp(0) if normalise else query.new_empty(0))
+
+
+def keep_best(blocks: Iterable[tuple[int, Tensor]], k: int, exclude: Tensor | None) -> tuple[Tensor, Tensor]:
+    """Blocks of scores (B, block), each with the catalog index of its first item -> the k highest: items, scores.
+
+    What is not to be ranked is struck out of the blocks in place.
+    """
+    kept: tuple[Tensor, Tensor] | None = None
+    for start, scores in blocks:
         if exclude is not None:
-            inside = (exclude >= start) & (exclude < stop)
+            inside = (exclude >= start) & (exclude < start + scores.shape[1])
             row, column = inside.nonzero(as_tuple=True)
             scores[row, exclude[row, column] - start] = -torch.inf
-        values, indices = best_of(scores, min(k, stop - start))
-        best = torch.cat([best, values], 1)
-        items = torch.cat([items, indices + start], 1)
+        best, indices = best_of(scores, min(k, scores.shape[1]))
+        items = indices + start
+        if kept is not None:
+            items, best = torch.cat([kept[0], items], 1), torch.cat([kept[1], best], 1)
         if best.shape[1] > k:
-            kept = best.topk(k)
-            best, items = kept.values, items.gather(1, kept.indices)
-    return TopK(items, best, torch.stack(normaliser).logsumexp(0) if normalise else query.new_empty(0))
+            best, order = best.topk(k)
+            items = items.gather(1, order)
+        kept = items, best
+    assert kept is not None  # a catalog has an item
+    return kept
 
 
 def best_of(scores: Tensor, k: int) -> tuple[Tensor, Tensor]:

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
+from fame.training.mixture import FullMixture
 from fame.training.softmax import FullSoftmax
 
 
@@ -28,6 +29,27 @@ def sampled_softmax(
     others = others.masked_fill(targets[:, None] == negatives, -torch.inf)
     scores = torch.cat([own[:, None], others], 1)
     return cross_entropy(scores, scores.new_zeros(len(scores), dtype=torch.long))
+
+
+def full_mixture(query: Tensor, gate: Tensor, keys: Tensor, bias: Tensor, targets: Tensor) -> Tensor:
+    """Mean of -log p of the next item in a mixture of softmaxes over the whole catalog.
+
+    Narrow queries (n, H, K), gate (n, H), keys (V + 1, H, K), bias (V + 1,), targets (n,) -> ().
+    """
+    return FullMixture.apply(query, gate, keys, bias, targets)  # type: ignore[no-untyped-call]
+
+
+def sampled_mixture(
+    query: Tensor, gate: Tensor, keys: Tensor, bias: Tensor, targets: Tensor, negatives: Tensor, items: int
+) -> Tensor:
+    """The same with each facet's softmax estimated as in `sampled_softmax`, all from the same negatives (m,)."""
+    own = (query * keys[targets]).sum(2) + bias[targets][:, None]  # (n, H)
+    others = torch.einsum("nhk,mhk->nhm", query, keys[negatives])
+    others = others + bias[negatives] + math.log(items / len(negatives))
+    others = others.masked_fill((targets[:, None] == negatives)[:, None], -torch.inf)
+    log_p = own - torch.cat([own[..., None], others], 2).logsumexp(2)
+    out = gate == 0  # of a facet that is left out: its logarithm would make the gradient no number
+    return -(log_p + gate.masked_fill(out, 1).log().masked_fill(out, -torch.inf)).logsumexp(1).mean()
 
 
 def gate_imbalance(gate: Tensor) -> Tensor:

@@ -8,7 +8,7 @@ from torch.func import functional_call
 
 from fame.model import FAME, Model, Output
 from fame.training.anchoring import Anchors
-from fame.training.losses import full_softmax, gate_imbalance, sampled_softmax
+from fame.training.losses import full_mixture, full_softmax, gate_imbalance, sampled_mixture, sampled_softmax
 from fame.training.settings import Settings
 
 
@@ -48,7 +48,11 @@ def full(model: Model, settings: Settings, items: Tensor, targets: Tensor, tied:
     with mixed_precision(items.device):
         output = model(items)
     real = targets > 0
-    loss = full_softmax(output.query[real], model.table(), model.bias(), targets[real])
+    if isinstance(model, FAME) and model.config.head == "mixture":
+        queries, keys = model.narrow_queries(output.facets[real]), model.facet_keys(model.table())
+        loss = full_mixture(queries, output.gate[real], keys, model.bias(), targets[real])
+    else:
+        loss = full_softmax(output.query[real], model.table(), model.bias(), targets[real])
     gate, router = output.gate[real].float(), output.router[real]
     anchoring = meaning(model, tied, model.table()[tied.items]) if tied else loss.new_zeros(())
     return Objective(loss + imbalance(settings, gate) + anchoring, loss, anchoring, gate, router)
@@ -68,7 +72,11 @@ def sampled(model: Model, settings: Settings, items: Tensor, targets: Tensor, ti
     bias = model.bias.weight.detach()[rows].requires_grad_(model.bias.weight.requires_grad)
     with mixed_precision(device):
         output: Output = functional_call(model, {"embedding.item.weight": table}, (own.view_as(items),))
-    loss = sampled_softmax(output.query[real], table, bias, to, against, V)
+    if isinstance(model, FAME) and model.config.head == "mixture":
+        queries, keys = model.narrow_queries(output.facets[real]), model.facet_keys(table)
+        loss = sampled_mixture(queries, output.gate[real], keys, bias, to, against, V)
+    else:
+        loss = sampled_softmax(output.query[real], table, bias, to, against, V)
     gate, router = output.gate[real].float(), output.router[real]
     leaves = (table, bias) if bias.requires_grad else (table,)
     anchoring = meaning(model, tied, table[at]) if tied else loss.new_zeros(())

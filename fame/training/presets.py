@@ -35,7 +35,7 @@ PRESETS: dict[str, Settings] = {
     ),
 }
 # What any preset becomes as SASRec.
-BASELINE = {"model": "sasrec", "experts": 1, "gate_balance": 0.0, "facet_dropout": 0.0, "anchor": ()}
+BASELINE = {"model": "sasrec", "experts": 1, "head": "sum", "gate_balance": 0.0, "facet_dropout": 0.0, "anchor": ()}
 
 
 def settings(preset: str = "default", **chosen: Any) -> Settings:

@@ -28,6 +28,9 @@ class Settings(BaseModel):
     residual: Literal["projection", "slice"] = Field("slice", description="of FAME's last layer")
     item_facets: Literal["learned", "slice"] = Field("slice", description="what a facet sees of an item")
     popularity: bool = Field(True, description="a popularity bias b_v on every item, started at log(1 + count)")
+    head: Literal["sum", "mixture"] = Field(
+        "sum", description="the gate weighs the facets' scores, or each facet's softmax (mixture of softmaxes)"
+    )
     gate_balance: float = Field(0.5, ge=0, le=100, description="weight of KL(mean gate of a batch || uniform)")
     anchor: Literal["auto"] | tuple[str, ...] = Field(
         "auto", description="families that facets are tied to, comma-separated; auto: those that tell items apart; none"
@@ -61,6 +64,8 @@ class Settings(BaseModel):
             raise ValueError(f"width {self.width} must be a multiple of heads {self.heads}")
         if self.model == "sasrec" and (self.experts, self.gate_balance, self.facet_dropout) != (1, 0, 0):
             raise ValueError("sasrec has neither facets nor experts: leave out experts, gate_balance and facet_dropout")
+        if self.model == "sasrec" and self.head != "sum":
+            raise ValueError("sasrec has no facets to mix: leave out head")
         if self.anchor != "auto":
             if self.model == "sasrec" and self.anchor:
                 raise ValueError("sasrec has no facets to tie to a family: leave out anchor")
@@ -102,6 +107,7 @@ class Settings(BaseModel):
             residual=self.residual,
             item_facets=self.item_facets,
             popularity=self.popularity,
+            head=self.head,
             facets=self.facets(),
             families=self.families(),
         )

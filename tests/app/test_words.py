@@ -37,6 +37,16 @@ def test_a_clear_answer_names_the_facet_and_what_would_be_without_it():
     assert "Without *Alien \\(1979\\)* in the history, it would be fourth." in said
 
 
+def test_in_a_mixture_the_answer_is_of_its_probability():
+    def said(shares):
+        return words.answer("Heat (1995)", 0.034, [0, 0], 0, ["genre", "people"], effects_of(facets=(2, 9)), [], shares)
+
+    assert "**people** gives it most of its probability (72 %); without it, it would be ninth." in said([0.28, 0.72])
+    tested = effects_of(facets=(1, 1, 1), effects=(0, 0, 0))
+    three = words.answer("Heat", 0.034, [0] * 3, 0, ["a", "b", "c"], tested, [], [0.4, 0.3, 0.3])
+    assert "No facet alone carries it" in three
+
+
 def test_the_facet_whose_loss_hurts_most_may_be_another_one():
     said = say([0.2, 2.0], 0.3, effects_of(facets=(30, 9)))
     assert "**people** lifts it most" in said

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from fame.checkpoint.description import ModelError, describe
+from fame.checkpoint.description import ModelError, describe, fingerprint
 from fame.checkpoint.store import load, save
 from fame.data import planted
 from fame.errors import InputError
@@ -29,6 +29,14 @@ def test_what_is_saved_is_loaded(trained, cinema, tmp_path):
     assert again.description.fingerprint == trained.description.fingerprint
     items = torch.tensor([[0, 3, 9, 27]])
     assert torch.equal(again.model(items).query, trained.model(items).query)
+
+
+def test_its_head_is_kept_and_a_config_without_one_is_of_a_sum(trained_mixture, folder, tmp_path):
+    assert load(trained_mixture.description.folder).model.config.head == "mixture"
+    path = folder / "config.json"
+    old = {key: value for key, value in json.loads(path.read_text()).items() if key != "head"}
+    path.write_text(json.dumps(old | {"fingerprint": fingerprint(old)}))
+    assert load(folder).model.config.head == "sum"
 
 
 def test_a_model_is_ready_to_be_shared(folder):

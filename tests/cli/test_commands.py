@@ -115,6 +115,20 @@ def test_recommend_has_the_shape_that_others_rely_on(run, cinema_folder):
         assert item["responsibilities"] is item["anatomy"] is item["driver"] is None
 
 
+def test_a_mixture_says_whose_each_probability_is(cinema_folder, tmp_path):
+    model = tmp_path / "run" / "best"
+    short = ["--set", "epochs=1", "--set", "head=mixture"]
+    assert fame("train", "--data", cinema_folder, "--out", model.parent, *QUICK, *short).returncode == 0
+    asked = ["recommend", "--model", model, "--history", "f5,f9", "-k", 3, "--data", cinema_folder]
+    found = answer(fame(*asked, "--json"))
+    for item in found["items"]:
+        assert list(item["responsibilities"]) == found["facets"]
+        assert np.isclose(sum(item["responsibilities"].values()), 1)
+        assert np.isclose(np.exp(item["score"]), item["probability"])
+    first = found["items"][0]["responsibilities"]["genre"]
+    assert f"genre {first:.0%}" in fame(*asked).stdout.splitlines()[0]
+
+
 def test_without_its_data_ids_stand_in_for_titles(run, tmp_path):
     done = fame("recommend", "--model", run / "best", "--history", "f5", "--json", FAME_HOME=str(tmp_path))
     if done.returncode == 0:  # no data set of that name beside the code

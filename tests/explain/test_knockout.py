@@ -7,13 +7,15 @@ import pytest
 import torch
 
 from fame.data import leave_one_out
+from fame.explain.anatomy import fit
 from fame.explain.effects import Knockout
 from fame.explain.experts import ALIKE, Experts, read_by_experts
+from fame.explain.families import knock_out_families
 from fame.explain.knockout import knockout
 from fame.explain.neighbours import neighbours
 from fame.explain.population import population
 from fame.explain.weights import divergence, entropy, facet_spread
-from fame.model import build
+from fame.model import Intervention, build
 from fame.ranking.recommend import HistoryError, recommend, take_apart
 
 HISTORY = [3, 9, 27, 41, 8]
@@ -70,6 +72,35 @@ def test_one_item_alone_cannot_be_removed_where_nothing_would_be_left(trained):
     again = Knockout.from_json(json.loads(json.dumps(found.as_json())))
     for name, value in vars(found).items():
         assert np.array_equal(value, getattr(again, name), equal_nan=True), name
+
+
+def test_leaving_a_facet_out_of_a_mixture_leaves_the_others(trained_mixture):
+    """By hand: the remaining gate, brought back to sum 1, over the softmaxes of the facets."""
+    model, target = trained_mixture.model, 50
+    found = knockout(model, HISTORY, target)
+    everything = take_apart(model, HISTORY, range(1, 81))
+    parts = everything.responsibilities * everything.probability[:, None]  # g_h p_h(v)
+    unseen = np.setdiff1d(np.arange(1, 81), HISTORY) - 1
+    assert np.isclose(found.log_probability, np.log(everything.probability[target - 1]), atol=1e-5)
+    for h in range(4):
+        left = np.delete(parts, h, 1).sum(1) / np.delete(everything.gate[-1], h).sum()
+        assert np.isclose(left.sum(), 1, atol=1e-4)
+        assert np.isclose(found.facet_effect[h], found.log_probability - np.log(left[target - 1]), atol=1e-4)
+        assert found.facet_rank[h] == 1 + (left[unseen] > left[target - 1] * (1 + 1e-5)).sum()
+    for t in range(len(HISTORY)):
+        without = take_apart(model, HISTORY[:t] + HISTORY[t + 1 :], [target])
+        assert np.isclose(found.item_effect[t], found.log_probability - without.score[0], atol=1e-4)
+
+
+def test_families_are_knocked_out_of_what_a_mixture_expects(trained_mixture, cinema):
+    model, anatomy = trained_mixture.model, fit(trained_mixture.model, cinema.catalog)
+    read, targets = torch.tensor([HISTORY]), torch.tensor([[50, 7]])
+    found = knock_out_families(model, anatomy, read, targets, draws=3)
+    assert np.allclose(found.log_probability[0], take_apart(model, HISTORY, [50, 7]).score, atol=1e-5)
+    drawn = torch.randint(1, 81, (3, len(HISTORY)), generator=torch.Generator().manual_seed(0))
+    shift = (anatomy.components(drawn[1:2]) - anatomy.components(read))[:, :, 2]
+    without = take_apart(model, HISTORY, [50, 7], Intervention(shift=shift))
+    assert np.allclose(found.log_probability[0] - found.effect[0, :, 2, 1], without.score, atol=1e-4)
 
 
 @pytest.mark.parametrize(("history", "target", "named"), [([], 5, "empty"), ([5, 6], 5, "already in the history")])

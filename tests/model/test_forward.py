@@ -98,6 +98,7 @@ def test_order_is_known_by_distance_alone():
         ({"width": 0}, "width"),
         ({"residual": "none"}, "residual"),
         ({"architecture": "sasrec", "facets": ()}, "experts must be 1"),
+        ({"architecture": "sasrec", "facets": (), "experts": 1, "head": "mixture"}, "head must be sum"),
         ({"colour": "red"}, "colour"),
     ],
 )

@@ -15,6 +15,8 @@ from fame.training.presets import PRESETS, SettingsError, settings
         ({"learning_rate": "nan"}, "learning_rate"),
         ({"heads": 5}, "width 64 must be a multiple of heads 5"),
         ({"model": "sasrec", "experts": 4}, "sasrec has neither facets nor experts"),
+        ({"model": "sasrec", "head": "mixture"}, "sasrec has no facets to mix: leave out head"),
+        ({"head": "product"}, "head: Input should be 'sum' or 'mixture'"),
         ({"model": "bert"}, "model: Input should be 'fame' or 'sasrec'"),
         ({"preset": "huge"}, "There is no preset 'huge'; choose one of default, best, small, published"),
     ],

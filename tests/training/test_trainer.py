@@ -29,18 +29,21 @@ def same(a: dict[str, torch.Tensor], b: dict[str, torch.Tensor]) -> bool:
     return a.keys() == b.keys() and all(torch.equal(a[name], b[name]) for name in a)
 
 
-def test_a_seed_reproduces_bit_for_bit(trained, cinema, tmp_path):
-    again = train(Run.start(tmp_path / "again", settings(**QUICK), cinema), cinema)
-    other = train(Run.start(tmp_path / "other", settings(**QUICK, seed=2), cinema), cinema)
-    assert same(weights(trained), weights(again))
-    assert not same(weights(trained), weights(other))
-    assert trained.description.fingerprint == again.description.fingerprint
+@pytest.mark.parametrize(("before", "head"), [("trained", "sum"), ("trained_mixture", "mixture")])
+def test_a_seed_reproduces_bit_for_bit(before, head, request, cinema, tmp_path):
+    first, chosen = request.getfixturevalue(before), QUICK | {"head": head}
+    again = train(Run.start(tmp_path / "again", settings(**chosen), cinema), cinema)
+    other = train(Run.start(tmp_path / "other", settings(**chosen, seed=2), cinema), cinema)
+    assert same(weights(first), weights(again))
+    assert not same(weights(first), weights(other))
+    assert first.description.fingerprint == again.description.fingerprint
 
 
 SAMPLED = {"loss": "sampled", "negatives": 20}
+MIXTURE = {"head": "mixture", "facet_dropout": 0.2}
 
 
-@pytest.mark.parametrize("variant", [{}, {"model": "sasrec", "experts": 1}, SAMPLED])
+@pytest.mark.parametrize("variant", [{}, {"model": "sasrec", "experts": 1}, SAMPLED, MIXTURE, MIXTURE | SAMPLED])
 @pytest.mark.parametrize("moment", [(1, 0.5), (2, 0.2), (3, 0.9)])
 def test_an_interrupted_run_ends_where_it_would_have(cinema, tmp_path, moment, variant):
     chosen = QUICK | {"epochs": 3} | variant
@@ -63,7 +66,7 @@ def test_an_interrupted_run_ends_where_it_would_have(cinema, tmp_path, moment, v
     ]
 
 
-@pytest.mark.parametrize("variant", [{}, SAMPLED])
+@pytest.mark.parametrize("variant", [{}, SAMPLED, MIXTURE, MIXTURE | SAMPLED])
 def test_it_learns_what_is_planted(tmp_path, variant):
     """In a world without noise in which everybody stays with one facet, a little training beats popularity by far."""
     data = planted.make(
@@ -73,6 +76,14 @@ def test_it_learns_what_is_planted(tmp_path, variant):
     chosen = settings(**quick, learning_rate=0.01, **variant)
     card = train(Run.start(tmp_path / "r", chosen, data), data).description.card
     assert card["metrics"]["test"]["HR@10"] > 1.5 * card["metrics"]["popularity"]["HR@10"]
+
+
+@pytest.mark.parametrize("before", ["trained", "trained_mixture"])
+def test_facets_are_tied_to_families_under_either_head(before, request):
+    model = request.getfixturevalue(before)
+    assert model.model.config.families == ("genre", "era", "director")
+    first, *_, last = Run.open(model.description.folder.parent).evaluations()
+    assert last["anchoring"] < first["anchoring"]
 
 
 @pytest.mark.parametrize("sees", ["slice", "learned"])

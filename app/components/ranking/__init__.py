@@ -31,7 +31,7 @@ class Row:
     title: str
     chips: tuple[str, ...]
     probability: float
-    parts: tuple[float, ...]  # by how much each facet lifts it above the average item
+    parts: tuple[float, ...]  # by how much each facet lifts it above the average item; or see `shares` of `ranking`
     bias: float | None  # the same for popularity; None = the model has no such term
     before: int | None = None  # its rank for the pinned history; 0 = it was not among them; None = nothing is pinned
 
@@ -45,6 +45,7 @@ def ranking(
     on_choose: Callable[[str], None],
     gone: Sequence[str] = (),
     note: str = "",
+    shares: bool = False,
 ) -> None:
     """Draw the ranking.
 
@@ -54,6 +55,7 @@ def ranking(
     on_choose : gets the id of the row that was chosen
     gone : titles that left the list since the history was pinned
     note : a sentence under the list
+    shares : the parts are shares of the probability, which sum to 1, instead of parts of the score
     """
     ids = {row.id for row in rows}
 
@@ -65,25 +67,28 @@ def ranking(
     _ranking(
         key=key,
         data={
-            "rows": [_row(row, facets) for row in rows],
+            "rows": [_row(row, facets, shares) for row in rows],
+            "lead": "Shares of the probability, by facet" if shares else "Parts, against the average item",
             "facets": [{"name": facet.name, "color": facet.color} for facet in facets],
             "popularity": bool(facets) and any(row.bias is not None for row in rows),
             "chosen": chosen,
             "gone": list(gone),
             "note": note,
             "low": signed(-max((_reach(row, -1) for row in rows), default=0.0)),
-            "high": signed(max((_reach(row, 1) for row in rows), default=0.0)),
+            "high": percent(1) if shares else signed(max((_reach(row, 1) for row in rows), default=0.0)),
         },
         on_choose_change=picked,
     )
 
 
-def _row(row: Row, facets: Sequence[Facet]) -> dict[str, object]:
+def _row(row: Row, facets: Sequence[Facet], shares: bool) -> dict[str, object]:
     named = [(facet.name, part) for facet, part in zip(facets, row.parts, strict=False)]
     if named and row.bias is not None:
         named.append(("popularity", row.bias))
-    words = ", ".join(f"{name} {signed(part)}" for name, part in named)
-    total = sum(part for _, part in named)
+    said = percent if shares else signed
+    words = ", ".join(f"{name} {said(part)}" for name, part in named)
+    total = said(sum(part for _, part in named))
+    against = "of its probability" if shares else f"together {total} against the average item"
     return {
         "id": row.id,
         "rank": row.rank,
@@ -92,9 +97,9 @@ def _row(row: Row, facets: Sequence[Facet]) -> dict[str, object]:
         "probability": percent(row.probability),
         "share": row.probability,
         "parts": [part for _, part in named],
-        "values": [signed(part) for _, part in named],
-        "total": signed(total),
-        "words": f"{words}; together {signed(total)} against the average item" if named else "",
+        "values": [said(part) for _, part in named],
+        "total": total,
+        "words": f"{words}; {against}" if named else "",
         "move": _move(row.rank, row.before),
     }
 

@@ -126,7 +126,7 @@ export default function ranking({ data, parentElement, setTriggerValue }) {
 
   const faceted = data.rows.some((row) => row.parts.length);
   at(".legend").hidden = !faceted;
-  at(".legend").replaceChildren(make("span", "lead", "Parts, against the average item"), ...names.map((name, k) => {
+  at(".legend").replaceChildren(make("span", "lead", data.lead), ...names.map((name, k) => {
     const entry = make("span", "entry");
     entry.append(swatch(data.facets, k), make("span", "", name));
     return entry;

@@ -1,4 +1,4 @@
-"""The ranking alone: `?n=12` rows, `moves=1`, `plain=1` (no facets), `tricky=1`, `shuffle=1` (choosing reorders it)."""
+"""The ranking alone: `?n=12` rows, `moves=1`, `plain=1` (no facets), `shares=1`, `tricky=1`, `shuffle=1` (reorders)."""
 
 import random
 
@@ -15,6 +15,9 @@ session.setdefault("said", [])
 
 def parts(seed: int) -> tuple[float, ...]:
     draw = random.Random(seed)
+    if "shares" in query:
+        sizes = [draw.random() for _ in FACETS]
+        return tuple(size / sum(sizes) for size in sizes)
     return tuple(draw.gauss(0.9 - 0.05 * seed, 0.9) for _ in FACETS)
 
 
@@ -28,7 +31,7 @@ def rows() -> list[Row]:
     return [
         Row(
             f"m{seed}", rank, *film, probability=0.0735 * 0.83**rank, parts=() if plain else parts(seed),
-            bias=None if plain else 0.5 - 0.06 * seed,
+            bias=None if plain or "shares" in query else 0.5 - 0.06 * seed,
             before=before[(rank - 1) % len(before)] if "moves" in query else None,
         )
         for rank, (seed, film) in enumerate(films, start=1)
@@ -51,6 +54,7 @@ def answer() -> None:
             chosen=session.chosen,
             on_choose=chosen,
             gone=["Vertigo (1958)", "Chinatown (1974)"] if "moves" in query else [],
+            shares="shares" in query,
             note="This model has no facets, so its score has no parts to show." if "plain" in query else "",
         )
     for line in session.said:

@@ -53,6 +53,17 @@ def test_the_focus_follows_an_item_to_its_new_place(visit):
     expect(page.locator(".live")).to_have_text(re.compile("^Now first: Casablanca"))
 
 
+def test_shares_of_a_probability_make_a_whole(visit):
+    page = visit(SCRIPT, "?shares=1")
+    row(page, 4).hover()
+    assert page.locator(".tip .name").all_inner_texts() == ["genre", "people", "era", "mood", "together"]
+    *shares, total = (number(text.removesuffix(" %")) for text in page.locator(".tip .value").all_inner_texts())
+    assert total == 100
+    assert abs(sum(shares) - 100) <= 2
+    expect(page.locator(".legend .lead")).to_have_text("Shares of the probability, by facet")
+    expect(page.locator(".head .high")).to_have_text("100 %")
+
+
 def test_the_readout_adds_up_and_the_row_says_it_in_words(visit):
     page = visit(SCRIPT)
     row(page, 4).hover()
