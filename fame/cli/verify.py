@@ -58,6 +58,4 @@ def planted(
         typer.echo(f"{name.replace('_', ' '):15} {words}")
     typer.echo(f"{'no driver named':15} {found.unnamed:6.1%}")
     if found.matched:
-        console.print(
-            "The facets have no names; each got the family that suits it best, so these are upper bounds."
-        )
+        console.print("The facets have no names; each got the family that suits it best, so these are upper bounds.")
