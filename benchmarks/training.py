@@ -44,7 +44,9 @@ LIKE_PEERS = settings(
 )
 OWN = {
     "SASRec": settings(model="sasrec"),
-    "FAME, 4 facets, 4 experts": settings(),
+    "FAME, 4 facets, 4 experts": settings(anchor="none"),
+    "the same, facets tied to families (the default)": settings(),
+    "the same, as a mixture of softmaxes": settings(head="mixture"),
     "SASRec, sampled softmax": settings(model="sasrec", loss="sampled"),
     "FAME, sampled softmax": settings(loss="sampled"),
 }

@@ -1,16 +1,25 @@
 """`python -m fame recommend`."""
 
+from __future__ import annotations
+
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from fame.cli.output import Json, console, print_json
 
+if TYPE_CHECKING:
+    from fame.explain.driver import Evidence
+    from fame.ranking.recommendation import Recommendation
+
 
 def recommend(
     model: Annotated[Path, typer.Option(help="Folder of the model.")],
-    history: Annotated[str, typer.Option(help='Item ids, oldest first: "50,181,172". Quote an id that holds a comma.')],
+    history_: Annotated[
+        str, typer.Option("--history", help='Item ids, oldest first: "50,181,172". Quote an id that holds a comma.')
+    ],
     k: Annotated[int, typer.Option("-k", min=1, help="How many items.")] = 20,
     data: Annotated[
         Path | None, typer.Option(help="Folder of its data set, for titles; found by name if left out.")
@@ -20,6 +29,8 @@ def recommend(
     """The next items after a history, with the exact parts of each score, or of its probability in a mixture."""
     from fame.checkpoint.store import load
     from fame.data import parse_history, read
+    from fame.explain.anatomy import fit
+    from fame.explain.driver import evidence, name_driver
     from fame.home import data_folder
     from fame.ranking.recommend import recommend as answer
 
@@ -31,11 +42,13 @@ def recommend(
         catalog = checkpoint.catalog()
     else:
         catalog = checkpoint.catalog(read(folder))
-    ids = parse_history(history)
+    ids = parse_history(history_)
     length = checkpoint.model.config.length
     if len(ids) > length:
         console.print(f"The model reads the newest {length} of {len(ids)} items.", style="yellow")
-    ranked = answer(checkpoint.model, catalog.indices(ids), k)
+    history = catalog.indices(ids)
+    ranked = answer(checkpoint.model, history, k)
+    told = evidence(checkpoint.model, fit(checkpoint.model, catalog), history, ranked.items.tolist())
 
     facets, shares = checkpoint.model.config.facets, ranked.responsibilities
     items: list[dict[str, Any]] = [
@@ -49,8 +62,8 @@ def recommend(
             "bias": float(ranked.bias[rank]),
             "contributions": dict(zip(facets, ranked.contributions[rank].tolist(), strict=True)),
             "responsibilities": None if shares is None else dict(zip(facets, shares[rank].tolist(), strict=True)),
-            "anatomy": None,
-            "driver": None,
+            "anatomy": anatomy(ranked, rank, told[rank]),
+            "driver": asdict(driver) if (driver := name_driver(told[rank])) else None,
         }
         for rank, item in enumerate(ranked.items)
     ]
@@ -71,4 +84,14 @@ def recommend(
             parts = "  ".join(f"{facet} {share:.0%}" for facet, share in item["responsibilities"].items())
         else:
             parts = "  ".join(f"{facet} {value:+.2f}" for facet, value in item["contributions"].items())
-        typer.echo(f"{item['rank']:3}  {item['probability']:6.2%}  {item['title']}   {parts}")
+        driver = f"   driven by {item['driver']['name']}" if item["driver"] else ""
+        typer.echo(f"{item['rank']:3}  {item['probability']:6.2%}  {item['title']}   {parts}{driver}")
+
+
+def anatomy(ranked: Recommendation, rank: int, found: Evidence) -> dict[str, float] | None:
+    """What each family lifts an item by, and the rest; None where nothing is known of items or log p is no sum."""
+    if not found.families or ranked.responsibilities is not None:
+        return None
+    parts = found.parts.astype(float)
+    rest = ranked.score[rank] - ranked.reference - ranked.bias[rank] - parts.sum()
+    return {**dict(zip(found.families, parts.tolist(), strict=True)), "rest": float(rest)}

@@ -15,7 +15,8 @@ from torch import Tensor
 
 from fame.data import Catalog
 from fame.data.attributes import Attributes, attributes
-from fame.model import Model
+from fame.model import FAME, Model, Output
+from fame.ranking.scores import head
 
 PENALTIES = (0.3, 1.0, 3.0, 10.0, 30.0, 100.0)
 FOLDS = 5
@@ -43,11 +44,8 @@ class Anatomy:
         return found - self.centres
 
     def parts(self, query: Tensor, items: Tensor) -> Tensor:
-        """What each family lifts items (k,) by above the average item, for queries (…, D): (…, k, A)."""
-        found = query.new_empty(*query.shape[:-1], len(items), len(self.families))
-        for a, (codes, weights) in enumerate(zip(self.codes, self.weights, strict=True)):
-            found[..., a] = (query @ weights.T)[..., codes[items]].sum(-1)  # a number a value, then its items'
-        return found - (query @ self.centres.T)[..., None, :]
+        """What each family lifts items (B, k) by above the average item, for queries (B, D): (B, k, A)."""
+        return torch.einsum("bd,bkad->bka", query, self.components(items))
 
 
 @torch.inference_mode()
@@ -71,6 +69,19 @@ def fit(model: Model, catalog: Catalog, families: Sequence[str] | None = None) -
         centres=torch.stack(centres) if centres else torch.zeros(0, table.shape[1]),
         average=torch.from_numpy(average).float(),
     )
+
+
+def split(model: Model, anatomy: Anatomy, output: Output, items: Tensor) -> Tensor:
+    """What each family lifts items (B, k) by where the next item is predicted, (B, k, A).
+
+    With a mixture of softmaxes, whose log p is no sum, each facet's logits are split, and weighed by the facet's
+    responsibility for the item.
+    """
+    responsibilities = head(model, output).responsibilities(items)
+    if responsibilities is None or not isinstance(model, FAME):
+        return anatomy.parts(output.at_last(output.query), items)
+    queries = model.facet_queries(output.at_last(output.facets))  # (B, H, D)
+    return torch.einsum("bkh,bhd,bkad->bka", responsibilities, queries, anatomy.components(items))
 
 
 @dataclass(frozen=True)

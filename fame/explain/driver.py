@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from fame.explain.anatomy import Anatomy
+from fame.explain.anatomy import Anatomy, split
 from fame.explain.families import DRAWS, knock_out_families
 from fame.model import Model
 from fame.ranking.recommend import HistoryError
@@ -96,6 +96,6 @@ def evidence(
         raise HistoryError("The history is empty; give at least one item.")
     read, targets = torch.tensor([list(history)[-model.config.length :]]), torch.tensor([list(items)])
     output = model(read)
-    parts = anatomy.parts(output.at_last(output.query)[0], targets[0])
+    parts = split(model, anatomy, output, targets)[0]
     effects = knock_out_families(model, anatomy, read, targets, draws).effect[0]
     return [Evidence(anatomy.families, parts[i].numpy(), effects[i].numpy()) for i in range(len(items))]

@@ -7,7 +7,7 @@ import torch
 
 from fame.data import Events
 from fame.data.batches import batches, pad
-from fame.explain.anatomy import Anatomy
+from fame.explain.anatomy import Anatomy, split
 from fame.explain.families import DRAWS, knock_out_families
 from fame.model import Model
 from fame.ranking.item_side import item_side
@@ -44,7 +44,7 @@ def read_events(model: Model, anatomy: Anatomy, events: Events, draws: int = DRA
         query = output.at_last(output.query)
         found.gate[rows] = output.at_last(output.gate).numpy()
         found.contribution[rows] = contributions(model, output, targets[:, None])[:, 0].numpy()
-        parts = (anatomy.components(targets) @ query[:, :, None]).squeeze(-1)  # (b, A)
+        parts = split(model, anatomy, output, targets[:, None])[:, 0]
         found.anatomy[rows] = parts.numpy()
         whole = ((side.table[targets] - side.average) * query).sum(1)
         found.rest[rows] = (whole - parts.sum(1)).numpy()

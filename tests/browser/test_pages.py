@@ -66,10 +66,10 @@ def test_a_square_chooses_the_position_on_gates(visit):
 
 def test_experts_are_shown_for_the_facet_chosen(visit):
     page = visit(f"/experts{QUERY}")
-    expect(page.get_by_text("facet 1 listens to expert")).to_be_visible()
-    page.get_by_role("radio", name="facet 3").click()
+    expect(page.get_by_text("genre listens to expert")).to_be_visible()
+    page.get_by_role("radio", name="director").click()
     settle(page)
-    expect(page.get_by_text("facet 3 listens to expert")).to_be_visible()
+    expect(page.get_by_text("director listens to expert")).to_be_visible()
 
 
 def test_a_lasso_on_the_map_selects_in_all_and_adds_to_the_history(visit):

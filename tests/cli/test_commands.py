@@ -372,6 +372,6 @@ def test_items_that_stand_twice_are_refused(tmp_path):
 
 def test_map_is_stored_with_the_model(run, cinema_folder):
     found = answer(fame("map", "--model", run / "best", "--data", cinema_folder, "--json"))
-    assert set(found["spaces"]) == {"all facets", "facet 1", "facet 2", "facet 3", "facet 4"}
+    assert set(found["spaces"]) == {"all facets", "genre", "era", "director", "free 1"}
     assert (run / "best" / "maps" / "maps.json").exists()
     answer(fame("evaluate", "--model", run / "best", "--data", cinema_folder, "--json"))
