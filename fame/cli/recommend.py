@@ -17,9 +17,7 @@ if TYPE_CHECKING:
 
 def recommend(
     model: Annotated[Path, typer.Option(help="Folder of the model.")],
-    history_: Annotated[
-        str, typer.Option("--history", help='Item ids, oldest first: "50,181,172". Quote an id that holds a comma.')
-    ],
+    history: Annotated[str, typer.Option(help='Item ids, oldest first: "50,181,172". Quote an id that holds a comma.')],
     k: Annotated[int, typer.Option("-k", min=1, help="How many items.")] = 20,
     data: Annotated[
         Path | None, typer.Option(help="Folder of its data set, for titles; found by name if left out.")
@@ -42,13 +40,13 @@ def recommend(
         catalog = checkpoint.catalog()
     else:
         catalog = checkpoint.catalog(read(folder))
-    ids = parse_history(history_)
+    ids = parse_history(history)
     length = checkpoint.model.config.length
     if len(ids) > length:
         console.print(f"The model reads the newest {length} of {len(ids)} items.", style="yellow")
-    history = catalog.indices(ids)
-    ranked = answer(checkpoint.model, history, k)
-    told = evidence(checkpoint.model, fit(checkpoint.model, catalog), history, ranked.items.tolist())
+    indices = catalog.indices(ids)
+    ranked = answer(checkpoint.model, indices, k)
+    told = evidence(checkpoint.model, fit(checkpoint.model, catalog), indices, ranked.items.tolist())
 
     facets, shares = checkpoint.model.config.facets, ranked.responsibilities
     items: list[dict[str, Any]] = [
@@ -84,8 +82,8 @@ def recommend(
             parts = "  ".join(f"{facet} {share:.0%}" for facet, share in item["responsibilities"].items())
         else:
             parts = "  ".join(f"{facet} {value:+.2f}" for facet, value in item["contributions"].items())
-        driver = f"   driven by {item['driver']['name']}" if item["driver"] else ""
-        typer.echo(f"{item['rank']:3}  {item['probability']:6.2%}  {item['title']}   {parts}{driver}")
+        by = f"   driven by {item['driver']['name']}" if item["driver"] else ""
+        typer.echo(f"{item['rank']:3}  {item['probability']:6.2%}  {item['title']}   {parts}{by}")
 
 
 def anatomy(ranked: Recommendation, rank: int, found: Evidence) -> dict[str, float] | None:

@@ -112,7 +112,11 @@ def test_recommend_has_the_shape_that_others_rely_on(run, cinema_folder):
         parts = item["reference"] + item["bias"] + sum(item["contributions"].values())
         assert abs(parts - item["score"]) < 1e-4
         assert item["title"] == catalog.title(catalog.index(item["item_id"]))
-        assert item["responsibilities"] is item["anatomy"] is item["driver"] is None
+        assert item["responsibilities"] is None
+        assert list(item["anatomy"]) == ["genre", "era", "director", "rest"]
+        assert abs(item["reference"] + item["bias"] + sum(item["anatomy"].values()) - item["score"]) < 1e-4
+        driver = item["driver"]
+        assert driver is None or (item["anatomy"][driver["name"]] > 0 and driver["evidence"]["effect"] > 0)
 
 
 def test_a_mixture_says_whose_each_probability_is(cinema_folder, tmp_path):
