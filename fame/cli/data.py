@@ -44,6 +44,8 @@ def make(
     items: Annotated[int | None, typer.Option(help="Films; 1000 if left out.")] = None,
     values: Annotated[int | None, typer.Option(help="Values of each family, 2 to 8; 10, 8 and 14 if left out.")] = None,
     length: Annotated[int | None, typer.Option(help="Mean length of a history; 25 if left out.")] = None,
+    unknown: Annotated[float | None, typer.Option(help="Share of values that the catalog does not know; 0.")] = None,
+    skew: Annotated[float | None, typer.Option(help="How unequal values are: shares like 1 / rank^skew; 0.")] = None,
     noise: Annotated[float | None, typer.Option(help="Chance that a step follows no family; 0.05 if left out.")] = None,
     stickiness: Annotated[float | None, typer.Option(help="Chance to stay with a family; 0.8 if left out.")] = None,
     seed: Annotated[int, typer.Option(help="The same seed makes the same data.")] = 1,
@@ -56,7 +58,15 @@ def make(
     if name != "planted-cinema":
         raise DataError(f"There is nothing called {name!r} to make, only planted-cinema.")
     chosen = planted.options(
-        users=users, items=items, values=values, length=length, noise=noise, stickiness=stickiness, seed=seed
+        users=users,
+        items=items,
+        values=values,
+        length=length,
+        unknown=unknown,
+        skew=skew,
+        noise=noise,
+        stickiness=stickiness,
+        seed=seed,
     )
     data = planted.make(out, chosen)
     truth = data.details["truth"]

@@ -41,6 +41,7 @@ def planted(
                 "intervals": {name: share and share.interval for name, share in shares.items()},
                 "matched": found.matched,
                 "curve": [vars(point) for point in found.curve],
+                "calibration": None if found.calibration is None else vars(found.calibration),
             }
         )
         return
@@ -57,5 +58,7 @@ def planted(
         )
         typer.echo(f"{name.replace('_', ' '):15} {words}")
     typer.echo(f"{'no driver named':15} {found.unnamed:6.1%}")
+    if found.calibration:
+        typer.echo(f"{'calibration':15} {found.calibration.error:6.1%}  expected error of a responsibility")
     if found.matched:
         console.print("The facets have no names; each got the family that suits it best, so these are upper bounds.")

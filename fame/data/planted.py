@@ -31,6 +31,8 @@ class Options(BaseModel):
     items: int = Field(1000, ge=20, le=1_000_000)
     values: int | None = Field(None, ge=2, le=MOST_VALUES, description="of each family; left out: 10, 8 and 14")
     length: int = Field(25, ge=4, le=1_000, description="mean length of a history")
+    unknown: float = Field(0.0, ge=0, lt=1, description="share of the items' values that the catalog does not know")
+    skew: float = Field(0.0, ge=0, le=3, description="how unequal values are: the r-th has a share like 1 / r^skew")
     noise: float = Field(0.05, ge=0, le=1, description="chance that a step follows no family")
     stickiness: float = Field(0.8, ge=0, le=1, description="chance to follow the same family as the step before")
     seed: int = Field(1, ge=0)
@@ -75,13 +77,25 @@ def films(chosen: Options, rng: np.random.Generator) -> tuple[pd.DataFrame, np.n
     """The items, and their values as numbers: (items, 3)."""
     counts = [chosen.values] * 3 if chosen.values else [10, 8, 14]
     genres = list(GENRES)[: counts[0]]
-    values = np.stack([rng.permutation(np.arange(chosen.items) % count) for count in counts], 1)
+    values = np.stack([rng.permutation(spread(chosen.items, count, chosen.skew)) for count in counts], 1)
     rows, used = [], set[str]()
     for n, (genre, era, director) in enumerate(values):
         name = title(genres[genre], ERAS[era], DIRECTORS[director], used, rng)
         used.add(name)
         rows.append((f"f{n + 1}", name, genres[genre], f"{ERAS[era]}0s", DIRECTORS[director]))
-    return pd.DataFrame(rows, columns=["item_id", "title", "genre", "era", "director"]), values
+    items = pd.DataFrame(rows, columns=["item_id", "title", "genre", "era", "director"])
+    if chosen.unknown:  # the catalog does not know, but the viewers do
+        gone = rng.random(values.shape) < chosen.unknown
+        items[[family.column for family in FAMILIES]] = items[[f.column for f in FAMILIES]].mask(gone, None)
+    return items, values
+
+
+def spread(items: int, count: int, skew: float) -> np.ndarray:
+    """(items,) numbers of values: as many of each, or unequally many."""
+    if not skew:
+        return np.arange(items) % count
+    share = np.arange(1, count + 1.0) ** -skew
+    return np.searchsorted(np.cumsum(share / share.sum()), (np.arange(items) + 0.5) / items)
 
 
 def histories(chosen: Options, values: np.ndarray, rng: np.random.Generator) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -90,8 +104,8 @@ def histories(chosen: Options, values: np.ndarray, rng: np.random.Generator) -> 
     popularity = 1 / np.arange(1, items + 1) ** 0.4  # some films are seen more than others, in every family alike
     popularity = popularity[rng.permutation(items)]
     share = [[np.flatnonzero(values[:, f] == v) for v in range(values[:, f].max() + 1)] for f in range(families)]
-    spread = max(1, chosen.length // 2)
-    lengths = rng.integers(chosen.length - spread, chosen.length + spread + 1, chosen.users).clip(4, items)
+    half = max(1, chosen.length // 2)
+    lengths = rng.integers(chosen.length - half, chosen.length + half + 1, chosen.users).clip(4, items)
     seen_by, seen, truths = [], [], []
     for user, length in enumerate(lengths):
         unseen = np.ones(items, bool)

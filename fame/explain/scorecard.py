@@ -53,6 +53,16 @@ class Point:
 
 
 @dataclass(frozen=True)
+class Calibration:
+    """Is a facet that is said to be 70 % responsible right in 70 % of events? Over all events and tied facets."""
+
+    said: tuple[float, ...]  # mean responsibility of each tenth from 0 to 1 that occurs
+    right: tuple[float, ...]  # share of these in which the facet's family drove the event
+    cases: tuple[int, ...]
+    error: float  # mean distance of the two, weighted by cases (expected calibration error)
+
+
+@dataclass(frozen=True)
 class Scorecard:
     """Readings of the driver of every user's test event against the truth."""
 
@@ -66,6 +76,7 @@ class Scorecard:
     named: Share  # the driver as every page names it; an event without a name is not right
     unnamed: float
     curve: tuple[Point, ...]
+    calibration: Calibration | None  # of responsibilities; None where the model has none, or no facet has a family
 
 
 def scorecard(model: Model, data: DataSet, draws: int = DRAWS) -> Scorecard:
@@ -93,8 +104,8 @@ def scorecard(model: Model, data: DataSet, draws: int = DRAWS) -> Scorecard:
     tied = bool(set(facets) & set(families))
     to_family = np.array([families.index(name) if name in families else -1 for name in facets], dtype=int)
 
-    def by_facet(weights: np.ndarray | None) -> Share | None:
-        if weights is None or not weights.shape[1]:
+    def by_facet(weights: np.ndarray) -> Share | None:
+        if not weights.shape[1]:
             return None
         largest = weights.argmax(1)
         right = (to_family[largest] == wanted).sum() if tied else matched(largest, wanted)
@@ -111,14 +122,29 @@ def scorecard(model: Model, data: DataSet, draws: int = DRAWS) -> Scorecard:
         readings={
             "gate": by_facet(found.gate),
             "contribution": by_facet(found.contribution),
-            "responsibility": None,
+            "responsibility": by_facet(found.responsibility),
             "anatomy": Share(int((place[found.anatomy.argmax(1)] == wanted).sum()), len(wanted)),
             "knock_out": Share(int((place[found.effect.mean(2).argmax(1)] == wanted).sum()), len(wanted)),
         },
         named=Share(int((said == wanted).sum()), len(wanted)),
         unnamed=float((said < 0).mean()),
         curve=curve(found, anatomy.families, lambda name: families.index(name), wanted),
+        calibration=calibrate(found.responsibility[:, to_family >= 0], to_family[to_family >= 0], wanted)
+        if tied and found.responsibility.shape[1]
+        else None,
     )
+
+
+def calibrate(responsibility: np.ndarray, family: np.ndarray, wanted: np.ndarray) -> Calibration:
+    """Responsibilities (n, tied facets), the family of each of these facets, and the truth (n,)."""
+    said, right = responsibility.ravel(), (family == wanted[:, None]).ravel()
+    tenth = np.minimum((said * 10).astype(int), 9)
+    cases = np.bincount(tenth, minlength=10)
+    some = cases > 0
+    mean = np.bincount(tenth, said, 10)[some] / cases[some]
+    share = np.bincount(tenth, right, 10)[some] / cases[some]
+    error = float(np.abs(mean - share) @ cases[some] / cases.sum())
+    return Calibration(tuple(mean.tolist()), tuple(share.tolist()), tuple(cases[some].tolist()), error)
 
 
 def drivers(data: DataSet, users: np.ndarray) -> np.ndarray:

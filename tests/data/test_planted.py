@@ -1,5 +1,6 @@
 """The planted cinema: the truth is true, a seed reproduces, and the oracle is what metrics say it is."""
 
+import numpy as np
 import pytest
 
 from fame.data import DataError, planted, read
@@ -88,3 +89,15 @@ def test_the_stored_oracle_survives_reading(cinema_folder, cinema):
 def test_impossible_options_are_named(wrong, named):
     with pytest.raises(DataError, match=named):
         planted.options(**wrong)
+
+
+def test_values_may_be_unequal_and_unknown(tmp_path):
+    plain = planted.make(tmp_path / "plain", planted.options(users=60, items=200, length=12))
+    made = planted.make(tmp_path / "made", planted.options(users=60, items=200, length=12, unknown=0.2, skew=1.0))
+    for family in made.catalog.families:
+        known = [made.catalog.values(family.name, item) for item in range(1, 201)]
+        assert 0.1 < np.mean([not values for values in known]) < 0.3
+        counts = np.unique([values[0] for values in known if values], return_counts=True)[1]
+        assert counts.max() > 4 * counts.min()
+        assert all(plain.catalog.values(family.name, item) for item in range(1, 201))
+    assert made.details["truth"]["oracle"] < plain.details["truth"]["oracle"]

@@ -8,7 +8,7 @@ import pytest
 from fame.data import planted
 from fame.explain.anatomy import fit
 from fame.explain.driver import Evidence, evidence, name_driver
-from fame.explain.scorecard import NoTruthError, scorecard
+from fame.explain.scorecard import NoTruthError, calibrate, scorecard
 from fame.ranking.recommend import HistoryError
 from fame.training.presets import settings
 from fame.training.run import Run
@@ -104,3 +104,13 @@ def test_evidence_after_a_history_is_that_of_the_same_event_among_many(world):
     again = evidence(model, anatomy, [3, 9, 27], [6])[0]
     assert np.allclose(again.parts, two.parts, atol=1e-5)
     assert np.allclose(again.effect, two.effect, atol=1e-5)
+
+
+def test_a_responsibility_that_is_right_as_often_as_it_says_has_no_calibration_error():
+    rng = np.random.default_rng(0)
+    said = rng.random((20_000, 1))
+    wanted = np.where(rng.random(20_000) < said[:, 0], 0, 1)
+    found = calibrate(said, np.array([0]), wanted)
+    assert found.error < 0.02
+    assert sum(found.cases) == 20_000
+    assert calibrate(said, np.array([0]), 1 - wanted).error > 0.3
