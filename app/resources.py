@@ -24,6 +24,7 @@ from fame.maps import store as map_store
 
 if TYPE_CHECKING:
     from fame.checkpoint.store import Checkpoint
+    from fame.explain.anatomy import Anatomy
     from fame.explain.population import Population
 
 
@@ -94,6 +95,20 @@ def _checkpoint(folder: Path, stamp: int) -> Checkpoint:
 
     torch.set_num_threads(1)  # a request is small and visitors share the cores: threads would wait for each other
     return load(folder)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _anatomy(folder: Path, stamp: int, _catalog: Catalog, fingerprint: str) -> Anatomy:
+    from fame.explain.anatomy import fit
+
+    return fit(_checkpoint(folder, stamp).model, _catalog)
+
+
+def anatomy(name: str, data: DataSet) -> Anatomy:
+    """What of each item embedding of a model goes with which attribute family."""
+    folder = home.model_folders()[name]
+    found: Anatomy = _anatomy(folder, _stamp(folder / "config.json"), data.catalog, data.fingerprint)
+    return found
 
 
 @st.cache_resource(max_entries=4, show_spinner="Running every user through the model, once …")

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 
+from fame.explain.driver import Evidence, name_driver
 from fame.explain.effects import Knockout
 
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
@@ -39,14 +40,18 @@ def escape(text: str) -> str:
 
 def answer(
     title: str, probability: float, parts: Sequence[float], bias: float, facets: Sequence[str],
-    tested: Knockout, history: Sequence[str], shares: Sequence[float] | None = None,
+    tested: Knockout, history: Sequence[str], shares: Sequence[float] | None = None, told: Evidence | None = None,
 ) -> str:  # fmt: skip
     """Why the target is where it is, in one or two sentences of Markdown.
 
     `parts` are its centred contributions, `shares` its responsibilities where the model is a mixture; the claims about
-    what would happen otherwise are `tested`, run by run.
+    what would happen otherwise are `tested`, run by run, and `told` is the evidence by which a driver is named.
     """
-    text = f"*{escape(title)}* comes {ordinal(tested.rank)} with {percent(probability)}."
+    text = f"*{escape(title)}* comes {ordinal(tested.rank)} with {percent(probability)}"
+    if told is not None and told.families:
+        driver = name_driver(told)
+        text += f", driven by **{escape(driver.name)}**" if driver else "; it has no clear driver"
+    text += "."
     held = True  # nothing that was left out so far lowered it
     if len(facets):
         lead, claim = _lead(parts, bias, facets) if shares is None else _most(shares, facets)

@@ -32,7 +32,7 @@ else:
     with st.container(border=True):
         past = " → ".join(f"*{escape(catalog.title(int(item)))}*" for item in shown.history)
         st.markdown(f"**After** {past}")
-        st.markdown(answers.sentence(now, shown, 0, example.knockout))
+        st.markdown(answers.sentence(now, shown, 0, example.knockout, example.evidence))
         answers.answer_list(now, shown.first(5), key="example", chosen=None, on_choose=state.notice)
 
         def open_example() -> None:

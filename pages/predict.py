@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app import state
+from app import resources, state
 from app.current import current
 from app.widgets.answer import answer_list, sentence, table, table_behind
 from app.widgets.editor import editor
@@ -10,6 +10,7 @@ from app.widgets.frame import notices
 from app.widgets.loading import loaded
 from app.widgets.why import why
 from app.words import escape
+from fame.explain.evidence import evidence
 from fame.explain.knockout import knockout
 from fame.ranking.recommend import recommend, take_apart
 
@@ -29,7 +30,9 @@ def story() -> None:
     asked = take_apart(model, now.history, [target])
     tested = knockout(model, now.history, target)
 
-    st.markdown(sentence(now, asked, 0, tested))
+    told = evidence(model, resources.anatomy(now.model.name, now.data), now.history, [target])[0]
+
+    st.markdown(sentence(now, asked, 0, tested, told))
     editor(now, answer.gate)
 
     left, right = st.columns([5, 3], gap="large")
@@ -44,7 +47,7 @@ def story() -> None:
         table_behind(table(now, answer), "ranking")
     with right:
         st.header("Why this one?")
-        why(now, asked, tested)
+        why(now, asked, tested, told)
 
 
 st.title("What comes next?")

@@ -9,11 +9,12 @@ from app import words
 from app.components.ranking import Row, ranking
 from app.current import Current
 from app.widgets.editor import facets
+from fame.explain.driver import Evidence
 from fame.explain.effects import Knockout
 from fame.ranking.recommendation import Recommendation
 
 
-def sentence(now: Current, answer: Recommendation, row: int, tested: Knockout) -> str:
+def sentence(now: Current, answer: Recommendation, row: int, tested: Knockout, told: Evidence) -> str:
     """Why the item in that row of the answer is where it is."""
     catalog = now.data.catalog
     return words.answer(
@@ -25,6 +26,7 @@ def sentence(now: Current, answer: Recommendation, row: int, tested: Knockout) -
         tested,
         [catalog.title(int(item)) for item in answer.history],
         None if answer.responsibilities is None else answer.responsibilities[row].tolist(),
+        told,
     )
 
 

@@ -8,20 +8,22 @@ from app.current import Current
 from app.widgets import weights
 from app.widgets.answer import has_popularity
 from app.words import escape, ordinal, percent, signed
+from fame.explain.driver import Evidence, name_driver, objection
 from fame.explain.effects import Knockout
 from fame.ranking.recommendation import Recommendation
 
 PAST = 2  # past items named
 
 
-def why(now: Current, asked: Recommendation, tested: Knockout) -> None:
-    """`asked` has the one item that was asked about, `tested` what became of it without each thing."""
+def why(now: Current, asked: Recommendation, tested: Knockout, told: Evidence) -> None:
+    """`asked` has the one item asked about, `tested` what became of it without each thing, `told` what drove it."""
     catalog = now.data.catalog
     rivals = len(catalog) - len(set(now.history))
     st.markdown(
         f"**{escape(catalog.title(tested.target))}** is {ordinal(tested.rank)} of {rivals:,} "
         f"with {percent(float(asked.probability[0]))}."
     )
+    by_family(now, told, tested.target)
     if now.facets:
         by_facet(now, asked, tested)
     else:
@@ -33,6 +35,41 @@ def why(now: Current, asked: Recommendation, tested: Knockout) -> None:
             title, place = escape(catalog.title(int(asked.history[t]))), ordinal(int(tested.item_rank[t]))
             st.markdown(f"- without *{title}*: {place} (log p {signed(-tested.item_effect[t])})")
         st.caption("Each was removed and the model run again.")
+
+
+def by_family(now: Current, told: Evidence, target: int) -> None:
+    """The driver, or why none is named, with the evidence."""
+    if not told.families:
+        return
+    driver, against = name_driver(told), escape(objection(told))
+    st.markdown(f"**Driver: {escape(driver.name)}**" if driver else f"**No clear driver:** {against}.")
+    catalog = now.data.catalog
+    st.dataframe(
+        pd.DataFrame(
+            {
+                "family": told.families,
+                "this item": [", ".join(catalog.values(name, target)) or "unknown" for name in told.families],
+                "part": [signed(part) for part in told.parts],
+                "without it": [
+                    f"{signed(-mean)} ± {error:.2f}" if real else "no measured effect"
+                    for mean, error, real in zip(told.mean, told.error, told.measured, strict=True)
+                ],
+            }
+        ),
+        hide_index=True,
+        column_config={
+            "part": st.column_config.TextColumn(
+                width=64, help="How much of its score, above the average item's, goes with its values of the family."
+            ),
+            "without it": st.column_config.TextColumn(
+                help="What becomes of log p when the past says nothing of the family: its part of every past item is "
+                "replaced by another item's, several times, and the model run again; ± the standard error over draws."
+            ),
+        },
+    )
+    st.caption(
+        "A driver is named where the family that lifts an item most is also the one without which it falls most."
+    )
 
 
 def by_facet(now: Current, asked: Recommendation, tested: Knockout) -> None:

@@ -28,7 +28,8 @@ def recommend(
     from fame.checkpoint.store import load
     from fame.data import parse_history, read
     from fame.explain.anatomy import fit
-    from fame.explain.driver import evidence, name_driver
+    from fame.explain.driver import name_driver
+    from fame.explain.evidence import evidence
     from fame.home import data_folder
     from fame.ranking.recommend import recommend as answer
 

@@ -3,18 +3,14 @@
 A reading proposes and an intervention decides. The reading is the score anatomy: the family whose part lifts the item
 most. The intervention is the input knock-out: with that family's component of the past replaced, the item must fall,
 and for no other family may it fall further, beyond the error of the draws. The gate is never asked.
+
+Arrays only, no torch: evidence can be stored and shown at once.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-import torch
-
-from fame.explain.anatomy import Anatomy, split
-from fame.explain.families import DRAWS, knock_out_families
-from fame.model import Model
-from fame.ranking.recommend import HistoryError
 
 BY = "anatomy, confirmed by input knock-out"
 ERRORS = 2.0  # standard errors beyond which an effect is told from none, or from another
@@ -46,6 +42,22 @@ class Evidence:
         ranked = np.sort(np.append(self.parts, 0.0))
         return float(ranked[-1] - ranked[-2])
 
+    @property
+    def measured(self) -> np.ndarray:
+        """(A,) bool: the effect can be told from none."""
+        return np.abs(self.mean) > ERRORS * self.error
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain lists and numbers."""
+        return {"families": list(self.families), "parts": self.parts.tolist(), "effect": self.effect.tolist()}
+
+    @classmethod
+    def from_json(cls, content: dict[str, Any]) -> "Evidence":
+        """The inverse of `as_json`."""
+        families = tuple(content["families"])
+        effect = np.asarray(content["effect"], dtype=float).reshape(len(families), -1)
+        return cls(families, np.asarray(content["parts"], dtype=float), effect)
+
 
 @dataclass(frozen=True)
 class Driver:
@@ -58,16 +70,10 @@ class Driver:
 
 
 def name_driver(found: Evidence, least: float = 0.0) -> Driver | None:
-    """The rule; None where the reading proposes nothing by `least` or the intervention does not confirm it."""
-    if not len(found.families) or found.margin <= least:
+    """The rule; None where there is an objection."""
+    if objection(found, least):
         return None
     proposed = int(found.parts.argmax())
-    if found.parts[proposed] <= 0 or found.mean[proposed] <= ERRORS * found.error[proposed]:
-        return None
-    for other in range(len(found.families)):
-        further = found.effect[other] - found.effect[proposed]
-        if other != proposed and further.mean() > ERRORS * further.std(ddof=1) / np.sqrt(len(further)):
-            return None
     return Driver(
         name=found.families[proposed],
         kind="family",
@@ -81,21 +87,23 @@ def name_driver(found: Evidence, least: float = 0.0) -> Driver | None:
     )
 
 
-@torch.inference_mode()
-def evidence(
-    model: Model, anatomy: Anatomy, history: Sequence[int], items: Sequence[int], draws: int = DRAWS
-) -> list[Evidence]:
-    """For items after a history of catalog indices.
+def objection(found: Evidence, least: float = 0.0) -> str:
+    """What speaks against naming a driver, as the rest of "no clear driver: …"; empty where nothing does.
 
-    Raises
-    ------
-    HistoryError
-        The history is empty.
+    `least` is the margin that the proposed family's part must have.
     """
-    if not len(history):
-        raise HistoryError("The history is empty; give at least one item.")
-    read, targets = torch.tensor([list(history)[-model.config.length :]]), torch.tensor([list(items)])
-    output = model(read)
-    parts = split(model, anatomy, output, targets)[0]
-    effects = knock_out_families(model, anatomy, read, targets, draws).effect[0]
-    return [Evidence(anatomy.families, parts[i].numpy(), effects[i].numpy()) for i in range(len(items))]
+    if not len(found.families):
+        return "nothing is known about the items"
+    proposed = int(found.parts.argmax())
+    name = found.families[proposed]
+    if found.parts[proposed] <= 0:
+        return "no family lifts it above the average item"
+    if found.margin <= least:
+        return f"{name} does not lift it far enough above the others"
+    if found.mean[proposed] <= ERRORS * found.error[proposed]:
+        return f"{name} lifts it most, but it does not fall when the past says nothing of {name}"
+    for other in range(len(found.families)):
+        further = found.effect[other] - found.effect[proposed]
+        if other != proposed and further.mean() > ERRORS * further.std(ddof=1) / np.sqrt(len(further)):
+            return f"{name} lifts it most, but it falls further when the past says nothing of {found.families[other]}"
+    return ""

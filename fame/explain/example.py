@@ -6,6 +6,7 @@ from pathlib import Path
 from fame.checkpoint.description import Description
 from fame.data import DataSet
 from fame.data.presets import presets
+from fame.explain.driver import Evidence
 from fame.explain.effects import Knockout
 from fame.folders import read_json, write_json
 from fame.ranking.recommendation import Recommendation
@@ -20,6 +21,7 @@ class Example:
 
     recommendation: Recommendation
     knockout: Knockout
+    evidence: Evidence  # of what drove it
 
 
 def load(model: Description) -> Example | None:
@@ -30,12 +32,18 @@ def load(model: Description) -> Example | None:
     content = read_json(path, "delete it")
     if content.get("model") != model.fingerprint:
         return None
-    return Example(Recommendation.from_json(content["recommendation"]), Knockout.from_json(content["knockout"]))
+    return Example(
+        Recommendation.from_json(content["recommendation"]),
+        Knockout.from_json(content["knockout"]),
+        Evidence.from_json(content["evidence"]),
+    )
 
 
 def write(folder: Path, dataset: DataSet) -> None:
     """Take the data set's first preset apart with the model in `folder`, and store it there."""
     from fame.checkpoint.store import load as load_model  # late: torch
+    from fame.explain.anatomy import fit
+    from fame.explain.evidence import evidence
     from fame.explain.knockout import knockout
     from fame.ranking.recommend import recommend
 
@@ -43,10 +51,13 @@ def write(folder: Path, dataset: DataSet) -> None:
     checkpoint.catalog(dataset)
     history = presets(dataset)[0].items
     ranked = recommend(checkpoint.model, history, SHOWN)
-    tested = knockout(checkpoint.model, history, int(ranked.items[0]))
+    first = int(ranked.items[0])
+    tested = knockout(checkpoint.model, history, first)
+    told = evidence(checkpoint.model, fit(checkpoint.model, dataset.catalog), history, [first])[0]
     about = {
         "model": checkpoint.description.fingerprint,
         "recommendation": ranked.as_json(),
         "knockout": tested.as_json(),
+        "evidence": told.as_json(),
     }
     write_json(folder / FILE, about)

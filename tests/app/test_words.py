@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from app import words
 from app.widgets.answer import safe_csv
+from fame.explain.driver import Evidence
 from fame.explain.effects import Knockout
 
 
@@ -45,6 +46,15 @@ def test_in_a_mixture_the_answer_is_of_its_probability():
     tested = effects_of(facets=(1, 1, 1), effects=(0, 0, 0))
     three = words.answer("Heat", 0.034, [0] * 3, 0, ["a", "b", "c"], tested, [], [0.4, 0.3, 0.3])
     assert "No facet alone carries it" in three
+
+
+def test_a_driver_is_named_by_its_evidence_or_said_to_be_unclear():
+    def said(parts, effects):
+        told = Evidence(("genre", "cast*"), np.array(parts), np.array(effects)[:, None] + np.linspace(-0.01, 0.01, 8))
+        return words.answer("Heat", 0.034, [0, 0], 0, ["a", "b"], effects_of(), [], told=told)
+
+    assert said([0.2, 2.0], [0.1, 0.9]).startswith("*Heat* comes first with 3.4 %, driven by **cast\\***.")
+    assert said([0.2, 2.0], [0.9, 0.1]).startswith("*Heat* comes first with 3.4 %; it has no clear driver.")
 
 
 def test_the_facet_whose_loss_hurts_most_may_be_another_one():

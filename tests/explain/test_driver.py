@@ -1,5 +1,6 @@
 """The driver is named by a reading that an intervention confirms, and the scorecard can fail."""
 
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -7,7 +8,8 @@ import pytest
 
 from fame.data import planted
 from fame.explain.anatomy import fit
-from fame.explain.driver import Evidence, evidence, name_driver
+from fame.explain.driver import Evidence, name_driver, objection
+from fame.explain.evidence import evidence
 from fame.explain.scorecard import NoTruthError, calibrate, scorecard
 from fame.ranking.recommend import HistoryError
 from fame.training.presets import settings
@@ -23,19 +25,24 @@ def found(parts, means, spread=0.01, draws=8):
 
 
 @pytest.mark.parametrize(
-    ("case", "name"),
+    ("case", "name", "why_not"),
     [
-        (found([2.0, 0.5], [1.0, 0.2]), "genre"),
-        (found([2.0, 0.5], [0.2, 1.0]), None),  # the intervention says the other
-        (found([2.0, 0.5], [0.0, 0.0]), None),  # it does not fall at all
-        (found([2.0, 0.5], [-1.0, -2.0]), None),  # it rises
-        (found([-2.0, -0.5], [1.0, 0.5]), None),  # no family lifts it
-        (Evidence((), np.zeros(0), np.zeros((0, 8))), None),
+        (found([2.0, 0.5], [1.0, 0.2]), "genre", ""),
+        (found([2.0, 0.5], [0.2, 1.0]), None, "it falls further when the past says nothing of era"),
+        (found([2.0, 0.5], [0.0, 0.0]), None, "it does not fall when the past says nothing of genre"),
+        (found([2.0, 0.5], [-1.0, -2.0]), None, "it does not fall when the past says nothing of genre"),
+        (found([-2.0, -0.5], [1.0, 0.5]), None, "no family lifts it above the average item"),
+        (Evidence((), np.zeros(0), np.zeros((0, 8))), None, "nothing is known about the items"),
     ],
 )
-def test_the_rule(case, name):
+def test_the_rule(case, name, why_not):
     driver = name_driver(case)
     assert (driver.name if driver else None) == name
+    assert objection(case).endswith(why_not)
+    assert bool(objection(case)) == (driver is None)
+    again = Evidence.from_json(json.loads(json.dumps(case.as_json())))
+    assert again.families == case.families
+    assert np.array_equal(again.effect, case.effect)
 
 
 def test_a_larger_margin_can_be_asked_for():
