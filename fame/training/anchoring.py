@@ -96,15 +96,15 @@ class Anchors:
 
     def loss(self, items: Tensor, seen: Tensor) -> Tensor:
         """Drawn items (n,) and their sub-embeddings (n, H, K) -> (), weighted, to be added to the objective."""
-        overlaps = [family(items) for family in self.families]
-        total = seen.new_zeros(())
-        for h, family in enumerate(self.families[: self.anchored]):
-            overlap = overlaps[h]
-            total = total + pull(seen[:, h], overlap, family.known[items], self.temperature)
-            if self.purity and len(overlaps) > 1:
-                kept_out = [leak(seen[:, h], other * (1 - overlap)) for other in overlaps if other is not overlap]
-                total = total + self.purity * torch.stack(kept_out).mean()
-        return self.weight / self.anchored * total
+        F = self.anchored
+        with torch.no_grad():
+            overlaps = torch.stack([family(items) for family in self.families])  # (A, n, n)
+            known = torch.stack([family.known[items] for family in self.families[:F]])
+        tied = seen[:, :F].transpose(0, 1)  # (F, n, K)
+        total = pull(tied, overlaps[:F], known, self.temperature)
+        if self.purity and len(overlaps) > 1:
+            total = total + self.purity * leak(tied, overlaps).sum(1) / (len(overlaps) - 1)
+        return self.weight * total.mean()
 
 
 class Overlap:
@@ -135,25 +135,30 @@ class Overlap:
 def pull(seen: Tensor, overlap: Tensor, known: Tensor, temperature: float) -> Tensor:
     """Cross-entropy between an item's overlaps, as shares, and its softmax of cosines with the others / temperature.
 
-    Sub-embeddings (n, K), overlaps (n, n), and which items have a value (n,); one without is nobody's negative. Items
-    that share nothing with any other of them do not count.
+    Sub-embeddings (F, n, K), overlaps (F, n, n), and which items have a value (F, n), over which alone the softmax is:
+    one without is nobody's negative. Mean over the items that share something with another of them, (F,).
     """
-    shares = overlap.sum(1)
-    rows = (shares > 0).nonzero().squeeze(1)
-    unit = normalize(seen, dim=1)
-    logits = unit[rows] @ unit.T / temperature
-    itself = torch.arange(len(seen), device=seen.device) == rows[:, None]
-    log_p = logits.masked_fill(itself | ~known, -torch.inf).log_softmax(1)
-    wanted = overlap[rows]
-    return -(wanted * log_p.masked_fill(wanted == 0, 0)).sum(1).div(shares[rows]).sum() / max(1, len(rows))
+    shares = overlap.sum(2)
+    unit = normalize(seen, dim=2)
+    itself = torch.eye(seen.shape[1], dtype=torch.bool, device=seen.device)
+    # Far below every cosine / temperature, yet finite: a row without anybody must not make NaNs of its gradient.
+    log_p = (unit @ unit.mT / temperature).masked_fill(itself | ~known[:, None], -1e4).log_softmax(2)
+    entropy = -(overlap * log_p).sum(2) / shares.clamp_min(1e-12)
+    return entropy.sum(1) / (shares > 0).sum(1).clamp_min(1)
 
 
-def leak(seen: Tensor, overlap: Tensor) -> Tensor:
-    """Share of the variance of sub-embeddings (n, K) that goes with an overlap (n, n) of another family; 0 at least.
+def leak(seen: Tensor, overlaps: Tensor) -> Tensor:
+    """Share of the variance of sub-embeddings (F, n, K) that goes with every other family, (F, A); 0 at least.
 
-    The mean product of two centred items that overlap, over the mean square of one (the intraclass correlation): unlike
-    the fit of a regression it does not grow with the number of values.
+    Of overlaps (A, n, n) the first F are of the facets' own families; pairs that overlap in these do not count. The
+    share is the mean product of two centred items that overlap over the mean square of one (the intraclass
+    correlation): unlike the fit of a regression it does not grow with the number of values.
     """
-    centred = seen - seen.mean(0)
-    together = (overlap * (centred @ centred.T)).sum() / overlap.sum().clamp_min(1e-12)
-    return relu(together / centred.square().sum(1).mean().clamp_min(1e-12))
+    F = len(seen)
+    with torch.no_grad():
+        pairs = overlaps * (1 - overlaps[:F, None])  # (F, A, n, n)
+        pairs[torch.arange(F), torch.arange(F)] = 0
+        pairs /= pairs.sum((2, 3), keepdim=True).clamp_min(1e-12)
+    centred = seen - seen.mean(1, keepdim=True)
+    together = torch.einsum("fij,faij->fa", centred @ centred.mT, pairs)
+    return relu(together / centred.square().sum(2).mean(1, keepdim=True).clamp_min(1e-12))

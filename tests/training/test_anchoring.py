@@ -47,21 +47,44 @@ def test_items_without_a_value_neither_pull_nor_are_pushed():
     overlap = torch.tensor([[0.0, 1, 0], [1, 0, 0], [0, 0, 0]])
     known = torch.tensor([True, True, False])
     seen = torch.randn(3, 4, generator=torch.Generator().manual_seed(0), requires_grad=True)
-    pull(seen, overlap, known, 0.2).backward()
+    pull(seen[None], overlap[None], known[None], 0.2).sum().backward()
     assert seen.grad[2].abs().sum() == 0
     assert torch.isfinite(seen.grad).all()
+
+
+def test_the_pull_is_the_cross_entropy_by_hand():
+    generator = torch.Generator().manual_seed(1)
+    seen = torch.randn(1, 5, 3, generator=generator)
+    overlap = torch.tensor([[0, 1, 0.5, 0, 0], [1, 0, 0, 0, 0], [0.5, 0, 0, 0, 0], [0] * 5, [0] * 5])[None]
+    known = torch.tensor([[True, True, True, True, False]])
+    found = pull(seen, overlap, known, 0.5)[0]
+    unit = torch.nn.functional.normalize(seen[0], dim=1)
+    by_hand = []
+    for item in range(3):
+        others = [other for other in range(4) if other != item]  # the last has no value
+        log_p = (unit[others] @ unit[item] / 0.5).log_softmax(0)
+        wanted = overlap[0, item, others] / overlap[0, item].sum()
+        by_hand.append(-(wanted * log_p).sum())
+    assert torch.isclose(found, torch.stack(by_hand).mean(), atol=1e-5)
 
 
 def test_a_leak_is_the_share_of_variance_between_groups():
     generator = torch.Generator().manual_seed(0)
     group = torch.arange(400) % 4
     together = (group[:, None] == group).float().fill_diagonal_(0)
+    nothing = torch.zeros_like(together)
+
+    def of(seen):
+        """Leak of the group into a facet whose own family no two items share."""
+        return leak(seen[None], torch.stack([nothing, together]))[0, 1]
+
     noise = torch.randn(400, 8, generator=generator)
     apart = torch.randn(4, 8, generator=generator)[group]
-    assert leak(noise, together) < 0.02  # groups that say nothing explain nothing, however many they are
-    assert leak(apart, together) > 0.95
+    assert of(noise) < 0.02  # groups that say nothing explain nothing, however many they are
+    assert of(apart) > 0.95
     mixed = apart / apart.std() + noise
-    assert 0.4 < leak(mixed, together) < 0.6
+    assert 0.4 < of(mixed) < 0.6
+    assert leak(apart[None], torch.stack([together, together]))[0].tolist() == [0, 0]  # its own family is no leak
 
 
 def test_a_weight_of_zero_is_plain_training_bit_for_bit(cinema, tmp_path):
@@ -84,7 +107,8 @@ def test_a_tied_facet_tells_its_family_of_items_that_were_tied_and_no_other_fami
         """Share of the facet's variance between the values of a family, over the items that training tied."""
         tied = np.flatnonzero(~held_out(len(cinema.catalog)))[1:]
         seen = model.sub_embeddings(model.table()[tied])[:, facet]
-        return float(leak(seen, Overlap(attributes(cinema.catalog, family), CPU)(torch.from_numpy(tied))))
+        overlap = Overlap(attributes(cinema.catalog, family), CPU)(torch.from_numpy(tied))
+        return float(leak(seen[None], torch.stack([torch.zeros_like(overlap), overlap]))[0, 1])
 
     chosen = QUICK | {"epochs": 12, "learning_rate": 0.01}
     plain = train(Run.start(tmp_path / "plain", settings(**chosen, anchor="none"), cinema), cinema).model
