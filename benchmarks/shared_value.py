@@ -1,4 +1,4 @@
-"""Does the driver name what a history was made to share? `python -m benchmarks.shared_value --data FOLDER --model MODEL`.
+"""Does the driver name what a history was made to share? `python -m benchmarks.shared_value [--data F --model M]`.
 
 Real data have no truth, but a history can be made to have one: all its items share one value of one family, and as
 little as possible of the others (one decade across genres, one genre across decades). Where the ranking responds, so

@@ -106,10 +106,19 @@ def test_the_run_folder_tells_the_story(trained, cinema):
         assert 0 <= line["gate_entropy"] <= 1
         assert np.allclose(np.sum(line["expert_load"], 1), 1, atol=1e-4)
     assert json.loads((run.folder / "status.json").read_text())["status"] == "finished"
-    best = max(lines, key=lambda line: line["metrics"]["NDCG@10"])
+    best = max(lines, key=lambda line: line["metrics"]["NDCG"])
     assert trained.description.card["epoch"] == best["epoch"]
     assert run.settings() == settings(**QUICK, anchor="genre,era,director")
     assert run.notes() == ["3 of 4 facets are tied to genre, era, director; 1 stays free."]
+
+
+@pytest.mark.parametrize(("many", "chosen_by"), [(1_000_000, "NDCG"), (10, "NDCG@10")])
+def test_the_epoch_is_chosen_over_all_ranks_where_few_users_judge(cinema, tmp_path, monkeypatch, many, chosen_by):
+    monkeypatch.setattr(trainer, "MANY", many)
+    given = iter([{"NDCG": 0.3, "NDCG@10": 0.1}, {"NDCG": 0.2, "NDCG@10": 0.2}])
+    monkeypatch.setattr(trainer, "means", lambda ranks: next(given, {"NDCG": 0.0, "NDCG@10": 0.0}))
+    found = train(Run.start(tmp_path / "r", settings(**QUICK), cinema), cinema)
+    assert found.description.card["epoch"] == (1 if chosen_by == "NDCG" else 2)
 
 
 def test_the_card_says_what_evaluating_finds(trained, cinema):
