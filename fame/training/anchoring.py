@@ -40,6 +40,8 @@ def plan(settings: Settings, catalog: Catalog) -> Plan:
     AnchoringError
         A family was asked for that the catalog lacks, that says nothing, or for which there is no facet left.
     """
+    if not settings.anchor:
+        return Plan(settings, ())
     found = telling(catalog)
     if settings.anchor != "auto":
         declared = [family.name for family in catalog.families]
