@@ -8,6 +8,7 @@ from app.widgets.editor import editor
 from app.widgets.everybody import expert_load
 from app.widgets.frame import notices
 from app.widgets.loading import loaded
+from app.widgets.meaning import spoken_for
 from app.widgets.place import along, place
 from app.words import escape, percent
 from fame.explain.experts import ALIKE, read_by_experts
@@ -67,6 +68,7 @@ def story() -> None:
     with left:
         st.header("Router along the history")
         along(now, at, names, colors, router, "router")
+        spoken_for(now, h, router[at.position])
     with right:
         st.header(f"What each expert reads after item {at.number}")
         st.plotly_chart(

@@ -5,6 +5,7 @@ import streamlit as st
 
 from app import palette
 from app.current import current
+from app.widgets import meaning as meanings
 from app.widgets import weights
 from app.widgets.editor import editor
 from app.widgets.everybody import gate_by_group
@@ -55,6 +56,7 @@ def story() -> None:
             pd.DataFrame(
                 {
                     "facet": now.facets,
+                    **meanings.names(now),
                     "gate": weights.in_percent(gate),
                     "moves by": spread,
                     "kept": tested.facet_kept,
@@ -62,6 +64,7 @@ def story() -> None:
             ),
             hide_index=True,
             column_config={
+                "means": meanings.name_column(),
                 "gate": weights.percent_column(),
                 "moves by": weights.number_column(
                     "Standard deviation over the catalog's items of the facet's "

@@ -23,18 +23,20 @@ def verify() -> None:
 
 @app.command()
 def planted(
-    model: Annotated[Path, typer.Option(help="Folder of the model.")],
+    model: Annotated[Path, typer.Option(help="Folder of the model; the result is stored in its `scorecard.json`.")],
     data: Annotated[Path, typer.Option(help="Folder of the data set, with truth.parquet.")],
     as_json: Json = False,
 ) -> None:
     """How often each reading names the family that drove a user's last interaction, on data where that is known."""
     from fame.checkpoint.store import load
     from fame.data import read
-    from fame.explain.scorecard import scorecard
+    from fame.explain import stored
+    from fame.explain.scorecard import FILE, scorecard
 
     checkpoint, dataset = load(model), read(data)
     checkpoint.catalog(dataset)
     found = scorecard(checkpoint.model, dataset)
+    stored.save(model / FILE, checkpoint.description.fingerprint, found)
     shares = {**found.readings, "named": found.named}
     if as_json:
         print_json(

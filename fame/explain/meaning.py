@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 from fame.checkpoint.description import Description
 from fame.errors import InputError
-from fame.folders import read_json, write_json
+from fame.explain import stored
 
 FILE = "meaning.json"
 ADVICE = "measure it again with `python -m fame verify meaning --model MODEL`"
@@ -24,7 +24,7 @@ Verdict = Literal["told", "other", "shared", "nothing", "untested"]
 
 
 class MeaningError(InputError):
-    """What a model means cannot be measured, or the stored file does not belong to the model."""
+    """What a model means cannot be measured."""
 
 
 @dataclass(frozen=True)
@@ -118,39 +118,20 @@ class Meaning:
 
     def as_json(self) -> dict[str, Any]:
         """Plain lists and numbers."""
-        content: dict[str, Any] = _JSON.dump_python(self, mode="json")
+        content: dict[str, Any] = stored.as_json(self)
         return content
 
     @classmethod
     def from_json(cls, content: dict[str, Any]) -> "Meaning":
         """The inverse of `as_json`; raises pydantic's `ValidationError`, a `ValueError`."""
-        return _JSON.validate_python(content)
-
-
-_JSON = TypeAdapter(Meaning)
+        return TypeAdapter(cls).validate_python(content)
 
 
 def save(folder: Path, fingerprint: str, meaning: Meaning) -> None:
     """Write `meaning.json` of the model with that fingerprint."""
-    write_json(folder / FILE, {"model": fingerprint, "meaning": meaning.as_json()})
+    stored.save(folder / FILE, fingerprint, meaning)
 
 
 def load(model: Description) -> Meaning | None:
-    """What is stored with a model; None where nothing is.
-
-    Raises
-    ------
-    MeaningError, FolderError
-        It cannot be read, or was made from other weights.
-    """
-    path = model.folder / FILE
-    if not path.is_file():
-        return None
-    content = read_json(path, ADVICE)
-    if content.get("model") != model.fingerprint:
-        raise MeaningError(f"{path} was made from other weights; {ADVICE}.")
-    try:
-        return Meaning.from_json(content["meaning"])
-    except (KeyError, ValidationError) as error:
-        first = str(error).splitlines()[0]
-        raise MeaningError(f"{path} cannot be read ({first}); {ADVICE}.") from None
+    """What is stored with a model; None where nothing is. Raises `StoredError` where it is about other weights."""
+    return stored.load(model, FILE, Meaning, ADVICE)

@@ -18,6 +18,7 @@ from fame.explain.meaning import LEVEL, Meaning, MeaningError
 from fame.explain.measure import compare_seeds, judge, measure
 from fame.explain.probe import held_out_probe, tell
 from fame.explain.specialists import attention_apart, specialists
+from fame.explain.stored import StoredError
 from fame.model import build
 
 ITEMS = 400
@@ -216,12 +217,12 @@ def test_it_survives_saving_and_belongs_to_its_model(measured, trained, cinema, 
     assert store.load(description) == measured
     content = json.loads((description.folder / store.FILE).read_text())
     with pytest.raises(ValueError, match="validation error"):
-        Meaning.from_json(content["meaning"] | {"facets": [{"facet": 3}]})
+        Meaning.from_json(content["result"] | {"facets": [{"facet": 3}]})
     (description.folder / store.FILE).write_text(json.dumps(content | {"model": "another"}))
-    with pytest.raises(MeaningError, match="made from other weights"):
+    with pytest.raises(StoredError, match="measured on other weights"):
         store.load(description)
     (description.folder / store.FILE).write_text(json.dumps({"model": description.fingerprint}))
-    with pytest.raises(MeaningError, match="cannot be read"):
+    with pytest.raises(StoredError, match="cannot be read"):
         store.load(description)
 
 
@@ -254,7 +255,7 @@ def test_the_command_stores_and_prints_it(trained, cinema, cinema_folder, tmp_pa
     assert done.exit_code == 0, done.output
     answer = json.loads(done.stdout)
     stored = json.loads((tmp_path / "m" / store.FILE).read_text())
-    assert answer == {"model": stored["model"], **stored["meaning"]}
+    assert answer == {"model": stored["model"], **stored["result"]}
     assert np.allclose(answer["stability"]["facets"], 1)
     said = CliRunner().invoke(app, command)
     assert said.exit_code == 0, said.output
