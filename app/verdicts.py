@@ -6,6 +6,7 @@ from app.words import escape, percent
 from fame.explain.meaning import Expert, Meaning
 from fame.explain.probe import FEWEST
 
+VALUES = 3  # of an expert, named in a cell of a table
 BENEATH = 0.001  # q-values below are not told apart
 
 
@@ -56,15 +57,15 @@ def verdict(found: Meaning, h: int) -> str:
         lead = f"Training tied it to {family}, but on items kept out of that it tells it no better than chance"
     else:
         lead = f"Tells no family; {family} best"
-    return f"{lead}: {figures}."
+    return f"{lead}.  \n:small[{figures}]"
 
 
 def reading(found: Meaning) -> str:
     """How to read the cards."""
-    over = " of all items, those that training tied included" if found.tied else ""
+    over = " (all items, those that training tied included)" if found.tied else ""
     return (
         "A facet is named only by what a linear probe tells from it on items whose values training never saw. Below "
-        f"that: the attribute values whose items{over} lie closest together in it, by how much their mean cosine is "
+        f"that: the attribute values whose items lie closest together in it{over}, by how much their mean cosine is "
         "above that of any two items, and the items nearest to their centre. Each is told from chance (permutations, "
         "Benjamini-Hochberg over all values and facets)."
     )
@@ -76,7 +77,7 @@ def figure(found: Meaning, h: int, a: int) -> str:
     if accuracy is None or majority is None or q is None:
         return "not tested"
     said = f"{percent(accuracy)} right, {percent(majority)} by always naming the commonest value"
-    return f"{said} (n = {found.held_out.items[a]}, {q_value(q)})"
+    return f"{said}; n = {found.held_out.items[a]}, {q_value(q)}"
 
 
 def q_value(q: float) -> str:
@@ -85,8 +86,8 @@ def q_value(q: float) -> str:
 
 
 def speaks_for(expert: Expert) -> str:
-    """The values of an expert, for a cell of a table."""
-    return ", ".join(f"{one.value} ({percent(one.share)}, all {percent(one.overall)})" for one in expert.speaks_for)
+    """The foremost values of an expert with the share where it leads / overall, for a cell of a table."""
+    return ", ".join(f"{one.value} {percent(one.share)} / {percent(one.overall)}" for one in expert.speaks_for[:VALUES])
 
 
 def same_as(expert: Expert) -> str:

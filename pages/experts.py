@@ -68,7 +68,6 @@ def story() -> None:
     with left:
         st.header("Router along the history")
         along(now, at, names, colors, router, "router")
-        spoken_for(now, h, router[at.position])
     with right:
         st.header(f"What each expert reads after item {at.number}")
         st.plotly_chart(
@@ -82,6 +81,7 @@ def story() -> None:
             f"different {far.bits:.3f} (Jensen-Shannon divergence; 0 = the same, 1 = nothing in common). Attention "
             "shows where an expert looks, not what a past item did to the ranking: Predict tests that, by removing it."
         )
+    spoken_for(now, h, router[at.position])
 
 
 @st.fragment

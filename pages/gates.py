@@ -55,8 +55,7 @@ def story() -> None:
         st.dataframe(
             pd.DataFrame(
                 {
-                    "facet": now.facets,
-                    **meanings.names(now),
+                    "facet": meanings.names(now),
                     "gate": weights.in_percent(gate),
                     "moves by": spread,
                     "kept": tested.facet_kept,
@@ -64,8 +63,8 @@ def story() -> None:
             ),
             hide_index=True,
             column_config={
-                "means": meanings.name_column(),
-                "gate": weights.percent_column(),
+                "facet": meanings.name_column(),
+                "gate": weights.percent_column(92),
                 "moves by": weights.number_column(
                     "Standard deviation over the catalog's items of the facet's "
                     + (

@@ -25,6 +25,7 @@ def facets() -> None:
     if found is None:
         return
     st.markdown(verdicts.answer(found))
+    st.header("Facet by facet")
     cards(now, found)
     st.caption(verdicts.reading(found))
 

@@ -27,7 +27,7 @@ def test_its_commands_exist():
     from fame.cli import app
 
     for line in re.findall(r"^    python -m fame (.*)$", README, re.MULTILINE):
-        words = re.match(r"(data \w+|\w+)", line)
+        words = re.match(r"((?:data|verify) \w+|\w+)", line)
         assert words
         options = re.findall(r"--[a-z]+", line.split("#")[0])
         shown = CliRunner().invoke(app, [*words[1].split(), "--help"], env={"COLUMNS": "200"}).stdout

@@ -8,8 +8,9 @@ import plotly.graph_objects as go
 from app import palette
 from app.charts.look import LINE, plain, quiet
 
-# One hue whose strength is the number: text in the theme's own colour stays readable on it, light and dark.
-SCALE = ((0.0, "rgba(59,125,216,0.0)"), (1.0, "rgba(59,125,216,0.55)"))
+# One hue whose strength is the number: text in the page's own colour stays readable on it, light and dark.
+SCALE = ((0.0, "rgba(59,125,216,0.0)"), (1.0, "rgba(59,125,216,0.5)"))
+SMALL = "<br><span style='font-size:11px'>{}</span>"
 
 
 def matrix(
@@ -28,9 +29,10 @@ def matrix(
             x=[column for column, _ in cells],
             y=[row for _, row in cells],
             mode="text",
+            textfont={"size": 14},
             text=[texts[row][column] for column, row in cells],
-            hovertext=[f"{plain(rows[row])} × {plain(columns[column])}: {texts[row][column]}" for column, row in cells],
-            hoverinfo="text",
+            customdata=[f"{plain(rows[row])} × {plain(columns[column])}" for column, row in cells],
+            hovertemplate="%{customdata}<br>%{text}<extra></extra>",
         )
     )
     for column in x:
@@ -50,15 +52,16 @@ def matrix(
 
 def intervals(
     names: Sequence[str], values: Sequence[float], low: Sequence[float], high: Sequence[float],
-    marks: Sequence[tuple[str, float]],
+    marks: Sequence[tuple[str, float]], chosen: int,
 ) -> go.Figure:  # fmt: skip
-    """A dot and its interval a row, from 0 to 1, against vertical lines with a name."""
+    """A dot and its interval a row, from 0 to 1, against vertical lines with a name; one row is the subject."""
+    colors = [palette.FACETS[0] if row == chosen else palette.NEUTRAL for row in range(len(names))]
     figure = go.Figure(
         go.Scatter(
             x=list(values),
-            y=[plain(name) for name in names],
+            y=[f"<b>{plain(name)}</b>" if row == chosen else plain(name) for row, name in enumerate(names)],
             mode="markers+text",
-            marker={"size": 11, "color": palette.FACETS[0]},
+            marker={"size": 11, "color": colors},
             text=[f"{value:.0%}" for value in values],
             textposition="top center",
             error_x={
@@ -66,7 +69,7 @@ def intervals(
                 "symmetric": False,
                 "array": [top - value for top, value in zip(high, values, strict=True)],
                 "arrayminus": [value - bottom for bottom, value in zip(low, values, strict=True)],
-                "color": palette.FACETS[0],
+                "color": palette.NEUTRAL,
                 "thickness": 2,
                 "width": 5,
             },

@@ -1,9 +1,11 @@
 """What a model's facets and experts mean: a card a facet, the matrices, the experts, and how to get them."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import plotly.graph_objects as go
 import streamlit as st
 
 from app import charts, palette, resources, verdicts
@@ -12,9 +14,10 @@ from app.widgets import weights
 from app.widgets.answer import table_behind
 from app.words import escape, signed
 from fame.errors import InputError
-from fame.explain.meaning import FILE, Meaning, Probe
+from fame.explain.meaning import FILE, LEVEL, Expert, Meaning, Probe
 
 ROW = 4  # cards side by side
+VALUES = 3  # on a card
 WHICH = {"held out": "Kept out of training", "written in": "Tied in training"}
 
 
@@ -48,16 +51,19 @@ def meaning(now: Current) -> Meaning | None:
     return found
 
 
-def names(now: Current) -> dict[str, list[str]]:
-    """A column for tables of facets: what each was found to mean; no column where that is not stored."""
+def names(now: Current) -> list[str]:
+    """The facets for a table, with what each was found to mean where that is stored."""
     found = stored(now)
-    return {} if found is None else {"means": [facet.named or "unnamed" for facet in found.facets]}
+    if found is None:
+        return list(now.facets)
+    means = [("tested" if facet.named == facet.facet else facet.named) or "unnamed" for facet in found.facets]
+    return [f"{name} ({what})" for name, what in zip(now.facets, means, strict=True)]
 
 
 def name_column() -> Any:
-    """What a facet was found to mean."""
+    """What stands behind a facet's name."""
     return st.column_config.TextColumn(
-        width=84, help="The attribute that it tells on items kept out of training; see the page Meaning."
+        help="In brackets what it was found to mean; tested = what its name says. See the page Meaning."
     )
 
 
@@ -67,17 +73,12 @@ def spoken_for(now: Current, h: int, router: np.ndarray) -> None:
     if found is None:
         return
     experts = [expert for expert in found.experts if expert.facet == h]
+    st.header(f"What the experts of {escape(now.facets[h])} speak for")
+    columns = ["expert", "weight", "speaks for", "reads like"]
     st.dataframe(
-        pd.DataFrame(
-            {
-                "expert": [expert.expert + 1 for expert in experts],
-                "weight": weights.in_percent(router),
-                "speaks for": [verdicts.speaks_for(expert) or "nothing told from chance" for expert in experts],
-                "reads like": [verdicts.same_as(expert) for expert in experts],
-            }
-        ),
+        experts_frame(found, experts).assign(weight=weights.in_percent(router))[columns],
         hide_index=True,
-        column_config={"expert": st.column_config.NumberColumn(width=64), "weight": weights.percent_column(96)},
+        column_config=expert_columns() | {"weight": weights.percent_column(96)},
     )
     st.caption(
         "Speaks for: values that the newest item has more often where this expert leads than elsewhere, over all "
@@ -111,8 +112,10 @@ def card(now: Current, found: Meaning, h: int) -> None:
         return
     st.markdown(verdicts.verdict(found, h))
     if not facet.values:
-        st.caption("It keeps the items of no value closer together than chance does.")
-    for value in facet.values:
+        st.caption("The items of no value lie closer together in it than chance would put them.")
+    else:
+        st.caption("Closest together, as training tied them" if facet.tied else "Closest together")
+    for value in facet.values[:VALUES]:
         titles = ", ".join(f"*{escape(catalog.title(item))}*" for item in value.typical)
         st.markdown(f"**{escape(value.value)}** {signed(value.lift)}  \n:small[{titles}]")
     gains = [(family, found.held_out.gain(h, a)) for a, family in enumerate(found.families)]
@@ -120,9 +123,16 @@ def card(now: Current, found: Meaning, h: int) -> None:
     st.caption(f"Probe, in points above the commonest value: {told}.")
 
 
+def picture(figure: go.Figure, key: str, alt: str) -> None:
+    """A matrix whose numbers have the colour of the page's text, on any theme."""
+    st.html(f"<style>.st-key-{key} .textpoint text {{ fill: currentColor !important }}</style>")
+    st.plotly_chart(figure, key=key, config={"displayModeBar": False}, alt=alt)
+
+
 def points(share: float) -> str:
-    """0.81 -> "+81"."""
-    return f"{100 * share:+.0f}".replace("-", "−")
+    """0.81 -> "+81"; what rounds to nothing has no sign."""
+    text = f"{100 * share:+.0f}".replace("-", "−")
+    return "0" if text[1:] == "0" else text
 
 
 def probe_matrix(found: Meaning) -> None:
@@ -135,16 +145,17 @@ def probe_matrix(found: Meaning) -> None:
     probe = found.held_out if which == "held out" else found.written_in
     gains = np.array([[np.nan if (g := probe.gain(h, a)) is None else g for a in range(len(found.families))]
                       for h in range(len(found.facets))])  # fmt: skip
-    names_of = [facet.facet for facet in found.facets]
-    texts = [[cell(probe, h, a) for a in range(len(found.families))] for h in range(len(names_of))]
+    names_of, families = [facet.facet for facet in found.facets], range(len(found.families))
+    texts = [[cell(probe, h, a) for a in families] for h in range(len(names_of))]
     spoken = [
-        f"{names_of[h]} tells {f} {texts[h][a]}" for h in range(len(names_of)) for a, f in enumerate(found.families)
+        f"{name} tells {found.families[a]} {'too few' if (g := gains[h, a]) != g else points(g)}"
+        for h, name in enumerate(names_of)
+        for a in families
     ]
-    st.plotly_chart(
+    picture(
         charts.matrix(names_of, found.families, gains, texts, 1.0),
         key="probe-matrix",
-        config={"displayModeBar": False},
-        alt="Points above the commonest value: " + "; ".join(spoken).replace("<br>", ", "),
+        alt="Points above the commonest value: " + "; ".join(spoken),
     )
     n = ", ".join(f"{escape(family)} {items:,}" for family, items in zip(found.families, probe.items, strict=True))
     if which == "held out":
@@ -168,7 +179,9 @@ def cell(probe: Probe, h: int, a: int) -> str:
     gain, q = probe.gain(h, a), probe.q[h][a]
     if gain is None:
         return "too few"
-    return points(gain) if q is None else f"{points(gain)}<br>{verdicts.q_value(q) if q < 0.05 else 'n.s.'}"
+    if q is None:
+        return f"<b>{points(gain)}</b>"
+    return f"<b>{points(gain)}</b>" + charts.SMALL.format(verdicts.q_value(q) if q < LEVEL else "n.s.")
 
 
 def probe_table(found: Meaning) -> pd.DataFrame:
@@ -196,10 +209,9 @@ def likeness(found: Meaning) -> None:
     """How alike the facets arrange the items, and how alike they come out of other seeds."""
     names, values = [facet.facet for facet in found.facets], np.array(found.cka)
     texts = [[f"{value:.2f}" for value in row] for row in values]
-    st.plotly_chart(
+    picture(
         charts.matrix(names, names, values, texts, 1.0),
         key="cka",
-        config={"displayModeBar": False},
         alt="Linear CKA of facets: "
         + "; ".join(
             f"{a} and {b} {values[i, j]:.2f}" for i, a in enumerate(names) for j, b in enumerate(names) if i < j
@@ -222,6 +234,34 @@ def likeness(found: Meaning) -> None:
     st.caption(f"Mean CKA with the facet that suits best in {escape(', '.join(stable.models))} (Hungarian matching).")
 
 
+def experts_frame(found: Meaning, experts: Sequence[Expert]) -> pd.DataFrame:
+    """What experts speak for, a row each."""
+    return pd.DataFrame(
+        {
+            "expert": [expert.expert + 1 for expert in experts],
+            "leads in": [expert.events for expert in experts],
+            "speaks for": [verdicts.speaks_for(expert) or "nothing told from chance" for expert in experts],
+            "reads like": [verdicts.same_as(expert) or "no other" for expert in experts],
+        }
+    )
+
+
+def expert_columns() -> dict[str, Any]:
+    """What the columns are on hover."""
+    return {
+        "expert": st.column_config.NumberColumn(width=64),
+        "leads in": st.column_config.NumberColumn(
+            width=84, help="Users for whom its router weight is the highest of its facet's experts."
+        ),
+        "speaks for": st.column_config.TextColumn(
+            width="large", help="Values of the newest item: their share where the expert leads / of all users."
+        ),
+        "reads like": st.column_config.TextColumn(
+            width=84, help="Experts of the facet whose attention is less than 0.01 bits apart, on average."
+        ),
+    }
+
+
 def expert_table(now: Current, found: Meaning) -> None:
     """What each expert speaks for, or that nothing is told from chance."""
     if now.model.config["experts"] == 1:
@@ -235,30 +275,16 @@ def expert_table(now: Current, found: Meaning) -> None:
         f"{found.found} values were found in all; chance would find {found.by_chance:.1f}."
     )
     st.dataframe(
-        pd.DataFrame(
-            {
-                "facet": [found.facets[expert.facet].facet for expert in found.experts],
-                "expert": [expert.expert + 1 for expert in found.experts],
-                "leads in": [expert.events for expert in found.experts],
-                "speaks for": [verdicts.speaks_for(expert) or "nothing told from chance" for expert in found.experts],
-                "reads like": [verdicts.same_as(expert) for expert in found.experts],
-            }
-        ),
+        experts_frame(found, list(found.experts)).assign(
+            facet=[found.facets[expert.facet].facet for expert in found.experts]
+        )[["facet", "expert", "leads in", "speaks for", "reads like"]],
         hide_index=True,
-        column_config={
-            "expert": st.column_config.NumberColumn(width=64),
-            "leads in": st.column_config.NumberColumn(
-                width=84, help="Users for whom its router weight is the highest of its facet's experts."
-            ),
-            "speaks for": st.column_config.TextColumn(width="large"),
-            "reads like": st.column_config.TextColumn(
-                width="small", help="Experts of the facet whose attention is less than 0.01 bits apart, on average."
-            ),
-        },
+        height="content" if len(found.experts) <= 24 else "auto",
+        column_config=expert_columns(),
     )
     st.caption(
         f"n = {found.events:,} users' histories before their held-out item. An expert speaks for a value if the "
         "newest item has it more often where the expert leads than elsewhere (hypergeometric test, Benjamini-Hochberg "
-        "over all tests): in brackets the share where it leads, and of all. Chance: the items' values permuted, 50 "
-        "times."
+        "over all tests); behind it stand the share where it leads and that of all. Chance: the items' values "
+        "permuted, 50 times."
     )

@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from fame.explain.scorecard import Scorecard
 
 READINGS = {
-    "gate": "the largest gate weight",
-    "contribution": "the largest part of the score by facet",
-    "responsibility": "the largest share of the probability by facet",
-    "anatomy": "the largest part of the score by family",
-    "knock_out": "the family whose knock-out costs most",
-    "named": "the driver as the pages name it",
+    "gate": "largest gate weight",
+    "contribution": "largest facet part",
+    "responsibility": "largest facet share",
+    "anatomy": "largest family part",
+    "knock_out": "family knock-out",
+    "named": "driver as named",
 }
 
 
@@ -40,11 +40,11 @@ def truth(now: Current) -> None:
     except InputError as error:
         st.info(escape(str(error)))
     if found is None:
-        seconds = max(5, round(len(now.data.users) / 100))
-        if not st.button(f"Mark the model, about {seconds} seconds", icon=":material/fact_check:"):
+        seconds, place = max(5, round(len(now.data.users) / 100)), st.empty()
+        if not place.button(f"Mark the model, about {seconds} seconds", icon=":material/fact_check:"):
             return
         try:
-            with st.spinner("Knocking families out of every history …"):
+            with place, st.spinner("Knocking families out of every history …"):
                 found = resources.mark(now.model)
         except InputError as error:
             st.error(escape(str(error)))
@@ -61,7 +61,7 @@ def marks(found: Scorecard) -> None:
     st.markdown(
         f"**{percent(found.named.value)}** of {found.events:,} drivers are named right, {percent(found.unnamed)} get "
         f"no name; chance is {percent(found.chance)}, an observer who knows the step before {percent(found.oracle)}. "
-        f"Best is {best}."
+        f"Best: {best}."
     )
     left, right = st.columns([3, 2], gap="large")
     with left:
@@ -72,6 +72,7 @@ def marks(found: Scorecard) -> None:
                 [share.interval[0] for share in shares.values()],
                 [share.interval[1] for share in shares.values()],
                 [("chance", found.chance), ("oracle", found.oracle)],
+                list(shares).index(READINGS["named"]),
             ),
             key="scorecard",
             config={"displayModeBar": False},
@@ -80,8 +81,9 @@ def marks(found: Scorecard) -> None:
         )
         upper = "The facets have no families' names; each got the one that suits it best: an upper bound. "
         st.caption(
-            f"Share of events named right, with its 95 % interval (Wilson). {upper if found.matched else ''}Oracle: it "
-            "knows which family drove the event before."
+            f"Share of events named right, with its 95 % interval (Wilson). {upper if found.matched else ''}Facet and "
+            "family parts are those of the score; knock-out is the family without which the item falls furthest. The "
+            "oracle knows which family drove the event before."
         )
     with right:
         if found.curve:
@@ -96,7 +98,7 @@ def marks(found: Scorecard) -> None:
                 alt="; ".join(f"{p.coverage:.0%} named, {p.accuracy:.0%} right" for p in found.curve[::5]),
             )
             st.caption(
-                "The further the proposed family must be ahead of the next, the fewer are named, the more right."
+                "The further ahead of the next a family must be to be named, the fewer are named, the more right."
             )
     table_behind(
         pd.DataFrame(
