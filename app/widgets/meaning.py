@@ -229,7 +229,7 @@ def likeness(found: Meaning) -> None:
         return
     stable = found.stability
     against = "" if stable.unmatched is None else f" Facets that were not matched: {stable.unmatched:.2f}."
-    each = ", ".join(f"{escape(name)} {value:.2f}" for name, value in zip(names, stable.facets, strict=True))
+    each = ", ".join(f"{escape(name)} ({value:.2f})" for name, value in zip(names, stable.facets, strict=True))
     st.markdown(f"**Over seeds** the facets come out {stable.overall:.2f} alike: {each}.{against}")
     st.caption(f"Mean CKA with the facet that suits best in {escape(', '.join(stable.models))} (Hungarian matching).")
 
