@@ -18,6 +18,7 @@ page = st.navigation(
         st.Page(PAGES / "gates.py", title="Gates", icon=":material/alt_route:", url_path="gates"),
         st.Page(PAGES / "experts.py", title="Experts", icon=":material/account_tree:", url_path="experts"),
         st.Page(PAGES / "facet_map.py", title="Facet map", icon=":material/scatter_plot:", url_path="facet-map"),
+        st.Page(PAGES / "meaning.py", title="Meaning", icon=":material/label:", url_path="meaning"),
     ]
 )
 frame()

@@ -20,12 +20,15 @@ from fame.data import Catalog, DataSet, read
 from fame.data.presets import Preset
 from fame.errors import InputError
 from fame.explain import example as examples
+from fame.explain import meaning as meanings
+from fame.explain import stored
 from fame.maps import store as map_store
 
 if TYPE_CHECKING:
     from fame.checkpoint.store import Checkpoint
     from fame.explain.anatomy import Anatomy
     from fame.explain.population import Population
+    from fame.explain.scorecard import Scorecard
 
 
 def models() -> dict[str, Description]:
@@ -134,6 +137,64 @@ def _maps(folder: Path, fingerprint: str, stamp: int) -> map_store.Maps:
 def maps(model: Description) -> map_store.Maps:
     """The stored maps of a model; raises `InputError` where there are none."""
     return _maps(model.folder, model.fingerprint, _stamp(model.folder / "maps" / "maps.json"))
+
+
+def meaning(model: Description) -> meanings.Meaning | None:
+    """What is stored of a model's facets and experts; raises `InputError` where it is about other weights."""
+    return _meaning(model.folder, model.fingerprint, _stamp(model.folder / meanings.FILE))
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _meaning(folder: Path, fingerprint: str, stamp: int) -> meanings.Meaning | None:
+    return meanings.load(describe(folder))
+
+
+def measure_meaning(model: Description) -> meanings.Meaning:
+    """Test what a model's facets and experts mean. Takes seconds, once."""
+    found: meanings.Meaning = _measured(model.folder, model.fingerprint, model.dataset)
+    return found
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _measured(folder: Path, fingerprint: str, data: str) -> meanings.Meaning:
+    from fame.explain.measure import measure
+
+    return measure(_checkpoint(folder, _stamp(folder / "config.json")).model, dataset(data))
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _scorecard(folder: Path, fingerprint: str, stamp: int) -> Scorecard | None:
+    from fame.explain.scorecard import ADVICE, FILE, Scorecard
+
+    return stored.load(describe(folder), FILE, Scorecard, ADVICE)
+
+
+def scorecard(model: Description) -> Scorecard | None:
+    """The stored marks of a model on planted data; raises `InputError` where they are about other weights."""
+    found: Scorecard | None = _scorecard(model.folder, model.fingerprint, _stamp(model.folder / "scorecard.json"))
+    return found
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _marked(folder: Path, fingerprint: str, data: str) -> Scorecard:
+    from fame.explain.scorecard import scorecard
+
+    return scorecard(_checkpoint(folder, _stamp(folder / "config.json")).model, dataset(data))
+
+
+def mark(model: Description) -> Scorecard:
+    """Mark a model on the truth of its data. Takes seconds, once; raises `InputError` where there is no truth."""
+    found: Scorecard = _marked(model.folder, model.fingerprint, model.dataset)
+    return found
+
+
+def keep(model: Description, file: str, result: object) -> str:
+    """Store a result with its model; a sentence where that cannot be done, else empty."""
+    try:
+        stored.save(model.folder / file, model.fingerprint, result)
+    except InputError as error:
+        return str(error)
+    return ""
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

@@ -48,12 +48,16 @@ def fame(*arguments: str) -> None:
 
 
 def train(name: str) -> None:
-    """Train a model from nothing, draw its maps, and put it where it ships."""
+    """Train a model from nothing, draw its maps, test what it means, and put it where it ships."""
     data, extra = MODELS[name]
     run, ships = PROJECT / "runs" / name, PROJECT / "pretrained" / name
     shutil.rmtree(run, ignore_errors=True)
     fame("train", "--data", f"data/{data}", "--out", f"runs/{name}", *extra)
     fame("map", "--model", f"runs/{name}/best")
+    if "sasrec" not in extra:
+        fame("verify", "meaning", "--model", f"runs/{name}/best", "--data", f"data/{data}")
+    if data == "planted-cinema":
+        fame("verify", "planted", "--model", f"runs/{name}/best", "--data", f"data/{data}")
     shutil.rmtree(ships, ignore_errors=True)
     shutil.move(run / "best", ships)
     shutil.rmtree(run)

@@ -8,6 +8,7 @@ from app.widgets.editor import editor
 from app.widgets.everybody import expert_load
 from app.widgets.frame import notices
 from app.widgets.loading import loaded
+from app.widgets.meaning import spoken_for
 from app.widgets.place import along, place
 from app.words import escape, percent
 from fame.explain.experts import ALIKE, read_by_experts
@@ -80,6 +81,7 @@ def story() -> None:
             f"different {far.bits:.3f} (Jensen-Shannon divergence; 0 = the same, 1 = nothing in common). Attention "
             "shows where an expert looks, not what a past item did to the ranking: Predict tests that, by removing it."
         )
+    spoken_for(now, h, router[at.position])
 
 
 @st.fragment

@@ -5,6 +5,7 @@ import streamlit as st
 
 from app import palette
 from app.current import current
+from app.widgets import meaning as meanings
 from app.widgets import weights
 from app.widgets.editor import editor
 from app.widgets.everybody import gate_by_group
@@ -54,7 +55,7 @@ def story() -> None:
         st.dataframe(
             pd.DataFrame(
                 {
-                    "facet": now.facets,
+                    "facet": meanings.names(now),
                     "gate": weights.in_percent(gate),
                     "moves by": spread,
                     "kept": tested.facet_kept,
@@ -62,7 +63,8 @@ def story() -> None:
             ),
             hide_index=True,
             column_config={
-                "gate": weights.percent_column(),
+                "facet": meanings.name_column(),
+                "gate": weights.percent_column(92),
                 "moves by": weights.number_column(
                     "Standard deviation over the catalog's items of the facet's "
                     + (

@@ -60,6 +60,12 @@ PAGES = (
         "Which expert a facet listens to, and whether they differ at all.",
     ),
     ("facet_map", "Facet map", ":material/scatter_plot:", "How each facet arranges the items, side by side."),
+    (
+        "meaning",
+        "Meaning",
+        ":material/label:",
+        "What each facet and expert is, tested on items that training never saw.",
+    ),
 )
 for column, (page, label, icon, what) in zip(st.columns(len(PAGES)), PAGES, strict=True):
     with column.container(border=True, height="stretch"):

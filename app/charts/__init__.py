@@ -1,6 +1,7 @@
 """Pure functions: arrays in, a plotly Figure out. No Streamlit here."""
 
+from app.charts.meaning import SMALL, coverage, intervals, matrix
 from app.charts.parts import facet_parts
 from app.charts.weights import attention, bars, distributions, squares
 
-__all__ = ["attention", "bars", "distributions", "facet_parts", "squares"]
+__all__ = ["SMALL", "attention", "bars", "coverage", "distributions", "facet_parts", "intervals", "matrix", "squares"]

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from app.current import Current
+from app.verdicts import listed
 from app.words import escape
 
 MEASURES = {
@@ -21,6 +22,8 @@ def model_card(now: Current) -> None:
         if now.facets:
             shape += f", {config['heads']} facets with {config['experts']} experts each"
         st.markdown(shape + f"; reads the newest {config['length']} items.")
+        if now.facets:
+            st.markdown(tied(now))
         metrics = card.get("metrics", {})
         test, floor = metrics.get("test"), metrics.get("popularity")
         if test and floor:
@@ -32,6 +35,23 @@ def model_card(now: Current) -> None:
                 f"Trained with seed {card['seed']}, best epoch {card['epoch']}, "
                 f"{card['seconds_per_epoch']:.0f} s an epoch. Fingerprint {now.model.fingerprint[:12]}."
             )
+
+
+def tied(now: Current) -> str:
+    """Which facets training tied to attributes, and what that buys."""
+    families = now.model.config.get("families", [])
+    if not families:
+        return (
+            "No facet is tied to an attribute, so none has a meaning that can be relied on, and its weights do not say "
+            "what drove a choice."
+        )
+    free = len(now.facets) - len(families)
+    rest = f" and {free} {'is' if free == 1 else 'are'} free" if free else ""
+    which = "facet is tied to the attribute" if len(families) == 1 else "facets are tied to the attributes"
+    return (
+        f"{len(families)} {which} {listed(families)}{rest}, so that what a tied facet adds to a score is that "
+        "attribute's doing; the page Meaning tests whether it is."
+    )
 
 
 def data_card(now: Current) -> None:

@@ -1,34 +1,42 @@
 """`python -m fame verify`: what is true of a model, where that can be known."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.table import Table
+from rich.text import Text
 
 from fame.cli.output import Json, console, print_json
 
-app = typer.Typer(help="Test a model's explanations where the truth is known.", no_args_is_help=True)
+if TYPE_CHECKING:
+    from fame.data import Catalog
+    from fame.explain.meaning import Meaning, Probe
+
+app = typer.Typer(help="Test what a model's facets, experts and explanations say.", no_args_is_help=True)
 
 
 @app.callback()
 def verify() -> None:
-    """Test a model's explanations where the truth is known."""
+    """Test what a model's facets, experts and explanations say."""
 
 
 @app.command()
 def planted(
-    model: Annotated[Path, typer.Option(help="Folder of the model.")],
+    model: Annotated[Path, typer.Option(help="Folder of the model; the result is stored in its `scorecard.json`.")],
     data: Annotated[Path, typer.Option(help="Folder of the data set, with truth.parquet.")],
     as_json: Json = False,
 ) -> None:
     """How often each reading names the family that drove a user's last interaction, on data where that is known."""
     from fame.checkpoint.store import load
     from fame.data import read
-    from fame.explain.scorecard import scorecard
+    from fame.explain import stored
+    from fame.explain.scorecard import FILE, scorecard
 
     checkpoint, dataset = load(model), read(data)
     checkpoint.catalog(dataset)
     found = scorecard(checkpoint.model, dataset)
+    stored.save(model / FILE, checkpoint.description.fingerprint, found)
     shares = {**found.readings, "named": found.named}
     if as_json:
         print_json(
@@ -62,3 +70,71 @@ def planted(
         typer.echo(f"{'calibration':15} {found.calibration.error:6.1%}  expected error of a responsibility")
     if found.matched:
         console.print("The facets have no names; each got the family that suits it best, so these are upper bounds.")
+
+
+@app.command()
+def meaning(
+    model: Annotated[Path, typer.Option(help="Folder of the model; the result is stored in its `meaning.json`.")],
+    data: Annotated[Path | None, typer.Option(help="Folder of its data set; found by name if left out.")] = None,
+    seeds: Annotated[
+        list[Path] | None, typer.Option(help="Another model of the same data and shape; may be repeated.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """What each facet and expert means, tested on items whose values no training tied to a facet."""
+    from fame.checkpoint.store import load
+    from fame.data import read
+    from fame.explain.meaning import save
+    from fame.explain.measure import compare_seeds, measure
+    from fame.home import data_folder
+
+    checkpoint = load(model)
+    dataset = read(data or data_folder(checkpoint.description.dataset))
+    catalog = checkpoint.catalog(dataset)
+    others = []
+    for folder in seeds or []:
+        other = load(folder)
+        other.catalog(dataset)
+        others.append((other.description.name, other.model))
+    found = measure(checkpoint.model, dataset, stable=compare_seeds(checkpoint.model, others) if others else None)
+    save(model, checkpoint.description.fingerprint, found)
+    if as_json:
+        print_json({"model": checkpoint.description.fingerprint, **found.as_json()})
+        return
+    _say_meaning(found, catalog)
+
+
+def _say_meaning(found: "Meaning", catalog: "Catalog") -> None:
+    """The facets, the matrices, the experts."""
+    for facet in found.facets:
+        tied = "tied to its family" if facet.tied else "tied to no family"
+        typer.echo(f"{facet.facet}: {facet.named or 'unnamed'} ({facet.verdict}; {tied})")
+        for value in facet.values:
+            titles = ", ".join(catalog.title(item) for item in value.typical)
+            typer.echo(f"    {value.family} {value.value}  {value.lift:+.2f}  q {value.q:.3f}  {titles}")
+    if found.families:
+        console.print(_matrix(found, found.held_out, "Probe on held-out items: accuracy above the commonest value, q"))
+        console.print(_matrix(found, found.written_in, "The same on the other items: written in where a facet is tied"))
+    for expert in found.experts:
+        values = ", ".join(f"{one.value} {one.share:.0%} (of all {one.overall:.0%})" for one in expert.speaks_for)
+        alike = "".join(f"; same as expert {other + 1}" for other in expert.same_as)
+        name = f"{found.facets[expert.facet].facet}, expert {expert.expert + 1}"
+        typer.echo(f"{name}: {values or 'nothing told from chance'}{alike}")
+    typer.echo(f"{found.found} values found for experts; chance would find {found.by_chance:.1f}")
+    if found.stability:
+        per = ", ".join(f"{f.facet} {value:.2f}" for f, value in zip(found.facets, found.stability.facets, strict=True))
+        typer.echo(f"CKA with the facets of {', '.join(found.stability.models)}: {per}")
+
+
+def _matrix(found: "Meaning", probe: "Probe", title: str) -> Table:
+    """Facets against families; names from data are no markup."""
+    table = Table("facet", title=title, title_justify="left")
+    for family, items in zip(found.families, probe.items, strict=True):
+        table.add_column(Text(f"{family} (n {items})"), justify="right")
+    for h, facet in enumerate(found.facets):
+        cells = []
+        for a in range(len(found.families)):
+            gain, q = probe.gain(h, a), probe.q[h][a]
+            cells.append("too few" if gain is None else f"{gain:+.2f}" + ("" if q is None else f"  {q:.3f}"))
+        table.add_row(Text(facet.facet), *cells)
+    return table

@@ -16,6 +16,8 @@ from fame.explain.families import DRAWS
 from fame.explain.readings import Readings, read_events
 from fame.model import Model
 
+FILE = "scorecard.json"
+ADVICE = "mark the model again with `python -m fame verify planted --model MODEL --data DIR`"
 LEVEL = 0.95  # of every interval (Wilson)
 STEPS = 21  # points of a curve
 

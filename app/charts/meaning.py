@@ -1,0 +1,111 @@
+"""What facets mean: matrices with their numbers written in the cells, shares with intervals, and a curve."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+
+from app import palette
+from app.charts.look import LINE, plain, quiet
+
+# One hue whose strength is the number: text in the page's own colour stays readable on it, light and dark.
+SCALE = ((0.0, "rgba(59,125,216,0.0)"), (1.0, "rgba(59,125,216,0.5)"))
+SMALL = "<br><span style='font-size:11px'>{}</span>"
+
+
+def matrix(
+    rows: Sequence[str], columns: Sequence[str], values: np.ndarray, texts: Sequence[Sequence[str]], most: float
+) -> go.Figure:
+    """Cells as strong as their value (rows, columns), from 0 to `most`; NaN = not tested. The texts are written in."""
+    x, y = list(range(len(columns))), list(range(len(rows)))
+    figure = go.Figure(
+        go.Heatmap(
+            x=x, y=y, z=values, zmin=0, zmax=most, colorscale=SCALE, showscale=False, xgap=3, ygap=3, hoverinfo="skip"
+        )
+    )
+    cells = [(column, row) for row in y for column in x]
+    figure.add_trace(
+        go.Scatter(
+            x=[column for column, _ in cells],
+            y=[row for _, row in cells],
+            mode="text",
+            textfont={"size": 14},
+            text=[texts[row][column] for column, row in cells],
+            customdata=[f"{plain(rows[row])} × {plain(columns[column])}" for column, row in cells],
+            hovertemplate="%{customdata}<br>%{text}<extra></extra>",
+        )
+    )
+    for column in x:
+        for row in y:
+            box = {"x0": column - 0.49, "x1": column + 0.49, "y0": row - 0.46, "y1": row + 0.46}
+            figure.add_shape(type="rect", **box, line={"color": "rgba(128,128,128,0.3)", "width": 1}, layer="below")
+    figure.update_xaxes(
+        tickvals=x, ticktext=[plain(name, 16) for name in columns], side="top", showgrid=False, zeroline=False,
+        range=[-0.5, len(columns) - 0.5],
+    )  # fmt: skip
+    figure.update_yaxes(
+        tickvals=y, ticktext=[plain(name, 16) for name in rows], showgrid=False, zeroline=False,
+        range=[len(rows) - 0.5, -0.5],
+    )  # fmt: skip
+    return quiet(figure, 52 * len(rows) + 44)
+
+
+def intervals(
+    names: Sequence[str], values: Sequence[float], low: Sequence[float], high: Sequence[float],
+    marks: Sequence[tuple[str, float]], chosen: int,
+) -> go.Figure:  # fmt: skip
+    """A dot and its interval a row, from 0 to 1, against vertical lines with a name; one row is the subject."""
+    colors = [palette.FACETS[0] if row == chosen else palette.NEUTRAL for row in range(len(names))]
+    figure = go.Figure(
+        go.Scatter(
+            x=list(values),
+            y=[f"<b>{plain(name)}</b>" if row == chosen else plain(name) for row, name in enumerate(names)],
+            mode="markers+text",
+            marker={"size": 11, "color": colors},
+            text=[f"{value:.0%}" for value in values],
+            textposition="top center",
+            error_x={
+                "type": "data",
+                "symmetric": False,
+                "array": [top - value for top, value in zip(high, values, strict=True)],
+                "arrayminus": [value - bottom for bottom, value in zip(low, values, strict=True)],
+                "color": palette.NEUTRAL,
+                "thickness": 2,
+                "width": 5,
+            },
+            cliponaxis=False,
+            customdata=[f"{bottom:.1%} to {top:.1%}" for bottom, top in zip(low, high, strict=True)],
+            hovertemplate="%{y}: %{text}, 95 % interval %{customdata}<extra></extra>",
+        )
+    )
+    for name, place in marks:
+        figure.add_vline(
+            x=place, line={"color": LINE, "dash": "dot"}, annotation={"text": f"{name} {place:.0%}", "yshift": 6},
+            annotation_position="top",
+        )  # fmt: skip
+    figure.update_xaxes(range=[0, 1.04], tickformat=".0%")
+    figure.update_yaxes(range=[len(names) - 0.5, -0.75], showgrid=False, type="category")
+    quiet(figure, 46 * len(names) + 72)
+    figure.update_layout(margin={"l": 8, "r": 8, "t": 34, "b": 8})
+    return figure
+
+
+def coverage(named: Sequence[float], right: Sequence[float], chance: float) -> go.Figure:
+    """How much of what is named is right, as more is asked for before a name is given."""
+    figure = go.Figure(
+        go.Scatter(
+            x=list(named),
+            y=list(right),
+            mode="lines+markers",
+            line={"color": palette.FACETS[0], "width": 2},
+            marker={"size": 5},
+            hovertemplate="of %{x:.0%} that are named, %{y:.1%} are right<extra></extra>",
+        )
+    )
+    figure.add_hline(
+        y=chance, line={"color": LINE, "dash": "dot"}, annotation={"text": f"chance {chance:.0%}"},
+        annotation_position="bottom left",
+    )  # fmt: skip
+    figure.update_xaxes(range=[0, 1.02], tickformat=".0%", title="events that are named")
+    figure.update_yaxes(range=[0, 1.04], tickformat=".0%", title="of these, right")
+    return quiet(figure, 300)

@@ -1,0 +1,290 @@
+"""What a model's facets and experts mean: a card a facet, the matrices, the experts, and how to get them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from app import charts, palette, resources, verdicts
+from app.current import Current
+from app.widgets import weights
+from app.widgets.answer import table_behind
+from app.words import escape, signed
+from fame.errors import InputError
+from fame.explain.meaning import FILE, LEVEL, Expert, Meaning, Probe
+
+ROW = 4  # cards side by side
+VALUES = 3  # on a card
+WHICH = {"held out": "Kept out of training", "written in": "Tied in training"}
+
+
+def stored(now: Current) -> Meaning | None:
+    """What is stored with the model; None where nothing that is about its weights can be read."""
+    try:
+        return resources.meaning(now.model)
+    except InputError:
+        return None
+
+
+def meaning(now: Current) -> Meaning | None:
+    """What is stored with the model, or a button that measures it."""
+    why = "Nobody has tested yet what the facets of this model mean."
+    try:
+        if found := resources.meaning(now.model):
+            return found
+    except InputError as error:
+        why = escape(str(error))
+    place = st.empty()
+    with place.container():
+        st.info(why)
+        seconds = 2 + len(now.data.catalog) // 600
+        if not st.button(f"Test them now, about {seconds} seconds", icon=":material/science:", type="primary"):
+            return None
+        with st.spinner("Asking a probe what each facet tells, and permuting the answers …"):
+            found = resources.measure_meaning(now.model)
+        if why := resources.keep(now.model, FILE, found):
+            st.warning(f"This could not be stored with the model: {escape(why)}")
+    place.empty()
+    return found
+
+
+def names(now: Current) -> list[str]:
+    """The facets for a table, with what each was found to mean where that is stored."""
+    found = stored(now)
+    if found is None:
+        return list(now.facets)
+    means = [("tested" if facet.named == facet.facet else facet.named) or "unnamed" for facet in found.facets]
+    return [f"{name} ({what})" for name, what in zip(now.facets, means, strict=True)]
+
+
+def name_column() -> Any:
+    """What stands behind a facet's name."""
+    return st.column_config.TextColumn(
+        help="In brackets what it was found to mean; tested = what its name says. See the page Meaning."
+    )
+
+
+def spoken_for(now: Current, h: int, router: np.ndarray) -> None:
+    """One facet's experts: their weights (N,) at a position beside what each speaks for, where that is stored."""
+    found = stored(now)
+    if found is None:
+        return
+    experts = [expert for expert in found.experts if expert.facet == h]
+    st.header(f"What the experts of {escape(now.facets[h])} speak for")
+    columns = ["expert", "weight", "speaks for", "reads like"]
+    st.dataframe(
+        experts_frame(found, experts).assign(weight=weights.in_percent(router))[columns],
+        hide_index=True,
+        column_config=expert_columns() | {"weight": weights.percent_column(96)},
+    )
+    st.caption(
+        "Speaks for: values that the newest item has more often where this expert leads than elsewhere, over all "
+        "users; the page Meaning says how that was tested."
+    )
+
+
+def plain_warning(now: Current) -> None:
+    """A model that nothing is tied to: what its gate weights were found to be worth."""
+    if not now.model.config.get("families"):
+        st.warning(f"Training tied no facet of this model to an attribute. {weights.say_little(now)}")
+
+
+def cards(now: Current, found: Meaning) -> None:
+    """One card a facet: its name with the test behind it, its strongest values with typical items, its probe row."""
+    for start in range(0, len(found.facets), ROW):
+        row = range(start, min(start + ROW, len(found.facets)))
+        for column, h in zip(st.columns(min(ROW, len(found.facets))), row, strict=False):
+            with column.container(border=True, height="stretch"):
+                card(now, found, h)
+
+
+def card(now: Current, found: Meaning, h: int) -> None:
+    """One facet."""
+    facet, catalog = found.facets[h], now.data.catalog
+    bar = f"height:5px;width:2.6rem;border-radius:3px;background:{palette.facet(h)}"
+    st.html(f'<div aria-hidden="true" style="{bar}"></div>')
+    name = escape(facet.named or "unnamed")
+    st.subheader(name if facet.named == facet.facet else f"{name} :small[({escape(facet.facet)})]", anchor=False)
+    if not found.families:
+        return
+    st.markdown(verdicts.verdict(found, h))
+    if not facet.values:
+        st.caption("The items of no value lie closer together in it than chance would put them.")
+    else:
+        st.caption("Closest together, as training tied them" if facet.tied else "Closest together")
+    for value in facet.values[:VALUES]:
+        titles = ", ".join(f"*{escape(catalog.title(item))}*" for item in value.typical)
+        st.markdown(f"**{escape(value.value)}** {signed(value.lift)}  \n:small[{titles}]")
+    gains = [(family, found.held_out.gain(h, a)) for a, family in enumerate(found.families)]
+    told = ", ".join(f"{escape(family)} {'–' if gain is None else points(gain)}" for family, gain in gains)
+    st.caption(f"Probe, in points above the commonest value: {told}.")
+
+
+def picture(figure: go.Figure, key: str, alt: str) -> None:
+    """A matrix whose numbers have the colour of the page's text, on any theme."""
+    st.html(f"<style>.st-key-{key} .textpoint text {{ fill: currentColor !important }}</style>")
+    st.plotly_chart(figure, key=key, config={"displayModeBar": False}, alt=alt)
+
+
+def points(share: float) -> str:
+    """0.81 -> "+81"; what rounds to nothing has no sign."""
+    text = f"{100 * share:+.0f}".replace("-", "−")
+    return "0" if text[1:] == "0" else text
+
+
+def probe_matrix(found: Meaning) -> None:
+    """How well each facet tells each family, on items that training did not tie, or on those that it did."""
+    tied = bool(found.tied)
+    names = WHICH if tied else {"held out": "A tenth, as for every model", "written in": "The others"}
+    which = st.segmented_control(
+        "Items", list(WHICH), format_func=lambda key: names[key], default="held out", required=True, key="probe-items"
+    )
+    probe = found.held_out if which == "held out" else found.written_in
+    gains = np.array([[np.nan if (g := probe.gain(h, a)) is None else g for a in range(len(found.families))]
+                      for h in range(len(found.facets))])  # fmt: skip
+    names_of, families = [facet.facet for facet in found.facets], range(len(found.families))
+    texts = [[cell(probe, h, a) for a in families] for h in range(len(names_of))]
+    spoken = [
+        f"{name} tells {found.families[a]} {'too few' if (g := gains[h, a]) != g else points(g)}"
+        for h, name in enumerate(names_of)
+        for a in families
+    ]
+    picture(
+        charts.matrix(names_of, found.families, gains, texts, 1.0),
+        key="probe-matrix",
+        alt="Points above the commonest value: " + "; ".join(spoken),
+    )
+    n = ", ".join(f"{escape(family)} {items:,}" for family, items in zip(found.families, probe.items, strict=True))
+    if which == "held out":
+        said = "Training never saw the values of these items, so this is what a facet learned. q: by permuting "
+        said += "the values over the fitted items, then Benjamini-Hochberg over all cells; n.s. = q of 0.05 or more."
+    elif tied:
+        said = "Here training itself wrote the values in, so this says only that it worked, not what was learned. "
+        said += "Each item is told by a probe that was fitted on others."
+    else:
+        said = "Nothing was tied in this model, so these are more items of the same kind. Each is told by a probe that "
+        said += "was fitted on others."
+    st.caption(
+        f"Accuracy of a linear probe of the facet's sub-embeddings, in points above always naming the commonest value. "
+        f"{said} Items: {n}."
+    )
+    table_behind(probe_table(found), "probe-matrix")
+
+
+def cell(probe: Probe, h: int, a: int) -> str:
+    """One cell: the points, and where it was tested whether they are told from chance."""
+    gain, q = probe.gain(h, a), probe.q[h][a]
+    if gain is None:
+        return "too few"
+    if q is None:
+        return f"<b>{points(gain)}</b>"
+    return f"<b>{points(gain)}</b>" + charts.SMALL.format(verdicts.q_value(q) if q < LEVEL else "n.s.")
+
+
+def probe_table(found: Meaning) -> pd.DataFrame:
+    """Every number of both matrices, a row a cell."""
+    return pd.DataFrame(
+        [
+            {
+                "items": names,
+                "facet": facet.facet,
+                "family": family,
+                "n": probe.items[a],
+                "accuracy": probe.accuracy[h][a],
+                "commonest value": probe.majority[a],
+                "p": probe.p[h][a],
+                "q": probe.q[h][a],
+            }
+            for names, probe in (("held out", found.held_out), ("written in", found.written_in))
+            for h, facet in enumerate(found.facets)
+            for a, family in enumerate(found.families)
+        ]
+    )
+
+
+def likeness(found: Meaning) -> None:
+    """How alike the facets arrange the items, and how alike they come out of other seeds."""
+    names, values = [facet.facet for facet in found.facets], np.array(found.cka)
+    texts = [[f"{value:.2f}" for value in row] for row in values]
+    picture(
+        charts.matrix(names, names, values, texts, 1.0),
+        key="cka",
+        alt="Linear CKA of facets: "
+        + "; ".join(
+            f"{a} and {b} {values[i, j]:.2f}" for i, a in enumerate(names) for j, b in enumerate(names) if i < j
+        ),
+    )
+    st.caption(
+        "Linear CKA of two facets' sub-embeddings of all items: 1 = they arrange them the same way but for a rotation, "
+        "0 = nothing in common."
+    )
+    if found.stability is None:
+        st.caption(
+            "Whether other seeds find the same facets is not tested yet: `python -m fame verify meaning --model MODEL "
+            "--seeds OTHER` compares with a model of another seed."
+        )
+        return
+    stable = found.stability
+    against = "" if stable.unmatched is None else f" Facets that were not matched: {stable.unmatched:.2f}."
+    each = ", ".join(f"{escape(name)} ({value:.2f})" for name, value in zip(names, stable.facets, strict=True))
+    st.markdown(f"**Over seeds** the facets come out {stable.overall:.2f} alike: {each}.{against}")
+    st.caption(f"Mean CKA with the facet that suits best in {escape(', '.join(stable.models))} (Hungarian matching).")
+
+
+def experts_frame(found: Meaning, experts: Sequence[Expert]) -> pd.DataFrame:
+    """What experts speak for, a row each."""
+    return pd.DataFrame(
+        {
+            "expert": [expert.expert + 1 for expert in experts],
+            "leads in": [expert.events for expert in experts],
+            "speaks for": [verdicts.speaks_for(expert) or "nothing told from chance" for expert in experts],
+            "reads like": [verdicts.same_as(expert) or "no other" for expert in experts],
+        }
+    )
+
+
+def expert_columns() -> dict[str, Any]:
+    """What the columns are on hover."""
+    return {
+        "expert": st.column_config.NumberColumn(width=64),
+        "leads in": st.column_config.NumberColumn(
+            width=84, help="Users for whom its router weight is the highest of its facet's experts."
+        ),
+        "speaks for": st.column_config.TextColumn(
+            width="large", help="Values of the newest item: their share where the expert leads / of all users."
+        ),
+        "reads like": st.column_config.TextColumn(
+            width=84, help="Experts of the facet whose attention is less than 0.01 bits apart, on average."
+        ),
+    }
+
+
+def expert_table(now: Current, found: Meaning) -> None:
+    """What each expert speaks for, or that nothing is told from chance."""
+    if now.model.config["experts"] == 1:
+        st.markdown("This model has one expert a facet: there is nothing to tell apart.")
+        return
+    silent = sum(not expert.speaks_for for expert in found.experts)
+    twins = sum(bool(expert.same_as) for expert in found.experts)
+    st.markdown(
+        f"{len(found.experts) - silent} of {len(found.experts)} experts speak for something, "
+        f"{twins or 'none'} {'reads' if twins == 1 else 'read'} like another of the facet. "
+        f"{found.found} values were found in all; chance would find {found.by_chance:.1f}."
+    )
+    st.dataframe(
+        experts_frame(found, list(found.experts)).assign(
+            facet=[found.facets[expert.facet].facet for expert in found.experts]
+        )[["facet", "expert", "leads in", "speaks for", "reads like"]],
+        hide_index=True,
+        height="content" if len(found.experts) <= 24 else "auto",
+        column_config=expert_columns(),
+    )
+    st.caption(
+        f"n = {found.events:,} users' histories before their held-out item. An expert speaks for a value if the "
+        "newest item has it more often where the expert leads than elsewhere (hypergeometric test, Benjamini-Hochberg "
+        "over all tests); behind it stand the share where it leads and that of all. Chance: the items' values "
+        "permuted, 50 times."
+    )

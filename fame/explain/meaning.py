@@ -1,0 +1,137 @@
+"""What facets and experts were found to mean, and how it was tested; stored with the model. No torch: shown at once.
+
+`measure` makes it. H facets, A families, N experts. Nothing here is given a name that a test did not find.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import TypeAdapter
+
+from fame.checkpoint.description import Description
+from fame.errors import InputError
+from fame.explain import stored
+
+FILE = "meaning.json"
+ADVICE = "measure it again with `python -m fame verify meaning --model MODEL`"
+LEVEL = 0.05  # false discovery rate of every set of tests (Benjamini and Hochberg)
+
+# told: the facet's family is what it tells best, on items that no training tied to it.
+# other: it tells another family better. shared: another facet tells it as well, so that it is no name for this one.
+# nothing: it tells no family better than the commonest value does. untested: too few such items.
+Verdict = Literal["told", "other", "shared", "nothing", "untested"]
+
+
+class MeaningError(InputError):
+    """What a model means cannot be measured."""
+
+
+@dataclass(frozen=True)
+class Probe:
+    """How well each facet tells each family on the same items; None where too few of them have a value."""
+
+    items: tuple[int, ...]  # (A,) that it was tested on
+    majority: tuple[float | None, ...]  # (A,) share that always naming the commonest value gets right
+    accuracy: tuple[tuple[float | None, ...], ...]  # (H, A)
+    p: tuple[tuple[float | None, ...], ...]  # (H, A) by permutation; None where it was not tested
+    q: tuple[tuple[float | None, ...], ...]  # (H, A) the same after Benjamini-Hochberg over all of them
+
+    def gain(self, h: int, a: int) -> float | None:
+        """Accuracy above the majority."""
+        accuracy, majority = self.accuracy[h][a], self.majority[a]
+        return None if accuracy is None or majority is None else accuracy - majority
+
+
+@dataclass(frozen=True)
+class Value:
+    """An attribute value whose items lie closer together in a facet than chance would put them."""
+
+    family: str
+    value: str
+    items: int  # that have it
+    lift: float  # mean cosine of two of them, minus that of any two items
+    q: float
+    typical: tuple[int, ...]  # catalog indices of the items nearest to their centre, nearest first
+
+
+@dataclass(frozen=True)
+class Facet:
+    """What a facet was found to mean."""
+
+    facet: str  # as the model calls it
+    tied: bool  # training tied it to the family of that name
+    named: str | None  # the family that it means; None = unnamed
+    verdict: Verdict
+    values: tuple[Value, ...]  # strongest first; empty = none is told from chance
+
+
+@dataclass(frozen=True)
+class Enriched:
+    """A value of the last item that is more frequent where an expert has the highest weight than elsewhere."""
+
+    family: str
+    value: str
+    share: float  # of the expert's events
+    overall: float  # of all events
+    q: float
+
+
+@dataclass(frozen=True)
+class Expert:
+    """What an expert was found to speak for."""
+
+    facet: int
+    expert: int  # from 0
+    events: int  # where its router weight is the highest of its facet's experts
+    speaks_for: tuple[Enriched, ...]  # most enriched first
+    same_as: tuple[int, ...]  # experts of the facet that read histories like it
+
+
+@dataclass(frozen=True)
+class Stability:
+    """How alike facets come out of other seeds: CKA with the facet of the other model that suits best."""
+
+    models: tuple[str, ...]  # the others
+    facets: tuple[float, ...]  # (H,) mean over them
+    overall: float
+    unmatched: float | None  # mean CKA of facets that were not matched: what to compare with; None of one facet
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """Everything."""
+
+    families: tuple[str, ...]  # A, those that have values
+    tied: tuple[str, ...]  # families that training tied facets to
+    held_out: Probe  # on items that no training tied to their values
+    written_in: Probe  # on the others, each by a probe that was not fitted on it
+    cka: tuple[tuple[float, ...], ...]  # (H, H)
+    facets: tuple[Facet, ...]
+    experts: tuple[Expert, ...]
+    events: int  # histories that the experts were tested on
+    found: int  # enriched values of all experts
+    by_chance: float  # how many would be if items had one another's values, mean over permutations
+    apart: tuple[tuple[tuple[float, ...], ...], ...]  # (H, N, N) mean divergence of experts' attention, bits
+    stability: Stability | None
+    seed: int
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain lists and numbers."""
+        content: dict[str, Any] = stored.as_json(self)
+        return content
+
+    @classmethod
+    def from_json(cls, content: dict[str, Any]) -> "Meaning":
+        """The inverse of `as_json`; raises pydantic's `ValidationError`, a `ValueError`."""
+        return TypeAdapter(cls).validate_python(content)
+
+
+def save(folder: Path, fingerprint: str, meaning: Meaning) -> None:
+    """Write `meaning.json` of the model with that fingerprint."""
+    stored.save(folder / FILE, fingerprint, meaning)
+
+
+def load(model: Description) -> Meaning | None:
+    """What is stored with a model; None where nothing is. Raises `StoredError` where it is about other weights."""
+    return stored.load(model, FILE, Meaning, ADVICE)

@@ -1,0 +1,154 @@
+"""The page Meaning tests on demand, says what it cannot tell, and never shows the results of other weights."""
+
+import json
+import shutil
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from app import verdicts
+from app.charts import intervals, matrix
+from app.widgets.meaning import points
+from fame.explain.meaning import FILE, Meaning
+from fame.explain.measure import measure
+from fame.home import PROJECT
+
+
+@pytest.fixture
+def open_page(cinema_folder, tmp_path, monkeypatch):
+    """Open a page with a model, whose folder is given back."""
+    monkeypatch.setenv("FAME_HOME", str(tmp_path))
+    shutil.copytree(cinema_folder, tmp_path / "data" / "planted-cinema")
+
+    def go(checkpoint, page="meaning"):
+        folder = tmp_path / "runs" / "mine" / "best"
+        if not folder.exists():
+            shutil.copytree(checkpoint.description.folder, folder)
+        app = AppTest.from_file(str(PROJECT / "app" / "Home.py"), default_timeout=60)
+        app.query_params["model"] = "mine"
+        return app.run().switch_page(f"../pages/{page}.py").run(), folder
+
+    return go
+
+
+def said(app: AppTest) -> str:
+    assert not app.exception
+    return "\n".join(entry.value for entry in (*app.markdown, *app.caption, *app.info, *app.warning, *app.subheader))
+
+
+def table(app: AppTest, column: str):
+    """The first table with that column."""
+    assert not app.exception
+    return next(found.value for found in app.dataframe if column in found.value.columns)
+
+
+def test_it_measures_on_demand_and_keeps_the_result(open_page, trained):
+    app, folder = open_page(trained)
+    assert "Nobody has tested yet" in said(app)
+    assert "Training tied no facet" not in said(app)
+    app.button[0].click().run()
+    text = said(app)
+    assert "too few" in text
+    assert app.subheader[0].value.startswith("unnamed")
+    assert json.loads((folder / FILE).read_text())["model"] == trained.description.fingerprint
+    again, _ = open_page(trained)
+    assert "Nobody has tested yet" not in said(again)
+    assert len(again.subheader) == 4
+
+
+def test_other_pages_show_what_is_stored(open_page, trained, cinema):
+    from fame.explain.meaning import save
+
+    app, folder = open_page(trained, "gates")
+    assert table(app, "facet")["facet"].tolist() == list(trained.model.config.facets)
+    save(folder, trained.description.fingerprint, measure(trained.model, cinema))
+    app, _ = open_page(trained, "gates")
+    assert table(app, "facet")["facet"][0] == "genre (unnamed)"
+    app, _ = open_page(trained, "experts")
+    assert table(app, "speaks for")["expert"].tolist() == [1, 2]
+
+
+def test_what_other_weights_mean_is_not_shown(open_page, trained, cinema):
+    from fame.explain.meaning import save
+
+    app, folder = open_page(trained)
+    save(folder, "another", measure(trained.model, cinema))
+    app, _ = open_page(trained)
+    assert "was measured on other weights" in said(app).replace("\\", "")
+    assert not app.subheader
+    gates, _ = open_page(trained, "gates")
+    assert table(gates, "facet")["facet"].tolist() == list(trained.model.config.facets)
+
+
+def test_a_model_without_facets_says_so_and_is_marked(open_page, trained_sasrec):
+    app, folder = open_page(trained_sasrec)
+    assert "SASRec has no facets and no experts" in said(app)
+    app.button[0].click().run()
+    text = said(app)
+    assert "drivers are named right" in text
+    assert "largest gate weight" not in text
+    assert (folder / "scorecard.json").exists()
+    again, _ = open_page(trained_sasrec)
+    assert "drivers are named right" in said(again)
+    assert not again.button
+
+
+def found(trained, cinema, **changed) -> Meaning:
+    return replace(measure(trained.model, cinema), **changed)
+
+
+def test_sentences_say_what_was_found(trained, cinema):
+    meaning = found(trained, cinema)
+    assert verdicts.answer(meaning).startswith("Only 8 items were kept out of training, too few (of 20)")
+    probe = replace(
+        meaning.held_out,
+        items=(100, 100, 100),
+        majority=(0.1, 0.2, 0.3),
+        accuracy=((0.9, 0.2, 0.3), (0.1, 0.2, 0.6), (0.1, 0.1, 0.1), (0.5, 0.2, 0.3)),
+        q=((0.0001, 1.0, 1.0), (1.0, 1.0, 0.004), (1.0, 1.0, 1.0), (0.01, 1.0, 1.0)),
+    )
+    verdict = [("genre", "told"), (None, "other"), (None, "nothing"), (None, "shared")]
+    facets = tuple(
+        replace(facet, named=named, verdict=why) for facet, (named, why) in zip(meaning.facets, verdict, strict=True)
+    )
+    meaning = replace(meaning, held_out=probe, facets=facets)
+    assert verdicts.answer(meaning) == (
+        "On 100 items whose values training never saw, **genre** is what its name says; **era**, **director** and "
+        "**free 1** stay **unnamed**."
+    )
+    lines = [verdicts.verdict(meaning, h).replace("\\", "") for h in range(4)]
+    assert lines[0].startswith("Tells **genre**.")
+    assert "90 % right, 10 % by always naming the commonest value; n = 100, q < 0.001" in lines[0]
+    assert "tied it to era, but it tells **director** better" in lines[1]
+    assert "60 % right, 30 %" in lines[1]
+    assert "tied it to **director**" in lines[2]
+    assert "no better than chance" in lines[2]
+    assert "Tells **genre** best, but another facet does as well" in lines[3]
+    free = replace(meaning, facets=(*facets[:3], replace(facets[3], named="genre", verdict="told")))
+    assert "**genre** is what its name says, **free 1** is **genre**;" in verdicts.answer(free).replace("\\", "")
+
+
+def test_text_from_data_is_text(trained, cinema):
+    meaning = found(trained, cinema)
+    evil = replace(meaning, families=("<b>x</b>", "era", "director"))
+    assert "<b>" not in verdicts.verdict(replace(evil, facets=tuple(
+        replace(facet, tied=False, verdict="nothing") for facet in meaning.facets
+    ), held_out=replace(meaning.held_out, accuracy=((0.5, 0.1, 0.1),) * 4, majority=(0.1,) * 3)), 0)  # fmt: skip
+    figure = matrix(["<i>a</i>"], ["<b>x</b>"], np.array([[0.5]]), [["1"]], 1.0)
+    assert "<i>" not in str(figure.layout.yaxis.ticktext) + str(figure.data[1].customdata)
+    assert "<b>" not in str(figure.layout.xaxis.ticktext)
+
+
+def test_points_have_no_signed_zero():
+    assert [points(share) for share in (0.814, -0.2, -0.001, 0.0)] == ["+81", "−20", "0", "0"]
+
+
+def test_an_interval_is_drawn_where_it_is():
+    figure = intervals(["gate", "named"], [0.3, 0.9], [0.2, 0.8], [0.4, 0.95], [("chance", 0.33)], 1)
+    dots = figure.data[0]
+    assert np.allclose(dots.error_x.array, [0.1, 0.05])
+    assert np.allclose(dots.error_x.arrayminus, [0.1, 0.1])
+    assert figure.layout.shapes[0].x0 == 0.33
+    assert dots.y[1] == "<b>named</b>"
