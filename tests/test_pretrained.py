@@ -8,7 +8,7 @@ import pytest
 from fame.checkpoint.description import describe
 from fame.checkpoint.store import load
 from fame.data import leave_one_out, read
-from fame.explain import example
+from fame.explain import example, meaning
 from fame.explain.knockout import knockout
 from fame.home import PROJECT, data_folder
 from fame.maps import store
@@ -66,10 +66,18 @@ def test_its_maps_belong_to_it(shipped):
     assert [space.name for space in maps.spaces][1:] == list(checkpoint.model.config.facets)
 
 
+def test_what_its_facets_mean_ships_with_it(shipped):
+    checkpoint, _ = shipped
+    found = meaning.load(checkpoint.description)
+    assert (found is None) == (checkpoint.model.config.architecture == "sasrec")
+    if found is not None:
+        assert found.tied == checkpoint.model.config.families
+
+
 def test_no_movie_title_ships():
     """GroupLens' terms: the MovieLens folders hold weights and ids only."""
     for folder in (PROJECT / "pretrained").glob("movielens-100k-*"):
-        assert {path.name for path in folder.iterdir()} == {
+        assert {path.name for path in folder.iterdir()} - {"meaning.json"} == {
             "model.safetensors", "config.json", "items.json", "card.json", "example.json", "README.md", "maps"
         }  # fmt: skip
         assert all(item_id.isdigit() for item_id in json.loads((folder / "items.json").read_text()))
