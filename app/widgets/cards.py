@@ -24,6 +24,8 @@ def model_card(now: Current) -> None:
         st.markdown(shape + f"; reads the newest {config['length']} items.")
         if now.facets:
             st.markdown(tied(now))
+        for sentence in now.model.collapses():
+            st.warning(escape(sentence), icon=":material/warning:")
         metrics = card.get("metrics", {})
         test, floor = metrics.get("test"), metrics.get("popularity")
         if test and floor:

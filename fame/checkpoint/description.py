@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from fame.errors import InputError
 from fame.folders import read_json
 
 FORMAT = 2
+ALL = 0.9  # of a mean gate or router: more than this is a collapse
 ADVICE = "the folder is no whole model: train it again or copy it again from where it came"
 
 
@@ -26,6 +28,10 @@ class Description:
     config: dict[str, Any]  # the whole of config.json
     card: dict[str, Any]  # training settings, seed, metrics, time, versions
 
+    def collapses(self) -> list[str]:
+        """What took all of the gate or of a router in training, in sentences."""
+        return collapses(self.config["facets"], self.card.get("gate", []), self.card.get("expert_load", []))
+
     @property
     def dataset(self) -> str:
         """Name of the data set that the model was trained on."""
@@ -35,6 +41,21 @@ class Description:
     def fingerprint(self) -> str:
         """Hash over configuration, weights and item ids: the identity of the model."""
         return str(self.config["fingerprint"])
+
+
+def collapses(facets: Sequence[str], gate: Sequence[float], load: Sequence[Sequence[float]]) -> list[str]:
+    """A sentence for each place where one takes all: mean gate weights (H,) and mean router weights (H, N)."""
+    found = []
+    if len(gate) > 1 and max(gate) > ALL:
+        first = facets[max(range(len(facets)), key=lambda h: gate[h])]
+        found.append(f"The gate has collapsed: {max(gate):.0%} of it are {first}'s, so the other facets hardly speak.")
+    for facet, weights in zip(facets, load, strict=False):
+        if len(weights) > 1 and max(weights) > ALL:
+            number = max(range(len(weights)), key=lambda n: weights[n]) + 1
+            found.append(
+                f"The experts of {facet} have collapsed: {max(weights):.0%} of the router are expert {number}'s."
+            )
+    return found
 
 
 def describe(folder: Path) -> Description:

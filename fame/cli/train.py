@@ -70,6 +70,8 @@ def train(
                 )
 
         trained = run_training(run, dataset, watch, runs_on)
+    for sentence in trained.description.collapses():
+        console.print(sentence, style="yellow", markup=False, highlight=False)
 
     from fame.explain import example
 

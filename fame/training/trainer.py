@@ -235,6 +235,8 @@ def model_card(run: Run, settings: Settings, model: Model) -> dict[str, Any]:
         "seconds": sum(line["seconds"] for line in lines),
         "seconds_per_epoch": float(np.median([line["seconds"] for line in lines])),
         "metrics": {"validation": lines[-1]["metrics"]},
+        "gate": lines[-1]["gate"],
+        "expert_load": lines[-1]["expert_load"],
         "machine": f"{platform.machine()}, threads: {torch.get_num_threads()}",
         "versions": {"python": platform.python_version()} | {name: version(name) for name in ("torch", "numpy")},
     }
