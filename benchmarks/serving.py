@@ -11,13 +11,17 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import torch
 from torch import Tensor
 
 from benchmarks import report
-from fame.checkpoint.store import build_empty
+from fame.checkpoint.store import build_empty, load
+from fame.data import read
+from fame.explain.anatomy import fit, split
+from fame.explain.evidence import evidence
 from fame.home import PROJECT
 from fame.model import FAME, Output, build
 from fame.ranking.item_side import item_side
@@ -44,6 +48,7 @@ def main() -> None:
     with torch.inference_mode():
         answers = {str(batch): answer(model, batch, chosen.rounds) for batch in (1, 32)}
     found = {"items": chosen.items, "seed": SEED, "ms": answers, "start": start(chosen.starts)}
+    found["told"] = told(chosen.rounds)
     report.keep("serving", found)
     report.publish("serving", tables(found))
 
@@ -81,6 +86,26 @@ def answer(model: FAME, batch: int, rounds: int) -> dict[str, list[float]]:
         calls["mixture head: a whole answer"] = lambda: recommend(mixture, history, K)
     exact(model, output, histories)
     exact_mixture(mixture, output, histories)
+    return in_turn(calls, rounds)
+
+
+def told(rounds: int) -> dict[str, list[float]]:
+    """Milliseconds of what is told about the twenty items of an answer, by a model that ships, after 10 and 50 items."""
+    data = read(PROJECT / "data" / "planted-cinema")
+    model = load(PROJECT / "pretrained" / "planted-cinema-fame").model
+    anatomy = fit(model, data.catalog)
+    calls: dict[str, Callable[[], object]] = {}
+    for length in (10, 50):
+        history = list(range(1, length + 1))
+        items = recommend(model, history, K).items.tolist()
+        with torch.inference_mode():
+            output, shown = model(torch.tensor([history])), torch.tensor([items])
+        calls |= {
+            f"{length}: an answer": partial(recommend, model, history, K),
+            f"{length}: the anatomy of its {K} items": partial(split, model, anatomy, output, shown),
+            f"{length}: the evidence for the driver of one": partial(evidence, model, anatomy, history, items[:1]),
+            f"{length}: the evidence for the drivers of all {K}": partial(evidence, model, anatomy, history, items),
+        }
     return in_turn(calls, rounds)
 
 
@@ -159,6 +184,14 @@ def tables(found: dict[str, Any]) -> str:
         + report.table(["histories", "what", "median ms", "lowest", "bare product = 1", "n"], rows)
         + "\n\n"
         + report.table(["start", "median s", "highest", "n"], start)
+        + "\n\n"
+        + report.table(
+            ["planted-cinema-fame, items of the history: what", "median ms", "lowest", "n"],
+            [
+                [name, f"{statistics.median(times):.1f}", f"{min(times):.1f}", len(times)]
+                for name, times in found["told"].items()
+            ],
+        )
     )
 
 
