@@ -90,7 +90,7 @@ def answer(model: FAME, batch: int, rounds: int) -> dict[str, list[float]]:
 
 
 def told(rounds: int) -> dict[str, list[float]]:
-    """Milliseconds of what is told about the twenty items of an answer, by a model that ships, after 10 and 50 items."""
+    """Milliseconds of what is told about the twenty items of an answer after 10 and 50, by a model that ships."""
     data = read(PROJECT / "data" / "planted-cinema")
     model = load(PROJECT / "pretrained" / "planted-cinema-fame").model
     anatomy = fit(model, data.catalog)
