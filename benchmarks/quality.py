@@ -58,9 +58,9 @@ MODELS = {
     "sasrec-256": Row("SASRec, preset best (width 256)", "best", {"model": "sasrec"}),
     "fame-256": Row("**FAME, preset best (width 256)**", "best"),
     "plain-256": Row("the same, no facet tied to a family", "best", {"anchor": "none"}),
-    "no-facet-dropout-256": Row("and no facet dropout", "best", {"anchor": "none", "facet_dropout": 0.0}),
+    "no-facet-dropout-256": Row("no facet tied, no facet dropout", "best", {"anchor": "none", "facet_dropout": 0.0}),
     "learned-256": Row(
-        "and what a facet sees of an item learned (W_f)",
+        "no facet tied, no facet dropout, what a facet sees of an item learned (W_f)",
         "best",
         {"anchor": "none", "facet_dropout": 0.0, "item_facets": "learned"},
     ),

@@ -70,10 +70,10 @@ def main() -> None:
         write(file, data, split)
         if "epochs" in chosen.only:
             found["epochs"] = pace(OWN, split.train, data.catalog, chosen.rounds)
-        if "peers" in chosen.only:
-            found["peers"] = compare(file, data, split, chosen.rounds, chosen.probe)
         if "quality" in chosen.only:
             found["quality"] = found.get("quality", {}) | to_quality(file, split, chosen.minutes)
+        if "peers" in chosen.only and "quality" in found:
+            found["peers"] = compare(file, data, split, chosen.rounds, chosen.probe, found["quality"])
     if "own" in chosen.only and "quality" in found:
         highest = max(line["NDCG@10"] for name in PEERS.values() for line in found["quality"][name])
         for model in ("sasrec", "fame"):
@@ -115,24 +115,25 @@ def batch(name: str, split: Split) -> int:
     return round(TARGETS / np.minimum(split.train.lengths - 1, SHAPE["length"]).mean())
 
 
-def compare(file: Path, data: DataSet, split: Split, rounds: int, probe: int) -> dict[str, Any]:
-    """Seconds an epoch of SASRec in one shape."""
+def compare(
+    file: Path, data: DataSet, split: Split, rounds: int, probe: int, trained: dict[str, Any]
+) -> dict[str, Any]:
+    """Seconds an epoch of SASRec in one shape; RecTools' are those of its way to a quality."""
     own = pace({"own": LIKE_PEERS}, split.train, data.catalog, rounds)["own"]
     recbole = peer("recbole", file, "--batch", batch("recbole", split), "--probe", probe)
-    rectools = peer("rectools", file, "--batch", batch("rectools", split), "--epochs", rounds)
     return {
         "own": {"seconds": own},
         "recbole": recbole[0] | {"seconds": [recbole[1]["seconds"]], "steps": recbole[1]["steps"]},
-        "rectools": rectools[0] | {"seconds": [line["seconds"] for line in rectools[1:]]},
+        "rectools": trained["about"]["rectools"] | {"seconds": [line["seconds"] for line in trained["rectools"]]},
     }
 
 
 def to_quality(file: Path, split: Split, minutes: float) -> dict[str, Any]:
     """What each peer reaches in so many minutes, epoch by epoch."""
-    found: dict[str, Any] = {}
+    found: dict[str, Any] = {"about": {}}
     for name in PEERS.values():
         more = ["--batch", batch(name, split), "--epochs", 10_000, "--seconds", 60 * minutes]
-        lines = peer(name, file, *more)[1:]
+        found["about"][name], *lines = peer(name, file, *more)
         found[name] = [{"seconds": line["seconds"], "NDCG@10": line["NDCG@10"]} for line in lines]
     return found
 
