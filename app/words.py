@@ -48,13 +48,15 @@ def answer(
     what would happen otherwise are `tested`, run by run, and `told` is the evidence by which a driver is named.
     """
     text = f"*{escape(title)}* comes {ordinal(tested.rank)} with {percent(probability)}"
+    driver = name_driver(told) if told is not None else None
     if told is not None and told.families:
-        driver = name_driver(told)
         text += f", driven by **{escape(driver.name)}**" if driver else "; it has no clear driver"
     text += "."
     held = True  # nothing that was left out so far lowered it
     if len(facets):
         lead, claim = _lead(parts, bias, facets) if shares is None else _most(shares, facets)
+        if driver and lead is not None and facets[lead] == driver.name:
+            claim = claim.replace(f"**{escape(driver.name)}**", "That facet", 1)
         worst = max(range(len(facets)), key=lambda h: (tested.facet_rank[h], tested.facet_effect[h]))
         fallen = int(tested.facet_rank[worst])
         held = fallen <= tested.rank

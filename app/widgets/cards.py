@@ -51,8 +51,8 @@ def tied(now: Current) -> str:
     rest = f" and {free} {'is' if free == 1 else 'are'} free" if free else ""
     which = "facet is tied to the attribute" if len(families) == 1 else "facets are tied to the attributes"
     return (
-        f"{len(families)} {which} {listed(families)}{rest}, so that what a tied facet adds to a score is that "
-        "attribute's doing; the page Meaning tests whether it is."
+        f"{len(families)} {which} {listed(families)}{rest}, so that what a tied facet adds to a score can be read as "
+        "that attribute's; the page Meaning tests whether it may."
     )
 
 

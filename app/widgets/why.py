@@ -89,8 +89,8 @@ def by_facet(now: Current, asked: Recommendation, tested: Knockout) -> None:
         ),
         hide_index=True,
         column_config={
-            "gate": weights.percent_column(),
-            "without it": st.column_config.TextColumn(width=76, help="Its rank when the facet's part is left out."),
+            "gate": weights.percent_column(92),
+            "without it": st.column_config.TextColumn(width=68, help="Its rank when the facet's part is left out."),
             "kept": weights.kept_column(),
         },
     )

@@ -57,6 +57,12 @@ def test_a_driver_is_named_by_its_evidence_or_said_to_be_unclear():
     assert said([0.2, 2.0], [0.9, 0.1]).startswith("*Heat* comes first with 3.4 %; it has no clear driver.")
 
 
+def test_a_driver_and_the_facet_of_its_name_are_not_named_twice():
+    told = Evidence(("genre", "people"), np.array([0.2, 2.0]), np.array([[0.1], [0.9]]) + np.linspace(-0.01, 0.01, 8))
+    said = words.answer("Heat", 0.1, [0.2, 2.0], 0, ["genre", "people"], effects_of(facets=(2, 9)), [], told=told)
+    assert "driven by **people**. That facet lifts it most (+2.00 of +2.20 above the average item); without it" in said
+
+
 def test_the_facet_whose_loss_hurts_most_may_be_another_one():
     said = say([0.2, 2.0], 0.3, effects_of(facets=(30, 9)))
     assert "**people** lifts it most" in said
