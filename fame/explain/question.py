@@ -98,7 +98,7 @@ class Question:
     def outputs(self, keep: Tensor, way: Way) -> Iterator[Output]:
         """Batches of runs with only some items of the history, (B, T) bool."""
         at_once = max(1, min(CELLS // self.length, SCORES // self.model.config.items))
-        for some in keep.split(at_once):
+        for some in torch.split(keep, at_once):
             yield self.model(*partly(self.read, some, way))
 
     def whole(self) -> Tensor:
