@@ -34,6 +34,7 @@ ALIKE = 0.5  # mean correlation with the original after every layer was re-initi
 TRUER = "truer than recency"
 NO_BETTER = "no better than recency"
 IGNORES = "fails the randomisation check"
+UNTESTED = "not tested: no history that it can be used for"
 
 
 @dataclass(frozen=True)
@@ -54,8 +55,8 @@ class Row:
     group: str  # "all", or how many items the histories have
     users: int
     mean: tuple[float, ...]
-    to_recency: tuple[Against, ...]
-    to_random: tuple[Against, ...]
+    to_recency: tuple[Against, ...]  # of the users for whom the method can be used; empty for recency itself
+    to_random: tuple[Against, ...]  # likewise; of all users only
 
 
 @dataclass(frozen=True)
@@ -140,10 +141,12 @@ def row(found: np.ndarray, methods: Sequence[Method], m: int, w: int, group: str
     usable = some & ~np.isnan(found[:, m, w, 0])
     own = found[usable, m, w]
     to = [
-        differences(own - found[usable, methods.index(order), w], seed) if methods[m] != order else ()
+        ()
+        if methods[m] == order or (group != "all" and order == "random")
+        else differences(own - found[usable, methods.index(order), w], seed)
         for order in ORDERS
     ]
-    return Row(methods[m], WAYS[w], group, int(usable.sum()), tuple(own.mean(0).tolist()), *to)
+    return Row(methods[m], WAYS[w], group, int(usable.sum()), tuple(map(_short, own.mean(0))), *to)
 
 
 def differences(paired: np.ndarray, seed: int) -> tuple[Against, ...]:
@@ -156,7 +159,7 @@ def differences(paired: np.ndarray, seed: int) -> tuple[Against, ...]:
             rng=np.random.default_rng(seed),
         ).confidence_interval  # fmt: skip
         low, high = interval
-    return tuple(Against(*map(float, one)) for one in zip(low, mean, high, strict=True))
+    return tuple(Against(*map(_short, one)) for one in zip(low, mean, high, strict=True))
 
 
 def verdict(model: Model, questions: Sequence[Question], method: Method, rows: Sequence[Row], seed: int) -> Verdict:
@@ -166,8 +169,9 @@ def verdict(model: Model, questions: Sequence[Question], method: Method, rows: S
     if found and list(found.values())[-1] >= ALIKE:
         return Verdict(method, IGNORES, found)
     own = next((row for row in rows if (row.method, row.way, row.group) == (method, "remove", "all")), None)
-    truer = own is not None and own.to_recency[MEASURES.index("area")].high < 0
-    return Verdict(method, TRUER if truer else NO_BETTER, found)
+    if own is None:
+        return Verdict(method, UNTESTED, found)
+    return Verdict(method, TRUER if is_truer("area", own.to_recency[MEASURES.index("area")]) else NO_BETTER, found)
 
 
 def name(low: int, high: int) -> str:
@@ -178,3 +182,8 @@ def name(low: int, high: int) -> str:
 def is_truer(measure: str, difference: Against) -> bool:
     """Whether the difference is beyond noise, in the direction that is truer."""
     return difference.low > 0 if measure.startswith(HIGHER) else difference.high < 0
+
+
+def _short(x: float) -> float:
+    """Six digits: what is stored is read by people, and shipped."""
+    return float(f"{x:.6g}")

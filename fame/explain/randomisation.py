@@ -27,15 +27,15 @@ def stages(model: Model, seed: int = 0) -> Iterator[tuple[str, Model]]:
     changed = copy.deepcopy(model)
     own = nn.ModuleDict(dict(changed.named_children()))
     new = nn.ModuleDict(dict(fresh.named_children()))
-    for name in _from_the_output(model):
-        if name == "blocks":
+    for name, parts in _from_the_output(model):
+        if name == "block":
             for layer in reversed(range(len(model.blocks))):
                 changed.blocks[layer].load_state_dict(fresh.blocks[layer].state_dict())
                 yield f"block {layer + 1}", copy.deepcopy(changed)
             continue
-        for part in name.split(" "):
+        for part in parts:
             own[part].load_state_dict(new[part].state_dict())
-        yield name.replace("_", " "), copy.deepcopy(changed)
+        yield name, copy.deepcopy(changed)
 
 
 def alike(
@@ -53,11 +53,17 @@ def alike(
     }  # fmt: skip
 
 
-def _from_the_output(model: Model) -> tuple[str, ...]:
-    """Parts of a model, the last to compute first; parts of one stage with a blank between."""
+def _from_the_output(model: Model) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Stages and the parts of the model in them, what computes last first."""
+    rest = (("block", ("blocks",)), ("embedding", ("embedding",)))
     if isinstance(model, FAME):
-        return ("bias item_facets gate", "feed_forward norm", "expert_attention residual", "blocks", "embedding")
-    return ("bias", "blocks", "embedding")
+        return (
+            ("score and gate", ("bias", "item_facets", "gate")),
+            ("feed-forward", ("feed_forward", "norm")),
+            ("attention", ("expert_attention", "residual")),
+            *rest,
+        )
+    return (("score", ("bias",)), *rest)
 
 
 def _spearman(a: np.ndarray, b: np.ndarray) -> float:
