@@ -14,7 +14,7 @@ from fame.ranking.recommend import HistoryError, recommend
 from fame.ranking.scores import scores
 
 EXACT = 3  # removals of which every choice is tried
-RUNS = 20_000  # as long as they are no more than this
+POSITIONS = 1_000_000  # as long as to run them all takes no more of these: about two seconds
 BATCH = 2_000
 TOP = 10
 ADDED = 3
@@ -43,7 +43,7 @@ class Addition:
     reason: str  # why nothing was found; empty where it was
 
 
-def fewest_removals(model: Model, history: Sequence[int], runs: int = RUNS) -> Removal | None:
+def fewest_removals(model: Model, history: Sequence[int], positions: int = POSITIONS) -> Removal | None:
     """Every removal of up to three items, then greedily the item without which the first one's lead is least.
 
     At least one item stays. None where nothing that was tried changes the first item.
@@ -57,7 +57,7 @@ def fewest_removals(model: Model, history: Sequence[int], runs: int = RUNS) -> R
     question = Question.of(model, history, old)
     T = question.length
     for size in range(1, min(EXACT, T - 1) + 1):
-        if comb(T, size) > runs:
+        if comb(T, size) * T > positions:
             break
         choices = combinations(range(T), size)
         while some := list(islice(choices, BATCH)):

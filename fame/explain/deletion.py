@@ -11,6 +11,7 @@ from fame.explain.question import Question, Way
 
 CUTS = (1, 2, 3, 4, 5)
 TOP = 10
+STEPS = 20  # of the curve that the area lies under; longer histories are not deleted item by item
 MEASURES = (
     *(f"DEL@{K}" for K in CUTS),
     *(f"INS@{K}" for K in CUTS),
@@ -29,27 +30,28 @@ def measure(question: Question, order: np.ndarray, way: Way) -> np.ndarray:
     With x the history, p the target's probability and K the first of the order: `DEL@K = p(x without K) / p(x)`,
     `INS@K = p(only K) / p(x)`, `CDCG@K = 1 / log2(1 + rank without K)`, `POS@k,K` = 1 where that rank is at most k;
     comprehensiveness `p(x) - p(x without K)` and sufficiency `p(x) - p(only K)` are means over K = 1…5; the area is
-    that under `p(x without the first m) / p(x)`, m from 0 to T, over the share deleted. A history of fewer than K items
-    has all of them left out.
+    that under `p(x without the first m) / p(x)` over the share deleted, m / T from 0 to 1, in some 20 steps where there
+    are more items. A history of fewer than K items has all of them left out.
     """
     T = question.length
     place = np.empty(T, dtype=np.int64)
     place[order] = np.arange(T)
-    deleted = torch.from_numpy(place >= np.arange(T + 1)[:, None])  # row m: without the first m
-    inserted = torch.from_numpy(place < np.array(CUTS)[:, None])  # only the first K
+    cuts = np.minimum(CUTS, T)
+    gone = np.union1d(cuts, np.linspace(0, T, min(T, STEPS) + 1).round().astype(int))  # (C,), begins with 0
+    deleted = torch.from_numpy(place >= gone[:, None])
+    inserted = torch.from_numpy(place < cuts[:, None])
     found = question.outcomes(torch.cat([deleted, inserted]), way)
     p = found.log_probability.double().exp().numpy()
-    rank = found.rank.numpy()
-    cuts = np.minimum(CUTS, T)
-    without, only, ranks = p[cuts], p[T + 1 :], rank[cuts]
-    curve = p[: T + 1] / p[0]
+    at = np.searchsorted(gone, cuts)
+    without, only, ranks = p[at], p[len(gone) :], found.rank.numpy()[at]
+    curve = p[: len(gone)] / p[0]
     return np.concatenate(
         [
             without / p[0],
             only / p[0],
             1 / np.log2(1.0 + ranks),
             ranks <= TOP,
-            [(p[0] - without).mean(), (p[0] - only).mean(), ((curve[:-1] + curve[1:]) / 2).mean()],
+            [(p[0] - without).mean(), (p[0] - only).mean(), np.trapezoid(curve, gone / T)],
         ]
     )
 

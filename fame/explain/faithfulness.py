@@ -24,7 +24,7 @@ from fame.ranking.recommend import recommend
 FILE = "explanations.json"
 ADVICE = "run `python -m fame verify explanations` again, or delete the file"
 USERS = 200
-CHECKED = 40  # users of the randomisation check, the first of the sample with enough items to rank
+CHECKED = 20  # users of the randomisation check, the first of the sample with enough items to rank
 ENOUGH = 4
 GROUPS = ((2, 5), (6, 10), (11, 20), (21, 50), (51, 10_000))  # items that are read
 LEVEL = 0.95

@@ -134,16 +134,9 @@ def without_order(model):
 @pytest.mark.parametrize("config", [FAME, SASREC])
 def test_copies_of_an_item_share_alike_where_order_is_not_known(config):
     model = without_order(make(config.model_copy(update={"layers": 1})))
-    question = Question.of(model, [7, 3, 7, 9], TARGET)
-    # The newest item is read from, so it is no copy's equal: without it the copies are equal in order only.
-    fair = history_shapley(question).values
-    worth = question.values(coalitions(4), "mask")
-    for m in range(16):
-        if m & 1 and not m & 4 and m & 8:
-            assert np.isclose(float(worth[m]), float(worth[m ^ 5]), atol=1e-5)
-    mirrored = history_shapley(Question.of(model, [7, 7, 9], TARGET)).values
-    assert np.isclose(mirrored[0], mirrored[1], atol=1e-4)
-    assert fair.shape == (4,)
+    twice, other, newest = history_shapley(Question.of(model, [7, 7, 9], TARGET)).values
+    assert np.isclose(twice, other, atol=1e-4)
+    assert not np.isclose(twice, newest, atol=1e-2)
 
 
 def test_an_item_that_nobody_reads_gets_nothing():

@@ -65,7 +65,7 @@ def test_nothing_changes_what_does_not_listen():
 
 def test_too_many_choices_are_taken_greedily_and_it_says_so():
     model = make(FAME)
-    found = fewest_removals(model, HISTORIES[0], runs=1)
+    found = fewest_removals(model, HISTORIES[0], positions=1)
     assert not found.exact
     left = [v for t, v in enumerate(HISTORIES[0]) if t not in found.removed]
     assert found.new_top == first(model, left, HISTORIES[0]) != found.old_top

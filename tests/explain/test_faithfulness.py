@@ -65,6 +65,25 @@ def test_measures_by_hand(name, way):
     assert np.isclose(found[at("area")], np.trapezoid([one[0] / p for one in without], dx=1 / 7), rtol=1e-3)
 
 
+def test_a_long_history_is_deleted_in_steps_but_measured_at_the_same_cuts():
+    model = make(FAME.model_copy(update={"length": 60}))
+    history = np.random.default_rng(0).integers(18, 41, 50).tolist()
+    question = Question.of(model, history, TARGET)
+    order = np.random.default_rng(1).permutation(50)
+    found = measure(question, order, "remove")
+
+    def left(m):
+        with torch.inference_mode():
+            kept = [v for t, v in enumerate(history) if t not in order[:m]]
+            return float(scores(model, model(torch.tensor([kept or [0]])))[0].softmax(0)[TARGET - 1])
+
+    curve = [left(m) / left(0) for m in range(51)]
+    for K in range(1, 6):
+        assert np.isclose(found[at(f"DEL@{K}")], curve[K], rtol=1e-3)
+    assert np.isclose(found[at("area")], np.trapezoid(curve, dx=1 / 50), rtol=0.1)
+    assert not np.isclose(found[at("area")], 1, rtol=0.1)
+
+
 def test_a_random_first_is_the_mean_over_all():
     question = Question.of(make(FAME), HISTORY, TARGET)
     each = [measure(question, np.roll(np.arange(7), -t), "remove")[at("DEL@1")] for t in range(7)]
