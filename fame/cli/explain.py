@@ -20,7 +20,11 @@ def explain(
     target: Annotated[str, typer.Option(help="Id of the item to explain.")],
     rival: Annotated[str | None, typer.Option(help="Id of another item: why the target and not this one?")] = None,
     method: Annotated[
-        str, typer.Option(help="occlusion-remove, occlusion-mask, greedy, shapley, integrated-gradients, …")
+        str,
+        typer.Option(
+            help="occlusion-remove, occlusion-mask, greedy, shapley (up to 10 items), integrated-gradients, "
+            "gradient-x-input, attention, rollout, recency or random."
+        ),
     ] = "occlusion-remove",
     data: Annotated[
         Path | None, typer.Option(help="Folder of its data set, for titles; found by name if left out.")

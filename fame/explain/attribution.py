@@ -41,6 +41,15 @@ class Attribution:
             name: value.tolist() if isinstance(value, np.ndarray) else value for name, value in asdict(self).items()
         }
 
+    @classmethod
+    def from_json(cls, content: dict[str, Any]) -> "Attribution":
+        """The inverse of `as_json`."""
+        kinds = {"history": np.int64, "values": float, "order": np.int64, "heads": float}
+        arrays = {
+            name: None if content[name] is None else np.array(content[name], kind) for name, kind in kinds.items()
+        }
+        return cls(**content | arrays)
+
 
 def most_first(values: np.ndarray) -> np.ndarray:
     """Positions by falling value; of equal values the newer first."""

@@ -7,7 +7,7 @@ import pytest
 import torch
 from captum.attr import LayerIntegratedGradients
 
-from fame.explain.attribution import METHODS, most_first
+from fame.explain.attribution import METHODS, Attribution, most_first
 from fame.explain.gradients import integrated_gradients, value
 from fame.explain.methods import attribute
 from fame.explain.occlusion import greedy, occlusion
@@ -150,6 +150,15 @@ def test_an_item_that_nobody_reads_gets_nothing():
     assert abs(attribute(question, "occlusion-mask").values[-1]) > 0.1
 
 
+def test_where_nobody_is_heard_every_share_is_nothing():
+    model = make(FAME)
+    with torch.no_grad():
+        model.item_facets.weight.zero_()  # popularity alone is left of a score
+    question = Question.of(model, HISTORY, TARGET)
+    for method in ("occlusion-remove", "occlusion-mask", "greedy", "shapley", "integrated-gradients"):
+        assert np.allclose(attribute(question, method).values, 0, atol=1e-5), method
+
+
 def test_attention_is_the_row_of_the_newest_position(model):
     question = Question.of(model, HISTORY, TARGET)
     found = attribute(question, "attention")
@@ -185,7 +194,9 @@ def test_every_method_answers_for_every_model(model, method):
         assert (np.diff(found.values[found.order]) <= 0).all()
     again = attribute(question, method, seed=4)
     assert np.array_equal(found.values, again.values)
-    assert json.loads(json.dumps(found.as_json(), allow_nan=False))["method"] == method
+    stored = Attribution.from_json(json.loads(json.dumps(found.as_json(), allow_nan=False)))
+    for name, part in vars(found).items():
+        assert np.array_equal(part, getattr(stored, name)), name
 
 
 def test_only_what_is_read_is_weighed():
