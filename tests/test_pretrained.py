@@ -77,7 +77,7 @@ def test_what_its_facets_mean_ships_with_it(shipped):
 def test_no_movie_title_ships():
     """GroupLens' terms: the MovieLens folders hold weights and ids only."""
     for folder in (PROJECT / "pretrained").glob("movielens-100k-*"):
-        assert {path.name for path in folder.iterdir()} - {"meaning.json"} == {
+        assert {path.name for path in folder.iterdir()} - {"meaning.json", "explanations.json"} == {
             "model.safetensors", "config.json", "items.json", "card.json", "example.json", "README.md", "maps"
         }  # fmt: skip
         assert all(item_id.isdigit() for item_id in json.loads((folder / "items.json").read_text()))

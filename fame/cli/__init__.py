@@ -6,6 +6,7 @@ import typer
 
 from fame.cli import data, verify
 from fame.cli.evaluate import evaluate
+from fame.cli.explain import explain
 from fame.cli.map import map_
 from fame.cli.output import console
 from fame.cli.recommend import recommend
@@ -24,6 +25,7 @@ app.add_typer(verify.app, name="verify")
 app.command()(train)
 app.command()(evaluate)
 app.command()(recommend)
+app.command()(explain)
 app.command("map")(map_)
 
 

@@ -11,6 +11,7 @@ from fame.cli.output import Json, console, print_json
 
 if TYPE_CHECKING:
     from fame.data import Catalog
+    from fame.explain.faithfulness import Explanations
     from fame.explain.meaning import Meaning, Probe
 
 app = typer.Typer(help="Test what a model's facets, experts and explanations say.", no_args_is_help=True)
@@ -102,6 +103,55 @@ def meaning(
         print_json({"model": checkpoint.description.fingerprint, **found.as_json()})
         return
     _say_meaning(found, catalog)
+
+
+@app.command()
+def explanations(
+    model: Annotated[Path, typer.Option(help="Folder of the model; the result is stored in its `explanations.json`.")],
+    data: Annotated[Path, typer.Option(help="Folder of its data set.")],
+    users: Annotated[int, typer.Option(min=1, help="How many, drawn by the seed.")] = 200,
+    seed: Annotated[int, typer.Option(min=0, help="Of the sample, the random order and the intervals.")] = 1,
+    as_json: Json = False,
+) -> None:
+    """How true each method is that says which past items a recommendation comes from, beside recency and random."""
+    from fame.checkpoint.store import load
+    from fame.data import read
+    from fame.explain import stored
+    from fame.explain.faithfulness import FILE, judge
+
+    checkpoint, dataset = load(model), read(data)
+    checkpoint.catalog(dataset)
+    found = judge(checkpoint.model, dataset, users, seed)
+    stored.save(model / FILE, checkpoint.description.fingerprint, found)
+    if as_json:
+        print_json({"model": checkpoint.description.fingerprint, **stored.as_json(found)})
+        return
+    console.print(
+        f"{checkpoint.description.name} on {dataset.name}: why the first recommended item comes first, for "
+        f"{found.users:,} users, seed {seed}; items removed. In brackets the 95 % interval of the difference to "
+        "recency.",
+        markup=False,
+    )
+    _say_explanations(found)
+
+
+def _say_explanations(found: "Explanations") -> None:
+    """A line a method: three measures and the verdict."""
+    verdicts = {one.method: one for one in found.verdicts}
+    for row in found.rows:
+        if (row.way, row.group) != ("remove", "all"):
+            continue
+        cells = []
+        for measure in ("DEL@1", "INS@1", "area"):
+            at = found.measures.index(measure)
+            against = f" ({row.to_recency[at].low:+.2f} to {row.to_recency[at].high:+.2f})" if row.to_recency else ""
+            cells.append(f"{measure} {row.mean[at]:.2f}{against}")
+        one = verdicts.get(row.method)
+        typer.echo(f"{row.method:22} n {row.users:<5} {'  '.join(cells)}  {one.verdict if one else 'to be beaten'}")
+        if one and one.alike:
+            typer.echo(
+                " " * 23 + "alike after re-initialising: " + ", ".join(f"{s} {v:+.2f}" for s, v in one.alike.items())
+            )
 
 
 def _say_meaning(found: "Meaning", catalog: "Catalog") -> None:

@@ -78,7 +78,7 @@ def test_a_real_process_ends_with_the_code_and_the_sentence(tmp_path):
 
 
 def test_help_of_every_command():
-    for command in ("data fetch", "data make", "data import", "train", "evaluate", "recommend", "map"):
+    for command in ("data fetch", "data make", "data import", "train", "evaluate", "recommend", "explain", "map"):
         done = fame(*command.split(), "--help")
         assert done.returncode == 0
         assert "Usage" in done.stdout

@@ -1,0 +1,167 @@
+"""Fewest changes of a history that change its recommendation, each found by running the model and run once more."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations, islice
+from math import comb
+
+import torch
+from torch import Tensor
+
+from fame.explain.question import Question, QuestionError
+from fame.model import Model
+from fame.ranking.recommend import HistoryError, recommend
+from fame.ranking.scores import scores
+
+EXACT = 3  # removals of which every choice is tried
+POSITIONS = 1_000_000  # as long as to run them all takes no more of these: about two seconds
+BATCH = 2_000
+TOP = 10
+ADDED = 3
+NEAR = 50  # candidates of each kind
+
+
+@dataclass(frozen=True)
+class Removal:
+    """Without these items another item comes first."""
+
+    removed: tuple[int, ...]  # positions in what the model reads, 0 = oldest
+    old_top: int
+    new_top: int
+    exact: bool  # no smaller removal does it: all were tried. Otherwise found greedily
+
+
+@dataclass(frozen=True)
+class Addition:
+    """Items to be added as the newest, the last of them last, that bring the wished item into the first ten."""
+
+    wished: int
+    added: tuple[int, ...] | None  # catalog indices; None: not found
+    rank: int  # of the wished item after the history as it is
+    new_rank: int  # after the additions, or with the best that were tried
+    tried: int  # candidates
+    reason: str  # why nothing was found; empty where it was
+
+
+def fewest_removals(model: Model, history: Sequence[int], positions: int = POSITIONS) -> Removal | None:
+    """Every removal of up to three items, then greedily the item without which the first one's lead is least.
+
+    At least one item stays. None where nothing that was tried changes the first item.
+
+    Raises
+    ------
+    HistoryError, QuestionError
+        The history is empty or has one item.
+    """
+    old = int(recommend(model, history, 1).items[0])
+    question = Question.of(model, history, old)
+    T = question.length
+    for size in range(1, min(EXACT, T - 1) + 1):
+        if comb(T, size) * T > positions:
+            break
+        choices = combinations(range(T), size)
+        while some := list(islice(choices, BATCH)):
+            keep = torch.ones(len(some), T, dtype=torch.bool)
+            keep.scatter_(1, torch.tensor(some), False)
+            lead = leads(question, keep)
+            if (lead < 0).any():
+                return verified(model, history, question, some[int(lead.argmin())], old, exact=True)
+    else:
+        if T - 1 <= EXACT:
+            return None
+    keep = question.whole()[0]
+    while int(keep.sum()) > 1:
+        left = keep.nonzero()[:, 0]
+        tried = keep & ~torch.eye(T, dtype=torch.bool)[left]
+        lead = leads(question, tried)
+        keep = tried[int(lead.argmin())]
+        if float(lead.min()) < 0:
+            return verified(model, history, question, (~keep).nonzero()[:, 0].tolist(), old, exact=False)
+    return None
+
+
+@torch.inference_mode()
+def leads(question: Question, keep: Tensor) -> Tensor:
+    """By how much the target is ahead of the best other item, (B,)."""
+    lead = []
+    for output in question.outputs(keep, "remove"):
+        found = scores(question.model, output)
+        own = found[:, question.target - 1].clone()
+        found[:, question.seen - 1] = -torch.inf
+        found[:, question.target - 1] = -torch.inf
+        lead.append(own - found.amax(1))
+    return torch.cat(lead)
+
+
+def verified(
+    model: Model, history: Sequence[int], question: Question, removed: Sequence[int], old: int, exact: bool
+) -> Removal:
+    """Run the shorter history by itself and read off what comes first."""
+    gone = set(removed)
+    left = [int(item) for t, item in enumerate(question.read) if t not in gone]
+    answer = recommend(model, left, 1 + len(question.seen)).items
+    new = next(int(item) for item in answer if int(item) not in set(history))
+    return Removal(tuple(sorted(gone)), old, new, exact)
+
+
+def fewest_additions(
+    model: Model, history: Sequence[int], wished: int, candidates: Sequence[int] | None = None, top: int = TOP
+) -> Addition:
+    """Up to three items, each the one after which the wished item's log p is highest, until it is among the first ten.
+
+    Without `candidates`, they are the wished item's nearest in the item table and what the model recommends after it.
+
+    Raises
+    ------
+    HistoryError, QuestionError
+        The history is empty, or the wished item is in it or not in the catalog.
+    """
+    if not len(history):
+        raise HistoryError("The history is empty; give at least one item.")
+    if wished in history:
+        raise QuestionError("The wished item is already in the history; choose one that is not.")
+    if not 1 <= wished <= model.config.items:
+        raise QuestionError(f"The wished item {wished} is not in the catalog of {model.config.items:,} items.")
+    now = [int(item) for item in history]
+    allowed = [int(v) for v in (related(model, wished) if candidates is None else candidates)]
+    rank = int(_after(model, [now], wished)[1][0])
+    best, added = rank, []
+    if rank <= top:
+        return Addition(wished, (), rank, rank, 0, "")
+    for _ in range(ADDED):
+        left = [v for v in dict.fromkeys(allowed) if v != wished and v not in now]
+        if not left:
+            break
+        log_p, ranks = _after(model, [[*now, v] for v in left], wished)
+        inside = torch.where(ranks <= top, log_p, -torch.inf)
+        chosen = int(inside.argmax() if (ranks <= top).any() else log_p.argmax())
+        now.append(left[chosen])
+        added.append(left[chosen])
+        best = min(best, int(ranks[chosen]))
+        if int(ranks[chosen]) <= top:
+            again = int(_after(model, [now], wished)[1][0])  # by itself, as a page would run it
+            return Addition(wished, tuple(added), rank, again, len(allowed), "")
+    tried = f"{len(allowed)} item{'s' * (len(allowed) != 1)} tried, up to {ADDED} together"
+    reason = f"it comes to rank {best} at best, from {rank}, with {tried}"
+    return Addition(wished, None, rank, best, len(allowed), reason)
+
+
+@torch.inference_mode()
+def related(model: Model, item: int) -> list[int]:
+    """What is near an item in the item table, and what the model recommends after it."""
+    table = torch.nn.functional.normalize(model.table()[1:], dim=1)
+    likeness = table @ table[item - 1]
+    likeness[item - 1] = -torch.inf
+    V = model.config.items
+    near = (likeness.topk(min(NEAR, V - 1)).indices + 1).tolist()
+    return list(dict.fromkeys([*near, *recommend(model, [item], NEAR).items.tolist()]))
+
+
+@torch.inference_mode()
+def _after(model: Model, histories: list[list[int]], wished: int) -> tuple[Tensor, Tensor]:
+    """Log p (B,) and rank (B,) of an item after histories of one length, which are left out of the ranking."""
+    seen = torch.tensor(histories)
+    found = scores(model, model(seen[:, -model.config.length :]))
+    log_p = found[:, wished - 1] - found.logsumexp(1)
+    found.scatter_(1, seen - 1, -torch.inf)
+    return log_p, (found > found[:, wished - 1, None]).sum(1) + 1

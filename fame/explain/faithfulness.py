@@ -1,0 +1,189 @@
+"""Are a model's explanations true? Methods marked on a sample of users, beside the two orders that look at no model.
+
+What is explained is what the app explains: the first recommended item after each user's history before the test item.
+Every number is one a user first; methods are compared user by user, so that intervals are of the paired difference.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.stats import bootstrap
+
+from fame.data import DataSet, leave_one_out
+from fame.data.split import sample
+from fame.explain.attribution import METHODS, ORDERS, Method
+from fame.explain.deletion import HIGHER, MEASURES, measure
+from fame.explain.methods import attribute
+from fame.explain.question import WAYS, Question, QuestionError, Way
+from fame.explain.randomisation import alike
+from fame.explain.shapley import MOST
+from fame.model import Model
+from fame.ranking.recommend import recommend
+
+FILE = "explanations.json"
+ADVICE = "run `python -m fame verify explanations` again, or delete the file"
+USERS = 200
+CHECKED = 20  # users of the randomisation check, the first of the sample with enough items to rank
+ENOUGH = 4
+GROUPS = ((2, 5), (6, 10), (11, 20), (21, 50), (51, 10_000))  # items that are read
+LEVEL = 0.95
+RESAMPLES = 1_000
+ALIKE = 0.5  # mean correlation with the original after every layer was re-initialised from which a method fails
+
+TRUER = "truer than recency"
+NO_BETTER = "no better than recency"
+IGNORES = "fails the randomisation check"
+UNTESTED = "not tested: no history that it can be used for"
+
+
+@dataclass(frozen=True)
+class Against:
+    """Mean difference to another order over users, and its bootstrap interval of 95 %."""
+
+    low: float
+    mean: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Row:
+    """A method on some users: a number a measure, in the order of `Explanations.measures`."""
+
+    method: Method
+    way: Way
+    group: str  # "all", or how many items the histories have
+    users: int
+    mean: tuple[float, ...]
+    to_recency: tuple[Against, ...]  # of the users for whom the method can be used; empty for recency itself
+    to_random: tuple[Against, ...]  # likewise; of all users only
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What is to be thought of a method; recency and random have none."""
+
+    method: Method
+    verdict: str
+    alike: dict[str, float]  # stage of the randomisation check -> mean Spearman correlation with the original
+
+
+@dataclass(frozen=True)
+class Explanations:
+    """How true the methods are on a model; stored beside it."""
+
+    users: int
+    seed: int
+    checked: int
+    measures: tuple[str, ...]
+    rows: tuple[Row, ...]
+    verdicts: tuple[Verdict, ...]
+
+    def row(self, method: str, way: str, group: str = "all") -> Row | None:
+        """None where the method could be used for no user of the group."""
+        return next((r for r in self.rows if (r.method, r.way, r.group) == (method, way, group)), None)
+
+
+def judge(
+    model: Model, data: DataSet, users: int = USERS, seed: int = 1, methods: Sequence[Method] = METHODS
+) -> Explanations:
+    """Mark the methods, and random and recency with them, on a seeded sample of users with two items or more.
+
+    Raises
+    ------
+    QuestionError
+        No user has a history that can be explained.
+    """
+    questions = ask(model, data, users, seed)
+    chosen = tuple(dict.fromkeys((*methods, *ORDERS)))
+    found = mark(questions, chosen, seed)
+    lengths = np.array([question.length for question in questions])
+    groups = {"all": np.full(len(lengths), True)}
+    groups |= {name(low, high): (lengths >= low) & (lengths <= high) for low, high in GROUPS}
+    rows = tuple(
+        row(found, chosen, m, w, group, some, seed)
+        for group, some in groups.items()
+        for m in range(len(chosen))
+        for w in range(len(WAYS))
+        if not np.isnan(found[some, m, w, 0]).all()
+    )
+    long = [question for question in questions if question.length >= ENOUGH][:CHECKED]
+    verdicts = tuple(verdict(model, long, method, rows, seed) for method in chosen if method not in ORDERS)
+    return Explanations(len(questions), seed, len(long), MEASURES, rows, verdicts)
+
+
+def ask(model: Model, data: DataSet, users: int, seed: int) -> list[Question]:
+    """Why is the first recommended item first? For users drawn by the seed."""
+    events = sample(leave_one_out(data.histories).test, users, seed)
+    histories = [events.histories[row].tolist() for row in range(len(events.targets))]
+    histories = [history for history in histories if len(history) > 1 and len(set(history)) < model.config.items]
+    if not histories:
+        raise QuestionError(f"No user of {data.name!r} has two items before the last one; there is nothing to explain.")
+    return [Question.of(model, history, int(recommend(model, history, 1).items[0])) for history in histories]
+
+
+def mark(questions: Sequence[Question], methods: Sequence[Method], seed: int) -> np.ndarray:
+    """(n, methods, ways, measures); NaN where a method cannot be used."""
+    found = np.full((len(questions), len(methods), len(WAYS), len(MEASURES)), np.nan)
+    for q, question in enumerate(questions):
+        for m, method in enumerate(methods):
+            try:
+                order = attribute(question, method, seed + q).order
+            except QuestionError:  # a history too long for it: the method is marked on the others
+                continue
+            for w, way in enumerate(WAYS):
+                found[q, m, w] = measure(question, order, way)
+    return found
+
+
+def row(found: np.ndarray, methods: Sequence[Method], m: int, w: int, group: str, some: np.ndarray, seed: int) -> Row:
+    """The method's means and paired differences over the users of a group for whom it can be used."""
+    usable = some & ~np.isnan(found[:, m, w, 0])
+    own = found[usable, m, w]
+    to = [
+        ()
+        if methods[m] == order or (group != "all" and order == "random")
+        else differences(own - found[usable, methods.index(order), w], seed)
+        for order in ORDERS
+    ]
+    return Row(methods[m], WAYS[w], group, int(usable.sum()), tuple(map(_short, own.mean(0))), *to)
+
+
+def differences(paired: np.ndarray, seed: int) -> tuple[Against, ...]:
+    """Paired differences (n, M) -> for each measure the mean and its interval, by resampling users."""
+    mean = paired.mean(0)
+    low = high = mean  # of one user there is nothing to resample
+    if len(paired) > 1:
+        interval = bootstrap(
+            (paired,), np.mean, n_resamples=RESAMPLES, confidence_level=LEVEL, method="percentile", batch=100,
+            rng=np.random.default_rng(seed),
+        ).confidence_interval  # fmt: skip
+        low, high = interval
+    return tuple(Against(*map(_short, one)) for one in zip(low, mean, high, strict=True))
+
+
+def verdict(model: Model, questions: Sequence[Question], method: Method, rows: Sequence[Row], seed: int) -> Verdict:
+    """By the randomisation check, and then by the area under deletion where items are removed, over all users."""
+    usable = [question for question in questions if method != "shapley" or question.length <= MOST]
+    found = alike(model, usable, lambda question: attribute(question, method, seed), seed) if usable else {}
+    if found and list(found.values())[-1] >= ALIKE:
+        return Verdict(method, IGNORES, found)
+    own = next((row for row in rows if (row.method, row.way, row.group) == (method, "remove", "all")), None)
+    if own is None:
+        return Verdict(method, UNTESTED, found)
+    return Verdict(method, TRUER if is_truer("area", own.to_recency[MEASURES.index("area")]) else NO_BETTER, found)
+
+
+def name(low: int, high: int) -> str:
+    """Of a group of lengths."""
+    return f"{low}–{high}" if high < GROUPS[-1][1] else f"over {low - 1}"
+
+
+def is_truer(measure: str, difference: Against) -> bool:
+    """Whether the difference is beyond noise, in the direction that is truer."""
+    return difference.low > 0 if measure.startswith(HIGHER) else difference.high < 0
+
+
+def _short(x: float) -> float:
+    """Six digits: what is stored is read by people, and shipped."""
+    return float(f"{x:.6g}")

@@ -1,0 +1,111 @@
+"""The commands that explain, and that test explanations."""
+
+import json
+
+import numpy as np
+import pytest
+
+from fame.checkpoint.description import describe
+from fame.checkpoint.store import save
+from fame.data import read
+from fame.explain import stored
+from fame.explain.faithfulness import ADVICE, FILE, Explanations
+from fame.explain.methods import attribute
+from fame.explain.question import Question
+from fame.ranking.recommend import recommend, take_apart
+from tests.cli.test_commands import answer, fame, sentence
+
+HISTORY = ["f5", "f9", "f12", "f40"]
+
+
+@pytest.fixture(scope="module")
+def model(trained, cinema, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("explain") / "m"
+    save(folder, trained.model, cinema, {})
+    return folder
+
+
+def ask(model, folder, history, target, *more):
+    asked = ["--model", model, "--history", ",".join(history), "--target", target, "--data", folder]
+    return fame("explain", *asked, *more)
+
+
+def test_explain_has_the_shape_that_others_rely_on(model, cinema_folder, trained):
+    catalog = read(cinema_folder).catalog
+    indices = catalog.indices(HISTORY)
+    for method in ("occlusion-remove", "shapley", "integrated-gradients"):
+        found = answer(ask(model, cinema_folder, HISTORY, "f60", "--method", method, "--json"))
+        assert set(found) == {"target", "rival", "method", "baseline", "attributions", "completeness_gap",
+                              "counterfactual", "faithfulness"}  # fmt: skip
+        assert (found["target"], found["method"]) == ("f60", method)
+        assert [(one["position"], one["item_id"]) for one in found["attributions"]] == list(enumerate(HISTORY))
+        own = attribute(Question.of(trained.model, indices, catalog.index("f60")), method)
+        assert np.allclose([one["value"] for one in found["attributions"]], own.values)
+        assert (found["completeness_gap"] is None) == (method == "occlusion-remove")
+        assert set(found["faithfulness"]) == {"DEL@1", "recency_DEL@1", "random_DEL@1"}
+        assert found["baseline"]
+
+    def probability(left):
+        return take_apart(trained.model, left, [catalog.index("f60")]).probability[0]
+
+    latest = probability(indices[:-1]) / probability(indices)
+    assert np.isclose(found["faithfulness"]["recency_DEL@1"], latest, atol=1e-4)
+    told = found["counterfactual"]
+    if told:
+        left = [v for t, v in enumerate(indices) if t not in told["positions"]]
+        top = recommend(trained.model, left, 20).items.tolist()
+        assert catalog.id(next(v for v in top if v not in indices)) == told["new_top"] != told["old_top"]
+        assert told["removed"] == [HISTORY[t] for t in told["positions"]]
+
+
+def test_a_long_history_is_explained_where_it_is_read(model, cinema_folder):
+    long = [f"f{n}" for n in range(1, 15)]
+    done = ask(model, cinema_folder, long, "f60", "--json")
+    found = answer(done)
+    assert [one["item_id"] for one in found["attributions"]] == long[2:]
+    assert [one["position"] for one in found["attributions"]] == list(range(2, 14))
+    assert "reads the newest 12 of 14" in done.stderr
+
+
+def test_explain_in_words(model, cinema_folder):
+    done = ask(model, cinema_folder, HISTORY, "f60", "--rival", "f61")
+    assert done.returncode == 0, done.stderr
+    catalog = read(cinema_folder).catalog
+    title, rival = (catalog.title(catalog.index(one)) for one in ("f60", "f61"))
+    assert done.stdout.startswith(f"Why {title} rather than {rival}? By occlusion-remove")
+    assert "times what it was" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("history", "target", "more", "said"),
+    [
+        (HISTORY, "nonsense", (), "There is no item 'nonsense'"),
+        (HISTORY, "f9", (), "The target is already in the history"),
+        (HISTORY, "f60", ("--rival", "f5"), "The rival is already in the history"),
+        (HISTORY, "f60", ("--rival", "x"), "There is no item 'x'"),
+        (["f5"], "f60", (), "The history has one item"),
+        ([], "f60", (), "The history has no items"),
+        (HISTORY, "f60", ("--method", "lime"), "There is no method 'lime'; choose one of occlusion-remove, "),
+        ([f"f{n}" for n in range(1, 13)], "f60", ("--method", "shapley"), "up to 10 items, not 12"),
+    ],
+)
+def test_what_cannot_be_explained_is_said(model, cinema_folder, history, target, more, said):
+    assert said in sentence(ask(model, cinema_folder, history, target, *more))
+
+
+def test_the_marks_of_explanations_stay_with_their_model(model, cinema_folder):
+    about = describe(model)
+    assert stored.load(about, FILE, Explanations, ADVICE) is None
+    asked = ["verify", "explanations", "--model", model, "--data", cinema_folder, "--users", 6]
+    said = answer(fame(*asked, "--json"))
+    found = stored.load(about, FILE, Explanations, ADVICE)
+    assert {"model": about.fingerprint, **stored.as_json(found)} == said
+    assert found.users == 6
+    words = fame(*asked)
+    assert words.returncode == 0
+    assert "to be beaten" in words.stdout
+    assert all(one.verdict in words.stdout for one in found.verdicts)
+    content = json.loads((model / FILE).read_text())
+    (model / FILE).write_text(json.dumps(content | {"model": "another"}))
+    with pytest.raises(stored.StoredError, match="measured on other weights"):
+        stored.load(about, FILE, Explanations, ADVICE)
