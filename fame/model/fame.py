@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from fame.model.config import Config
+from fame.model.dropout import Dropout
 from fame.model.intervention import Intervention
 from fame.model.layers import Block, Embedding, ExpertAttention, FeedForward, ItemBias, ItemFacets, visible
 from fame.model.output import Output
@@ -25,7 +26,7 @@ class FAME(nn.Module):
         # The paper leaves open what the last layer's attention is added to; see `Config.residual`.
         self.residual = nn.Linear(D, D, bias=False) if config.residual == "projection" else nn.Identity()
         self.norm = nn.LayerNorm(K)
-        self.dropout = nn.Dropout(config.dropout)
+        self.dropout = Dropout(config.dropout)
         self.feed_forward = FeedForward(K, config.dropout)  # FFN', one for all heads (eq 7)
         self.item_facets = ItemFacets(config)
         self.gate = nn.Linear(D, H)  # W_g, b_g (eq 10)
@@ -42,7 +43,7 @@ class FAME(nn.Module):
 
         read, attention = self.expert_attention(x, mask)  # (B, S, H, N, K), (B, H, N, S, S)
         router = change.router(self.expert_attention.route(read))  # (B, S, H, N)
-        mixed = (router[..., None, :] @ read).squeeze(-2)  # (B, S, H, K), eq 17
+        mixed = (router[..., None] * read).sum(-2)  # (B, S, H, K), eq 17
 
         facets = self.norm(self.residual(x).unflatten(-1, (H, K)) + self.dropout(mixed))
         facets = change.facets(self.feed_forward(facets))  # F^(h), (B, S, H, K)

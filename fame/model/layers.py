@@ -4,9 +4,10 @@ import math
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import dropout, gelu, pad
+from torch.nn.functional import gelu, pad
 
 from fame.model.config import Config
+from fame.model.dropout import Dropout, dropout
 
 SHORT = 16  # rows of a softmax
 
@@ -18,7 +19,7 @@ class Embedding(nn.Module):
         super().__init__()
         self.item = nn.Embedding(config.items + 1, config.width, padding_idx=0)
         self.norm = nn.LayerNorm(config.width)
-        self.dropout = nn.Dropout(config.dropout)
+        self.dropout = Dropout(config.dropout)
         self.begin = nn.Parameter(nn.init.normal_(torch.empty(config.width), std=0.02)) if config.begin else None
         self.position = nn.Embedding(config.places, config.width) if config.positions == "absolute" else None
         nn.init.normal_(self.item.weight, std=0.02)
@@ -120,14 +121,16 @@ class ItemFacets(nn.Module):
 
 
 def visible(keep: Tensor) -> Tensor:
-    """(B, S) -> (B, 1, 1, S, S) bool, True where position i may read position j: kept, and not later than i.
+    """(B, S) -> (B, 1, 1, S, S), to be added to logits: 0 where position i may read position j, -inf where not.
 
-    Every position may read itself, since a row that reads nothing has no softmax; nobody else reads what is not kept.
+    It may if j is kept and not later. Every position may read itself, since a row that reads nothing has no softmax;
+    nobody else reads what is not kept.
     """
     S = keep.shape[1]
     causal = torch.ones(S, S, dtype=torch.bool, device=keep.device).tril()
     itself = torch.eye(S, dtype=torch.bool, device=keep.device)
-    return ((keep[:, None, :] & causal) | itself)[:, None, None]
+    may = (keep[:, None, :] & causal) | itself
+    return torch.zeros(may.shape, device=keep.device).masked_fill_(~may, -torch.inf)[:, None, None]
 
 
 class Attention(nn.Module):
@@ -147,15 +150,19 @@ class Attention(nn.Module):
         self.distance_key = nn.Parameter(torch.zeros(H, S, K)) if relative else None
 
     def forward(self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
-        """Queries (B, H, N, S, K), keys and values (B, H, S, K) -> reads (B, H, N, S, K), weights (B, H, N, S, S)."""
+        """Queries (B, H, N, S, K), keys and values (B, H, S, K) -> reads (B, H, N, S, K), weights (B, H, N, S, S).
+
+        `mask` as from `visible`.
+        """
         B, H, N, S, K = q.shape
-        rows = q.flatten(2, 3) / math.sqrt(K)  # N x S rows of one attention, not N attentions
-        logits = (rows @ k.transpose(-1, -2)).view(B, H, N, S, S)
+        rows, scale = q.flatten(2, 3), 1 / math.sqrt(K)  # N x S rows of one attention, not N attentions
+        logits = (rows @ (k * scale).mT).view(B, H, N, S, S)
         if self.distance_bias is not None and self.distance_key is not None:
-            # Row t, column c speaks of distance S - 1 - c; skewing moves that to column t - distance.
-            key, bias = self.distance_key[:, :S].flip(1), self.distance_bias[:, :S].flip(1)
-            logits = logits + skew((rows @ key.transpose(-1, -2) + bias[:, None]).view(B, H, N, S, S))
-        weights = softmax(logits.masked_fill(~mask, -torch.inf))
+            # Column c + 1 of row t speaks of distance S - 1 - c; skewing moves that to column t - distance.
+            key, bias = self.distance_key[:, :S].flip(1) * scale, self.distance_bias[:, :S].flip(1)
+            far = rows @ pad(key, (0, 0, 1, 0)).mT + pad(bias, (1, 0))[:, None]
+            logits = logits + skew(far.view(B, H, N, S, S + 1))
+        weights = softmax(logits + mask)
         used = dropout(weights, self.attention_dropout, self.training)
         return (used.flatten(2, 3) @ v).view(B, H, N, S, K), weights
 
@@ -169,12 +176,12 @@ def softmax(x: Tensor) -> Tensor:
 
 
 def skew(x: Tensor) -> Tensor:
-    """(…, S, S): row i moved S - 1 - i columns to the left; what stands right of the diagonal is meaningless.
+    """(…, S, S + 1), column 0 unused -> (…, S, S): row i moved S - 1 - i columns to the left, a view.
 
-    The view of Transformer-XL (Dai et al. 2019): no index is gathered.
+    What stands right of the diagonal is meaningless. As in Transformer-XL (Dai et al. 2019) no index is gathered.
     """
-    S = x.shape[-1]
-    return pad(x, (1, 0)).flatten(-2)[..., S:].view(x.shape)
+    S = x.shape[-2]
+    return x.flatten(-2)[..., S:].view(*x.shape[:-1], S)
 
 
 class FeedForward(nn.Module):
@@ -185,7 +192,7 @@ class FeedForward(nn.Module):
         self.inner = nn.Linear(width, 4 * width)
         self.outer = nn.Linear(4 * width, width)
         self.norm = nn.LayerNorm(width)
-        self.dropout = nn.Dropout(dropout)
+        self.dropout = Dropout(dropout)
 
     def forward(self, x: Tensor) -> Tensor:
         """(…, width) -> (…, width)."""
@@ -202,7 +209,7 @@ class Block(nn.Module):
         self.attention = Attention(config)
         self.out = nn.Linear(config.width, config.width)
         self.norm = nn.LayerNorm(config.width)
-        self.dropout = nn.Dropout(config.dropout)
+        self.dropout = Dropout(config.dropout)
         self.feed_forward = FeedForward(config.width, config.dropout)
 
     def forward(self, x: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:

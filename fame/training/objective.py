@@ -53,7 +53,7 @@ def full(model: Model, settings: Settings, items: Tensor, targets: Tensor, tied:
         loss = full_mixture(queries, output.gate[real], keys, model.bias(), targets[real])
     else:
         loss = full_softmax(output.query[real], model.table(), model.bias(), targets[real])
-    gate, router = output.gate[real].float(), output.router[real]
+    gate, router = output.gate[real].float(), output.router.detach()[real]
     anchoring = meaning(model, tied, model.table()[tied.items]) if tied else loss.new_zeros(())
     return Objective(loss + imbalance(settings, gate) + anchoring, loss, anchoring, gate, router)
 
@@ -77,7 +77,7 @@ def sampled(model: Model, settings: Settings, items: Tensor, targets: Tensor, ti
         loss = sampled_mixture(queries, output.gate[real], keys, bias, to, against, V)
     else:
         loss = sampled_softmax(output.query[real], table, bias, to, against, V)
-    gate, router = output.gate[real].float(), output.router[real]
+    gate, router = output.gate[real].float(), output.router.detach()[real]
     leaves = (table, bias) if bias.requires_grad else (table,)
     anchoring = meaning(model, tied, table[at]) if tied else loss.new_zeros(())
     return Objective(loss + imbalance(settings, gate) + anchoring, loss, anchoring, gate, router, rows, leaves)

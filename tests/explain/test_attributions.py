@@ -173,7 +173,7 @@ def test_rollout_by_hand():
     read = torch.tensor([HISTORY])
     with torch.inference_mode():
         x, _ = model.embedding(read)
-        mask = torch.ones(5, 5, dtype=torch.bool).tril()[None, None, None]
+        mask = torch.full((5, 5), -torch.inf).triu(1)
         x, first = model.blocks[0](x, mask)
         _, second = model.blocks[1](x, mask)
     mixed = [(each[0, :, 0].mean(0) + torch.eye(5)) / 2 for each in (first, second)]
