@@ -78,7 +78,10 @@ INGREDIENTS = {
     "attention-dropout-0": Row("no dropout on attention", changes=SHORT | {"attention_dropout": 0.0}),
     "dropout-.2": Row("dropout .2 everywhere", changes=SHORT | {"dropout": 0.2, "attention_dropout": 0.2}),
     "facet-dropout-.2": Row("facet dropout .2", changes=SHORT | {"facet_dropout": 0.2}),
-    "constant-rate": Row("learning rate constant", changes=SHORT | {"warmup": 0.0, "final_rate": 1.0}),
+    "constant-rate": Row(
+        "learning rate constant: it pays in a training as short as this",
+        changes=SHORT | {"warmup": 0.0, "final_rate": 1.0},
+    ),
     "heads-2": Row("two facets instead of four", changes=SHORT | {"heads": 2}),
     "experts-1": Row("one expert a facet instead of four", changes=SHORT | {"experts": 1}),
     "sampled": Row("softmax sampled (1,024 items)", changes=SHORT | {"loss": "sampled"}),

@@ -9,7 +9,7 @@ from app.current import Current
 
 WEIGHTS_SAY_LITTLE = (
     "A gate weight is not an importance: it trades off against the lengths of the vectors it multiplies. On the "
-    "planted cinema, where the truth is known, the largest weight names the facet behind a choice in 37 % of events, "
+    "planted cinema, where the truth is known, the largest weight names the facet behind a choice in 40 % of events, "
     "and always naming the same facet does in 34 %. A part of a score is exact; what would be without it is run."
 )
 
