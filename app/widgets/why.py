@@ -51,7 +51,7 @@ def by_family(now: Current, told: Evidence, target: int) -> None:
                 "this item": [", ".join(catalog.values(name, target)) or "unknown" for name in told.families],
                 "part": [signed(part) for part in told.parts],
                 "without it": [
-                    f"{signed(-mean)} ± {error:.2f}" if real else "no measured effect"
+                    f"{signed(-mean)} ± {error:.2f}" if real else "none measured"
                     for mean, error, real in zip(told.mean, told.error, told.measured, strict=True)
                 ],
             }

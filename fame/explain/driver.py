@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 BY = "anatomy, confirmed by input knock-out"
+LEAST = 0.1  # by which log p must fall, a tenth of the probability: what moves less drives nothing, however surely
 ERRORS = 2.0  # standard errors beyond which an effect is told from none, or from another
 
 
@@ -102,6 +103,8 @@ def objection(found: Evidence, least: float = 0.0) -> str:
         return f"{name} does not lift it far enough above the others"
     if found.mean[proposed] <= ERRORS * found.error[proposed]:
         return f"{name} lifts it most, but it does not fall when the past says nothing of {name}"
+    if found.mean[proposed] < LEAST:
+        return f"{name} lifts it most, but it hardly falls when the past says nothing of {name}"
     for other in range(len(found.families)):
         further = found.effect[other] - found.effect[proposed]
         if other != proposed and further.mean() > ERRORS * further.std(ddof=1) / np.sqrt(len(further)):
