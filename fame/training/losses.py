@@ -4,7 +4,7 @@ import math
 
 import torch
 from torch import Tensor
-from torch.nn.functional import cross_entropy
+from torch.nn.functional import cross_entropy, embedding
 
 from fame.training.mixture import FullMixture
 from fame.training.softmax import FullSoftmax
@@ -24,11 +24,21 @@ def sampled_softmax(
     negatives then estimates the full softmax's without bias (Jean et al. 2015). `targets` and `negatives` are rows of
     the table given, which may hold a part of the catalog only. A negative that is the target does not count.
     """
-    own = (query * table[targets]).sum(1) + bias[targets]
-    others = torch.addmm(bias[negatives] + math.log(items / len(negatives)), query.float(), table[negatives].T)
+    bias = bias[:, None]
+    own = (query * rows(table, targets)).sum(1) + rows(bias, targets)[:, 0]
+    raised = rows(bias, negatives)[:, 0] + math.log(items / len(negatives))
+    others = torch.addmm(raised, query.float(), rows(table, negatives).T)
     others = others.masked_fill(targets[:, None] == negatives, -torch.inf)
     scores = torch.cat([own[:, None], others], 1)
     return cross_entropy(scores, scores.new_zeros(len(scores), dtype=torch.long))
+
+
+def rows(table: Tensor, index: Tensor) -> Tensor:
+    """`table[index]` (n, …), whose gradient is summed in one order: in that of plain indexing threads race.
+
+    Then a run would not end twice at the same bits.
+    """
+    return embedding(index, table.flatten(1)).view(len(index), *table.shape[1:])
 
 
 def full_mixture(query: Tensor, gate: Tensor, keys: Tensor, bias: Tensor, targets: Tensor) -> Tensor:
@@ -43,9 +53,10 @@ def sampled_mixture(
     query: Tensor, gate: Tensor, keys: Tensor, bias: Tensor, targets: Tensor, negatives: Tensor, items: int
 ) -> Tensor:
     """The same with each facet's softmax estimated as in `sampled_softmax`, all from the same negatives (m,)."""
-    own = (query * keys[targets]).sum(2) + bias[targets][:, None]  # (n, H)
-    others = torch.einsum("nhk,mhk->nhm", query, keys[negatives])
-    others = others + bias[negatives] + math.log(items / len(negatives))
+    bias = bias[:, None]
+    own = (query * rows(keys, targets)).sum(2) + rows(bias, targets)  # (n, H)
+    others = torch.einsum("nhk,mhk->nhm", query, rows(keys, negatives))
+    others = others + rows(bias, negatives)[:, 0] + math.log(items / len(negatives))
     others = others.masked_fill((targets[:, None] == negatives)[:, None], -torch.inf)
     log_p = own - torch.cat([own[..., None], others], 2).logsumexp(2)
     out = gate == 0  # of a facet that is left out: its logarithm would make the gradient no number
