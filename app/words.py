@@ -41,16 +41,20 @@ def escape(text: str) -> str:
 def answer(
     title: str, probability: float, parts: Sequence[float], bias: float, facets: Sequence[str],
     tested: Knockout, history: Sequence[str], shares: Sequence[float] | None = None, told: Evidence | None = None,
+    rest: float | None = None,
 ) -> str:  # fmt: skip
     """Why the target is where it is, in one or two sentences of Markdown.
 
     `parts` are its centred contributions, `shares` its responsibilities where the model is a mixture; the claims about
-    what would happen otherwise are `tested`, run by run, and `told` is the evidence by which a driver is named.
+    what would happen otherwise are `tested`, run by run, and `told` is the evidence by which a driver is named. `rest`
+    is what lifts it that goes with no attribute family: a driver that lifts it less is said to be one of attributes.
     """
     text = f"*{escape(title)}* comes {ordinal(tested.rank)} with {percent(probability)}"
     driver = name_driver(told) if told is not None else None
     if told is not None and told.families:
         text += f", driven by **{escape(driver.name)}**" if driver else "; it has no clear driver"
+        if driver and rest is not None and rest > driver.evidence["part"]:
+            text += " as far as its attributes go"
     text += "."
     held = True  # nothing that was left out so far lowered it
     if len(facets):

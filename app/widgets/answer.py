@@ -16,7 +16,7 @@ from fame.ranking.recommendation import Recommendation
 
 def sentence(now: Current, answer: Recommendation, row: int, tested: Knockout, told: Evidence) -> str:
     """Why the item in that row of the answer is where it is."""
-    catalog = now.data.catalog
+    catalog, above = now.data.catalog, answer.above(row)
     return words.answer(
         catalog.title(tested.target),
         float(answer.probability[row]),
@@ -27,6 +27,7 @@ def sentence(now: Current, answer: Recommendation, row: int, tested: Knockout, t
         [catalog.title(int(item)) for item in answer.history],
         None if answer.responsibilities is None else answer.responsibilities[row].tolist(),
         told,
+        None if above is None else above - float(told.parts.sum()),
     )
 
 

@@ -23,7 +23,8 @@ def why(now: Current, asked: Recommendation, tested: Knockout, told: Evidence) -
         f"**{escape(catalog.title(tested.target))}** is {ordinal(tested.rank)} of {rivals:,} "
         f"with {percent(float(asked.probability[0]))}."
     )
-    by_family(now, told, tested.target)
+    above = asked.above(0)
+    by_family(now, told, tested.target, None if above is None else above - float(told.parts.sum()))
     if now.facets:
         by_facet(now, asked, tested)
     else:
@@ -37,8 +38,8 @@ def why(now: Current, asked: Recommendation, tested: Knockout, told: Evidence) -
         st.caption("Each was removed and the model run again.")
 
 
-def by_family(now: Current, told: Evidence, target: int) -> None:
-    """The driver, or why none is named, with the evidence."""
+def by_family(now: Current, told: Evidence, target: int, rest: float | None) -> None:
+    """The driver, or why none is named, with the evidence; `rest` is what goes with no family, None where no sum."""
     if not told.families:
         return
     driver, against = name_driver(told), escape(objection(told))
@@ -48,12 +49,13 @@ def by_family(now: Current, told: Evidence, target: int) -> None:
         pd.DataFrame(
             {
                 "family": told.families,
-                "this item": [", ".join(catalog.values(name, target)) or "unknown" for name in told.families],
                 "part": [signed(part) for part in told.parts],
                 "without it": [
                     f"{signed(-mean)} ± {error:.2f}" if real else "none measured"
                     for mean, error, real in zip(told.mean, told.error, told.measured, strict=True)
                 ],
+                # Last, since it may be long: the evidence stays in sight.
+                "this item": [", ".join(catalog.values(name, target)) or "unknown" for name in told.families],
             }
         ),
         hide_index=True,
@@ -70,6 +72,9 @@ def by_family(now: Current, told: Evidence, target: int) -> None:
     st.caption(
         "A driver is named where the family that lifts an item most is also the one without which it falls most."
     )
+    if rest is not None:
+        most = "Most of what" if rest > float(told.parts.clip(min=0).sum()) else "What else"
+        st.caption(f"{most} lifts it above the average item, popularity aside, goes with no attribute: {signed(rest)}.")
 
 
 def by_facet(now: Current, asked: Recommendation, tested: Knockout) -> None:

@@ -89,8 +89,7 @@ def recommend(
 
 def anatomy(ranked: Recommendation, rank: int, found: Evidence) -> dict[str, float] | None:
     """What each family lifts an item by, and the rest; None where nothing is known of items or log p is no sum."""
-    if not found.families or ranked.responsibilities is not None:
+    above, parts = ranked.above(rank), found.parts.tolist()
+    if not found.families or above is None:
         return None
-    parts = found.parts.astype(float)
-    rest = ranked.score[rank] - ranked.reference - ranked.bias[rank] - parts.sum()
-    return {**dict(zip(found.families, parts.tolist(), strict=True)), "rest": float(rest)}
+    return {**dict(zip(found.families, parts, strict=True)), "rest": above - sum(parts)}

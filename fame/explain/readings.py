@@ -10,7 +10,6 @@ from fame.data.batches import batches, pad
 from fame.explain.anatomy import Anatomy, split
 from fame.explain.families import DRAWS, knock_out_families
 from fame.model import Model
-from fame.ranking.item_side import item_side
 from fame.ranking.recommend import contributions
 from fame.ranking.scores import head
 
@@ -25,7 +24,6 @@ class Readings:
     contribution: np.ndarray  # (n, H), centred over the catalog
     responsibility: np.ndarray  # (n, H), of a mixture of softmaxes; (n, 0) with another head
     anatomy: np.ndarray  # (n, A), centred over the catalog
-    rest: np.ndarray  # (n,) what of the score goes with no family
     effect: np.ndarray  # (n, A, R) by how much log p falls when the past says nothing of the family, draw by draw
 
     def of(self, rows: np.ndarray) -> "Readings":
@@ -38,21 +36,16 @@ def read_events(model: Model, anatomy: Anatomy, events: Events, draws: int = DRA
     """All of them."""
     n, H, A = len(events.targets), len(model.config.facets), len(anatomy.families)
     R = H if model.config.head == "mixture" else 0
-    found = Readings(*(np.zeros((n, *shape), np.float32) for shape in ((H,), (H,), (R,), (A,), (), (A, draws))))
-    side = item_side(model)
+    found = Readings(*(np.zeros((n, *shape), np.float32) for shape in ((H,), (H,), (R,), (A,), (A, draws))))
     for rows in batches(np.minimum(events.histories.lengths, model.config.length), CELLS):
         read = torch.from_numpy(pad(events.histories, rows, model.config.length))
         targets = torch.from_numpy(events.targets[rows].astype(np.int64))
         output = model(read)
-        query = output.at_last(output.query)
         found.gate[rows] = output.at_last(output.gate).numpy()
         found.contribution[rows] = contributions(model, output, targets[:, None])[:, 0].numpy()
         responsible = head(model, output).responsibilities(targets[:, None])
         if responsible is not None:
             found.responsibility[rows] = responsible[:, 0].numpy()
-        parts = split(model, anatomy, output, targets[:, None])[:, 0]
-        found.anatomy[rows] = parts.numpy()
-        whole = ((side.table[targets] - side.average) * query).sum(1)
-        found.rest[rows] = (whole - parts.sum(1)).numpy()
+        found.anatomy[rows] = split(model, anatomy, output, targets[:, None])[:, 0].numpy()
         found.effect[rows] = knock_out_families(model, anatomy, read, targets[:, None], draws).effect[:, 0].numpy()
     return found

@@ -30,6 +30,13 @@ class Recommendation:
     router: np.ndarray  # (T, H, N)
     responsibilities: np.ndarray | None = None  # (k, H) g_h p_h(v) / p(v), each row sums to 1; None without a mixture
 
+    def above(self, row: int) -> float | None:
+        """By how much an item's score is above the average item's, popularity aside; None in a mixture: no sum there.
+
+        The sum of its contributions, where the model has facets.
+        """
+        return None if self.responsibilities is not None else float(self.score[row] - self.reference - self.bias[row])
+
     def first(self, k: int) -> "Recommendation":
         """The same answer with fewer items."""
         cut = {name: getattr(self, name)[:k] for name in ("items", "score", "probability", "bias", "contributions")}

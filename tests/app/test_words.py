@@ -49,10 +49,12 @@ def test_in_a_mixture_the_answer_is_of_its_probability():
 
 
 def test_a_driver_is_named_by_its_evidence_or_said_to_be_unclear():
-    def said(parts, effects):
+    def said(parts, effects, rest=None):
         told = Evidence(("genre", "cast*"), np.array(parts), np.array(effects)[:, None] + np.linspace(-0.01, 0.01, 8))
-        return words.answer("Heat", 0.034, [0, 0], 0, ["a", "b"], effects_of(), [], told=told)
+        return words.answer("Heat", 0.034, [0, 0], 0, ["a", "b"], effects_of(), [], told=told, rest=rest)
 
+    assert "driven by **cast\\*** as far as its attributes go." in said([0.2, 2.0], [0.1, 0.9], rest=2.1)
+    assert "as far as" not in said([0.2, 2.0], [0.1, 0.9], rest=1.9)
     assert said([0.2, 2.0], [0.1, 0.9]).startswith("*Heat* comes first with 3.4 %, driven by **cast\\***.")
     assert said([0.2, 2.0], [0.9, 0.1]).startswith("*Heat* comes first with 3.4 %; it has no clear driver.")
 
