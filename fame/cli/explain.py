@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from fame.cli.output import Json, console, print_json
+from fame.cli.opened import History, ItsData, ModelFolder, history_of, opened
+from fame.cli.output import Json, print_json
 
 if TYPE_CHECKING:
     from fame.data import Catalog
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 
 def explain(
-    model: Annotated[Path, typer.Option(help="Folder of the model.")],
-    history: Annotated[str, typer.Option(help='Item ids, oldest first: "50,181,172". Quote an id that holds a comma.')],
+    model: ModelFolder,
+    history: History,
     target: Annotated[str, typer.Option(help="Id of the item to explain.")],
     rival: Annotated[str | None, typer.Option(help="Id of another item: why the target and not this one?")] = None,
     method: Annotated[
@@ -26,35 +26,21 @@ def explain(
             "gradient-x-input, attention, rollout, recency or random."
         ),
     ] = "occlusion-remove",
-    data: Annotated[
-        Path | None, typer.Option(help="Folder of its data set, for titles; found by name if left out.")
-    ] = None,
+    data: ItsData = None,
     as_json: Json = False,
 ) -> None:
     """Which past items speak for an item, and whether taking them away bears that out."""
-    from fame.checkpoint.store import load
-    from fame.data import parse_history, read
     from fame.explain.counterfactual import fewest_removals
     from fame.explain.deletion import MEASURES, expected_first, measure
     from fame.explain.methods import attribute, recency
     from fame.explain.question import Question
-    from fame.home import data_folder
 
-    checkpoint = load(model)
-    about = checkpoint.description
-    folder = data or data_folder(about.dataset)
-    if data is None and not folder.exists():
-        console.print(f"No data set {folder}: ids stand in for titles.", markup=False, style="yellow")
-        catalog = checkpoint.catalog()
-    else:
-        catalog = checkpoint.catalog(read(folder))
-    ids = parse_history(history)
+    checkpoint, catalog = opened(model, data)
+    ids = history_of(history, checkpoint.model.config.length)
     indices = catalog.indices(ids)
     against = None if rival is None else catalog.index(rival)
     question = Question.of(checkpoint.model, indices, catalog.index(target), against)
     older = len(ids) - question.length
-    if older:
-        console.print(f"The model reads the newest {question.length} of {len(ids)} items.", style="yellow")
     found = attribute(question, method)
     removal = fewest_removals(checkpoint.model, indices)
 

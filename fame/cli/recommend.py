@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from fame.cli.output import Json, console, print_json
+from fame.cli.opened import History, ItsData, ModelFolder, history_of, opened
+from fame.cli.output import Json, print_json
 
 if TYPE_CHECKING:
     from fame.explain.driver import Evidence
@@ -16,35 +16,21 @@ if TYPE_CHECKING:
 
 
 def recommend(
-    model: Annotated[Path, typer.Option(help="Folder of the model.")],
-    history: Annotated[str, typer.Option(help='Item ids, oldest first: "50,181,172". Quote an id that holds a comma.')],
+    model: ModelFolder,
+    history: History,
     k: Annotated[int, typer.Option("-k", min=1, help="How many items.")] = 20,
-    data: Annotated[
-        Path | None, typer.Option(help="Folder of its data set, for titles; found by name if left out.")
-    ] = None,
+    data: ItsData = None,
     as_json: Json = False,
 ) -> None:
     """The next items after a history, with the exact parts of each score, or of its probability in a mixture."""
-    from fame.checkpoint.store import load
-    from fame.data import parse_history, read
     from fame.explain.anatomy import fit
     from fame.explain.driver import name_driver
     from fame.explain.evidence import evidence
-    from fame.home import data_folder
     from fame.ranking.recommend import recommend as answer
 
-    checkpoint = load(model)
+    checkpoint, catalog = opened(model, data)
     about = checkpoint.description
-    folder = data or data_folder(about.dataset)
-    if data is None and not folder.exists():
-        console.print(f"No data set {folder}: ids stand in for titles.", markup=False, style="yellow")
-        catalog = checkpoint.catalog()
-    else:
-        catalog = checkpoint.catalog(read(folder))
-    ids = parse_history(history)
-    length = checkpoint.model.config.length
-    if len(ids) > length:
-        console.print(f"The model reads the newest {length} of {len(ids)} items.", style="yellow")
+    ids = history_of(history, checkpoint.model.config.length)
     indices = catalog.indices(ids)
     ranked = answer(checkpoint.model, indices, k)
     told = evidence(checkpoint.model, fit(checkpoint.model, catalog), indices, ranked.items.tolist())
