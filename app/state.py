@@ -5,6 +5,7 @@ reload or a shared link shows the same. The URL wins only where it differs from 
 """
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import streamlit as st
 
@@ -129,6 +130,18 @@ def choose_model(name: str, data: str) -> None:
     now.model, now.data, now.target = name, data, ""
     now.notices.clear()
     link()
+
+
+def sent(component: str, event: str) -> Any:
+    """What a browser component sent with an event; to be trusted in nothing."""
+    return st.session_state[component][event]
+
+
+def take(widget: str, empty: str | None = None) -> Any:
+    """What was chosen in a widget, which is empty again for the next choice."""
+    chosen = st.session_state[widget]
+    st.session_state[widget] = empty
+    return chosen
 
 
 def notice(sentence: str) -> None:

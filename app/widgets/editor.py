@@ -80,8 +80,7 @@ def searching(data: DataSet) -> None:
     catalog = data.catalog
 
     def add() -> None:
-        item = st.session_state["search"]
-        st.session_state["search"] = None  # an empty box for the next one
+        item = state.take("search")
         if item is not None:
             state.edit_history([*state.session().history, catalog.id(item)])
 
@@ -107,8 +106,7 @@ def starting(now: Current) -> None:
         st.button(preset.name, key=f"preset-{preset.name}", on_click=state.edit_history, args=(ids,), width="stretch")
 
     def real_user() -> None:
-        user = st.session_state["user"]
-        st.session_state["user"] = None
+        user = state.take("user")
         if user is not None:
             take_user(now, user)
 
@@ -124,7 +122,7 @@ def starting(now: Current) -> None:
     )
 
     def paste() -> None:
-        text, st.session_state["paste"] = st.session_state["paste"], ""
+        text = state.take("paste", "")
         session.notices.clear()
         try:
             ids = parse_history(text)

@@ -8,6 +8,7 @@ from typing import TypeGuard
 import numpy as np
 import streamlit as st
 
+from app import state
 from app.components.source import script, style
 
 _linked_map = st.components.v2.component(
@@ -66,12 +67,12 @@ def linked_map(
     n = len(titles)
 
     def chosen() -> None:
-        rows = st.session_state[key]["select"]
+        rows = state.sent(key, "select")
         if isinstance(rows, list) and len(rows) <= n:
             on_select([row for row in rows if _is_row(row, n)])
 
     def focused() -> None:
-        row = st.session_state[key]["focus"]
+        row = state.sent(key, "focus")
         if _is_row(row, n):
             on_focus(row)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from app import state
 from app.components.source import Facet, script, style, titled
 from app.words import percent, signed
 
@@ -60,7 +61,7 @@ def ranking(
     ids = {row.id for row in rows}
 
     def picked() -> None:
-        item = st.session_state[key]["choose"]
+        item = state.sent(key, "choose")
         if isinstance(item, str) and item in ids:
             on_choose(item)
 

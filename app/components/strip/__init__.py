@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from app import state
 from app.components.source import Facet, script, style, titled
 
 _strip = st.components.v2.component(
@@ -54,13 +55,13 @@ def strip(
     ids = {card.id for card in cards}
 
     def edited() -> None:
-        edit = st.session_state[key]["edit"]
+        edit = state.sent(key, "edit")
         order, number = (edit.get("ids"), edit.get("number")) if isinstance(edit, dict) else (None, None)
         if isinstance(order, list) and isinstance(number, int) and len(order) <= len(cards):
             on_edit([item for item in order if isinstance(item, str) and item in ids], number)
 
     def picked() -> None:
-        position = st.session_state[key]["choose"]
+        position = state.sent(key, "choose")
         if on_choose is not None and isinstance(position, int) and 0 <= position < len(cards):
             on_choose(position)
 
