@@ -52,12 +52,16 @@ def meaning(now: Current) -> Meaning | None:
 
 
 def names(now: Current) -> list[str]:
-    """The facets for a table, with what each was found to mean where that is stored."""
+    """The facets for a table, with what each was found to mean where that is stored and something was claimed."""
     found = stored(now)
     if found is None:
         return list(now.facets)
-    means = [("tested" if facet.named == facet.facet else facet.named) or "unnamed" for facet in found.facets]
-    return [f"{name} ({what})" for name, what in zip(now.facets, means, strict=True)]
+    means = {
+        facet.facet: ("tested" if facet.named == facet.facet else facet.named) or "unnamed"
+        for facet in found.facets
+        if facet.tied or facet.named
+    }
+    return [f"{name} ({means[name]})" if name in means else name for name in now.facets]
 
 
 def name_column() -> Any:
@@ -81,8 +85,8 @@ def spoken_for(now: Current, h: int, router: np.ndarray) -> None:
         column_config=expert_columns() | {"weight": weights.percent_column(96)},
     )
     st.caption(
-        "Speaks for: values that the newest item has more often where this expert leads than elsewhere, over all "
-        "users; the page Meaning says how that was tested."
+        "Over all users, not this history alone. Speaks for: values that the newest item has more often where this "
+        "expert leads than elsewhere. Reads like: experts that attend alike on average. Meaning says how it was tested."
     )
 
 
