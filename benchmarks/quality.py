@@ -55,6 +55,11 @@ MODELS = {
     "sasrec-64": Row("SASRec, preset default (width 64)", changes={"model": "sasrec"}),
     "fame-64": Row("**FAME, preset default (width 64)**"),
     "plain-64": Row("the same, no facet tied to a family", changes={"anchor": "none"}),
+    "mixture-64": Row(
+        "a mixture of softmaxes, no facet tied to a family", changes={"head": "mixture", "anchor": "none"}
+    ),
+    "both-64": Row("a mixture of softmaxes, facets tied to families", changes={"head": "mixture"}),
+    "published-64": Row("FAME as its paper has it, preset published (width 64)", "published"),
     "sasrec-256": Row("SASRec, preset best (width 256)", "best", {"model": "sasrec"}),
     "fame-256": Row("**FAME, preset best (width 256)**", "best"),
     "plain-256": Row("the same, no facet tied to a family", "best", {"anchor": "none"}),
