@@ -24,6 +24,7 @@ class Watched:
     dataset_fingerprint: str
     settings: dict[str, Any]
     notes: tuple[str, ...]  # how anchoring was chosen
+    facets: tuple[str, ...]  # names; none in SASRec and before there is a model
     evaluations: tuple[dict[str, Any], ...]  # a line of metrics.jsonl an epoch
     floor: dict[str, float]  # popularity's measures on the same users; empty before they are known
     epoch: int  # that is being trained, from 1; 0 before the first
@@ -33,6 +34,12 @@ class Watched:
     def name(self) -> str:
         """The folder's, and so the model's."""
         return self.folder.name
+
+    @property
+    def best_epoch(self) -> int | None:
+        """Whose model is kept, of those that were evaluated; None before the first."""
+        found = read_json(self.folder / "best" / "card.json", ADVICE) if (self.folder / "best").exists() else {}
+        return found.get("epoch")
 
     @property
     def epochs(self) -> int:
@@ -58,6 +65,7 @@ def watch(folder: Path) -> Watched:
     """Read a run's folder; nothing in it is changed."""
     config = read_json(folder / "config.json", ADVICE)
     floor = read_json(folder / FLOOR, ADVICE) if (folder / FLOOR).exists() else {}
+    model = read_json(folder / "best" / "config.json", ADVICE) if (folder / "best").exists() else {}
     place = read_json(folder / PLACE, ADVICE) if (folder / PLACE).exists() else {}
     return Watched(
         folder=folder,
@@ -66,6 +74,7 @@ def watch(folder: Path) -> Watched:
         dataset_fingerprint=str(config.get("dataset_fingerprint", "")),
         settings=dict(config.get("settings", {})),
         notes=tuple(config.get("notes", ())),
+        facets=tuple(model.get("facets", ())),
         evaluations=tuple(evaluations(folder)),
         floor=floor,
         epoch=int(place.get("epoch", 0)),

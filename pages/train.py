@@ -1,0 +1,28 @@
+"""Teach it my data."""
+
+import streamlit as st
+
+from app.widgets.frame import notices
+
+st.title("Teach it my data")
+st.markdown(
+    "Bring interactions, choose how to train, watch. Training has a process of its own: leaving this page, closing the "
+    "browser or restarting the app stops nothing."
+)
+notices()
+with st.spinner("Loading torch …"):
+    from app.widgets.choosing import choose
+    from app.widgets.teaching import teaching
+    from app.widgets.watching import watching
+
+    import fame.training.enough  # noqa: F401 (the slow part)
+
+st.header("1 · Bring data")
+data = teaching()
+st.header("2 · Choose")
+if data is None:
+    st.info("Choose a data set first.")
+else:
+    choose(data)
+st.header("3 · Watch")
+watching()
