@@ -39,7 +39,9 @@ def duration(seconds: float) -> str:
 
 
 def size(count: int) -> str:
-    """Bytes in words: 5_300_000 -> "5 MB"."""
+    """Bytes in words: 5_300_000 -> "5.3 MB"."""
+    if count == 0:
+        return "nothing"
     return (
         f"{count / 1e9:.1f} GB"
         if count >= 1e9

@@ -2,7 +2,10 @@
 
 import streamlit as st
 
+from app.widgets.choosing import choose
 from app.widgets.frame import notices
+from app.widgets.teaching import teaching
+from app.widgets.watching import watching
 
 st.title("Teach it my data")
 st.markdown(
@@ -10,13 +13,6 @@ st.markdown(
     "browser or restarting the app stops nothing."
 )
 notices()
-with st.spinner("Loading torch …"):
-    from app.widgets.choosing import choose
-    from app.widgets.teaching import teaching
-    from app.widgets.watching import watching
-
-    import fame.training.enough  # noqa: F401 (the slow part)
-
 st.header("1 · Bring data")
 data = teaching()
 st.header("2 · Choose")

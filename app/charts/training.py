@@ -5,16 +5,16 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 
 from app import palette
-from app.charts.look import LINE, plain, quiet
+from app.charts.look import plain, quiet
 
 HEIGHT = 250
 
 
 def course(
-    epochs: Sequence[int], values: Sequence[float], what: str, beaten: Sequence[tuple[str, float]] = (),
-    best: int | None = None, at: int | None = None,
+    epochs: Sequence[int], values: Sequence[float], what: str, planned: int,
+    beaten: Sequence[tuple[str, float]] = (), best: int | None = None,
 ) -> go.Figure:  # fmt: skip
-    """A value after each epoch; dashed lines with their names; the best epoch as a full dot; epoch `at` as a line."""
+    """A value after each of the epochs `planned`; dashed lines with their names; the best epoch as a larger dot."""
     figure = go.Figure(
         go.Scatter(
             x=list(epochs),
@@ -29,15 +29,15 @@ def course(
         figure.add_hline(
             y=value,
             line={"color": palette.NEUTRAL, "width": 1.5, "dash": "dash"},
-            annotation={"text": plain(name), "font": {"size": 12}, "showarrow": False, "yshift": 8},
-            annotation_position="bottom right",
+            annotation={"text": plain(name), "font": {"size": 12}},
+            annotation_position="top right",
         )
-    return _over_epochs(figure, epochs, at)
+    return _over_epochs(figure, planned)
 
 
 def courses(
-    epochs: Sequence[int], lines: Sequence[tuple[str, Sequence[float], str]], what: str, even: float | None = None,
-    at: int | None = None,
+    epochs: Sequence[int], lines: Sequence[tuple[str, Sequence[float], str]], what: str, planned: int,
+    even: float | None = None,
 ) -> go.Figure:  # fmt: skip
     """Shares from 0 to 1 after each epoch, one line a facet (name, values, colour), and what they would be if even."""
     figure = go.Figure()
@@ -57,25 +57,23 @@ def courses(
         figure.add_hline(
             y=even,
             line={"color": palette.NEUTRAL, "width": 1.5, "dash": "dash"},
-            annotation={"text": "all alike", "font": {"size": 12}, "showarrow": False, "yshift": 8},
-            annotation_position="bottom right",
+            annotation={"text": "all alike", "font": {"size": 12}},
+            annotation_position="top right",
         )
     figure.update_yaxes(tickformat=".0%", range=[0, 1.03])
-    _over_epochs(figure, epochs, at)
+    _over_epochs(figure, planned)
     if len(lines) > 1:
         figure.update_layout(showlegend=True, legend={"orientation": "h", "y": 1.18, "x": 0})
     return figure
 
 
-def _over_epochs(figure: go.Figure, epochs: Sequence[int], at: int | None) -> go.Figure:
-    last = max(epochs, default=1)
+def _over_epochs(figure: go.Figure, planned: int) -> go.Figure:
+    """An axis of whole epochs, as long as the training may become."""
     figure.update_xaxes(
         title="epoch",
         showgrid=False,
-        range=[0.5, max(last, 4) + 0.5],
-        tickmode="linear" if last <= 15 else "auto",
-        dtick=1 if last <= 15 else None,
+        range=[0.5, planned + 0.5],
+        tickmode="linear" if planned <= 15 else "auto",
+        dtick=1 if planned <= 15 else None,
     )
-    if at is not None:
-        figure.add_vline(x=at, line={"color": LINE, "width": 1})
     return quiet(figure, HEIGHT)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from typing import TYPE_CHECKING, Any
 
@@ -77,7 +78,7 @@ def details(data: DataSet, preset: str) -> dict[str, Any]:
 
     def option(label: str, name: str, names: dict[str, str], why: str) -> str:
         found: str = st.selectbox(
-            label, list(names), list(names).index(base[name]), names.get, key=f"{name}-{key}", help=why,
+            label, list(names), list(names).index(base[name]), lambda name: names[name], key=f"{name}-{key}", help=why,
             persist_state="session",
         )  # fmt: skip
         return found
@@ -105,12 +106,6 @@ def details(data: DataSet, preset: str) -> dict[str, Any]:
                 chosen["experts"] = number(
                     "Experts in a facet (N)", "experts", 16, "A router weighs them at every position."
                 )
-                chosen["head"] = option(
-                    "The gate",
-                    "head",
-                    HEADS,
-                    "Adding scores gives parts that add up; mixing probabilities gives shares of a probability.",
-                )
         with columns[1]:
             chosen["width"] = number(
                 "Width", "width", 1024, "Of an item embedding; a facet has a slice of it, width / H."
@@ -118,6 +113,13 @@ def details(data: DataSet, preset: str) -> dict[str, Any]:
             chosen["length"] = number("Newest items read", "length", 1000, "Older ones are left out of a history.")
             chosen["epochs"] = number("Epochs at most", "epochs", 1000, "Passes over the data; the best is kept.")
         with columns[2]:
+            if fame:
+                chosen["head"] = option(
+                    "The gate",
+                    "head",
+                    HEADS,
+                    "Adding scores gives parts that add up; mixing probabilities gives shares of a probability.",
+                )
             chosen["loss"] = option(
                 "Loss over", "loss", LOSSES, "Sampling is for catalogs of more than some ten thousand items."
             )
@@ -141,8 +143,9 @@ def anchoring(data: DataSet, base: Any, key: str) -> Any:
     given = "auto" if base == "auto" else "choose" if base else "none"
     left, right = st.columns([1, 2], gap="medium")
     way = left.selectbox(
-        "Tie facets to", list(ways), list(ways).index(given), ways.get, key=f"tie-{key}", persist_state="session",
-        help="A tied facet learns an attribute family, so that what it adds to a score can be read as that attribute's.",
+        "Tie facets to", list(ways), list(ways).index(given), lambda name: ways[name], key=f"tie-{key}",
+        persist_state="session",
+        help="A tied facet learns an attribute, so that what it adds to a score can be read as that attribute's.",
     )  # fmt: skip
     if way != "choose":
         return "auto" if way == "auto" else ()
@@ -190,13 +193,11 @@ def start(data: DataSet, preset: str, wanted: Settings) -> None:
 
 def estimate(found: dict[str, float]) -> str:
     """Time and memory in a sentence."""
-    import os
-
     whole = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     text = (
-        f"**{duration(found['seconds'])} at most**, {found['epochs']:.0f} epochs of {duration(found['seconds_per_epoch'])}, "
-        f"and {found['memory'] / 2**30:.1f} GB of this machine's {whole / 2**30:.0f} GB of memory; "
-        f"{found['parameters']:,.0f} parameters."
+        f"**{duration(found['seconds'])} at most**, {found['epochs']:.0f} epochs of "
+        f"{duration(found['seconds_per_epoch'])}, and {found['memory'] / 2**30:.1f} GB of this machine's "
+        f"{whole / 2**30:.0f} GB of memory; {found['parameters']:,.0f} parameters."
     )
     if found["memory"] > 0.8 * whole:
         text += " :red[That is nearly all of it: choose a smaller width, or sampled items.]"

@@ -26,6 +26,12 @@ def teaching() -> DataSet | None:
     except InputError as error:
         st.error(escape(str(error)))
         return None
+    if data.name != now.teach:
+        st.error(
+            f"The folder data/{escape(now.teach)} calls itself {escape(data.name)} in its dataset.json, so a model "
+            "trained on it would look for its data elsewhere; give both one name."
+        )
+        return None
     about(data)
     return data
 

@@ -1,5 +1,7 @@
 """Step three of Train: how a run goes, live; stop, resume, what next; and how it came about, epoch by epoch."""
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -48,7 +50,7 @@ def watching() -> None:
 
 
 def live(known: tuple[str, ...]) -> None:
-    """The run on screen. Where any run has changed its state since the page was drawn, the whole page is drawn again."""
+    """The run on screen. Where any run has changed its state since, the whole page is drawn again."""
     runs = home.runs_folder()
     queue.advance(runs)
     found = [watched for folder in queue.folders(runs) if (watched := readable(folder))]
@@ -59,10 +61,11 @@ def live(known: tuple[str, ...]) -> None:
     header(run)
     if run.evaluations:
         curves(run)
-        replay(run)
+        if not run.status.active:
+            replay(run)
 
 
-def readable(folder) -> Watched | None:
+def readable(folder: Path) -> Watched | None:
     """A run; None where it was moved or damaged meanwhile."""
     try:
         return watch(folder)
@@ -151,10 +154,10 @@ def next_steps(run: Watched) -> None:
                 st.error(escape(str(error)))
             else:
                 st.rerun()
-    if run.facets and not (model.folder / "meaning.json").exists():
-        if st.button("Test what the facets mean", icon=":material/label:"):
-            state.choose_model(run.name, run.dataset)
-            st.switch_page("../pages/meaning.py", query_params=state.parameters())
+    untested = run.facets and not (model.folder / "meaning.json").exists()
+    if untested and st.button("Test what the facets mean", icon=":material/label:"):
+        state.choose_model(run.name, run.dataset)
+        st.switch_page("../pages/meaning.py", query_params=state.parameters())
 
 
 def curves(run: Watched) -> None:
@@ -169,7 +172,7 @@ def curves(run: Watched) -> None:
     with left:
         st.subheader("NDCG@10 on held-out items")
         st.plotly_chart(
-            charts.course(epochs, ranking, "NDCG@10", beaten, run.best_epoch),
+            charts.course(epochs, ranking, "NDCG@10", run.epochs, beaten, run.best_epoch),
             key="ranking-course",
             config=QUIET,
             alt=f"NDCG@10 after each epoch, now {ranking[-1]:.4f}; "
@@ -179,7 +182,7 @@ def curves(run: Watched) -> None:
         st.subheader("Loss in training")
         losses = [line["loss"] for line in lines]
         st.plotly_chart(
-            charts.course(epochs, losses, "loss"), key="loss-course", config=QUIET,
+            charts.course(epochs, losses, "loss", run.epochs), key="loss-course", config=QUIET,
             alt=f"Loss after each epoch, now {losses[-1]:.3f}",
         )  # fmt: skip
     if not run.facets:
@@ -193,19 +196,21 @@ def curves(run: Watched) -> None:
         if entropy[-1] is not None:
             st.subheader("Entropy of the gate")
             st.plotly_chart(
-                charts.courses(epochs, [("gate", entropy, palette.FACETS[0])], "entropy"), key="entropy-course",
-                config=QUIET, alt=f"Entropy of the gate after each epoch, now {entropy[-1]:.0%} of the most",
+                charts.courses(epochs, [("gate", entropy, palette.FACETS[0])], "entropy", run.epochs),
+                key="entropy-course", config=QUIET,
+                alt=f"Entropy of the gate after each epoch, now {entropy[-1]:.0%} of the most",
             )  # fmt: skip
     with right:
         if experts > 1:
             st.subheader("Load of each facet's busiest expert")
             st.plotly_chart(
-                charts.courses(epochs, busiest, "busiest expert", 1 / experts), key="load-course", config=QUIET,
+                charts.courses(epochs, busiest, "busiest expert", run.epochs, 1 / experts),
+                key="load-course", config=QUIET,
                 alt="; ".join(f"{facet}: {values[-1]:.0%}" for facet, values, _ in busiest),
             )  # fmt: skip
     st.caption(
-        "Held-out: each user's item before the last. Entropy: 100 % = every position weighs all facets alike, 0 % = one "
-        "facet takes all. Load: mean router weight."
+        "Held-out: each user's item before the last. Entropy: 100 % = every position weighs all facets alike, 0 % = "
+        "one facet takes all. Load: mean router weight."
     )
 
 
@@ -216,7 +221,7 @@ def replay(run: Watched) -> None:
         return
     st.header("How it came about")
     last = lines[-1]["epoch"]
-    epoch = st.slider("Epoch", 1, last, last, key=f"replay-{run.name}-{0 if run.status.active else 1}")
+    epoch = st.slider("Epoch", 1, last, last, key=f"replay-{run.name}")
     line = lines[epoch - 1]
     names, colors = list(run.facets), [palette.facet(h) for h in range(len(run.facets))]
     load, alike = np.array(line["expert_load"]), np.array(line["head_similarity"])

@@ -64,7 +64,7 @@ def _own(name: str) -> Path:
     if name in shipped_models():
         raise ShelfError(f"{name!r} ships with the app: it cannot be renamed or deleted.")
     folder = runs_folder() / name
-    if folder.parent != runs_folder() or not folder.is_dir():
+    if folder not in runs_folder().glob("*/"):
         raise ShelfError(f"There is no model or run called {name!r} any more.")
     if status.read(folder).active:
         raise ShelfError(f"{name!r} is {status.read(folder).status}; stop it first.")
