@@ -36,6 +36,7 @@ class Session:
     strip_edits: int = 0  # number of the newest edit that the strip itself sent
     run: str = ""  # watched on Train
     teach: str = ""  # data set that Train would train on
+    report: Any = None  # of the last import
     draft: dict[str, Any] = field(default_factory=dict)  # settings that Train begins with, all of them
     drafts: int = 0  # how many there were: a new one makes the widgets anew
 

@@ -43,6 +43,18 @@ def data_folders() -> dict[str, Path]:
     return {folder.name: data_folder(folder.name) for folder in found if not folder.name.endswith(RESERVED)}
 
 
+def uploads_folder() -> Path:
+    """Files that a browser sent, until they are imported."""
+    return home() / "uploads"
+
+
+def need_free_data_name(name: str) -> str:
+    """The same name, if a new data set can have it; raises `BadNameError`."""
+    if need_plain_name(name) in data_folders():
+        raise BadNameError(f"There is a data set called {name!r} already; choose another name.")
+    return name
+
+
 def model_folders() -> dict[str, Path]:
     """Name -> folder of every model that ships or that a run made; a run's model has the run's name."""
     trained = {
@@ -62,19 +74,19 @@ def shipped_models() -> dict[str, Path]:
     }
 
 
-def need_free_name(name: str) -> str:
-    """The same name, if a new run or model can have it; it will be a folder's.
-
-    Raises
-    ------
-    BadNameError
-        It is no plain name, ships already, or is taken.
-    """
+def need_plain_name(name: str) -> str:
+    """The same name, if it can be a folder's here and on other systems; raises `BadNameError`."""
     if not NAME.fullmatch(name) or name.endswith(RESERVED):
         raise BadNameError(
             f"{name[:80]!r} cannot be a name; take up to 64 letters, digits, spaces and the signs . _ -, with a letter "
             "or digit first."
         )
+    return name
+
+
+def need_free_name(name: str) -> str:
+    """The same name, if a new run or model can have it; raises `BadNameError`."""
+    need_plain_name(name)
     if name in shipped_models():
         raise BadNameError(f"{name!r} is the name of a model that ships with the app; choose another.")
     if (runs_folder() / name).exists():

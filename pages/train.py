@@ -17,7 +17,7 @@ st.header("1 · Bring data")
 data = teaching()
 st.header("2 · Choose")
 if data is None:
-    st.info("Choose a data set first.")
+    st.caption("When the data are here.")
 else:
     choose(data)
 st.header("3 · Watch")

@@ -8,15 +8,17 @@ from app.words import escape
 from fame.errors import InputError
 
 
-def frame() -> None:
-    """Take over the link, show the model picker and any notices. Stops the run where there is nothing to show."""
+def frame(needs_model: bool) -> None:
+    """Take over the link, show the model picker. Stops the run where the page needs a model and there is none."""
     state.load()
     st.html("<style>[data-testid=stMainBlockContainer] { padding-top: 3.5rem; padding-bottom: 4rem }</style>")
     try:
         now = current()
     except InputError as error:
         st.error(escape(str(error)))
-        st.stop()
+        if needs_model:
+            st.stop()
+        return
     state.link()
     with st.sidebar:
         picker(now)

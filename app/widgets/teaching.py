@@ -3,14 +3,29 @@
 import streamlit as st
 
 from app import resources, state
+from app.widgets.importing import importing, show
 from app.words import escape
 from fame import home
 from fame.data import DataSet
 from fame.errors import InputError
 
+HERE, OWN = "Here already", "My own files"
+
 
 def teaching() -> DataSet | None:
     """The data set chosen; None where there is none yet, or it cannot be read."""
+    way = st.segmented_control(
+        "Data", [HERE, OWN], default=HERE, required=True, key=f"way-{state.session().drafts}",
+        label_visibility="collapsed",
+    )  # fmt: skip
+    if way == OWN:
+        importing()
+        return None
+    return here()
+
+
+def here() -> DataSet | None:
+    """One that was imported or ships."""
     now = state.session()
     names = list(home.data_folders())
     if now.teach not in names:
@@ -32,6 +47,8 @@ def teaching() -> DataSet | None:
             "trained on it would look for its data elsewhere; give both one name."
         )
         return None
+    if now.report is not None and now.report.name == now.teach:
+        show(now.report)
     about(data)
     return data
 
