@@ -71,10 +71,11 @@ def details(data: DataSet, preset: str) -> dict[str, Any]:
     base = RECORDS[preset].model_dump() | now.draft
     key = f"{now.drafts}-{preset}-{data.name}"
 
-    def number(label: str, name: str, most: int, why: str) -> int:
-        return int(
-            st.number_input(label, 1, most, int(base[name]), key=f"{name}-{key}", help=why, persist_state="session")
+    def number(label: str, name: str, most: int, why: str, least: int = 1) -> int:
+        found = st.number_input(
+            label, least, most, int(base[name]), key=f"{name}-{key}", help=why, persist_state="session"
         )
+        return int(found)
 
     def option(label: str, name: str, names: dict[str, str], why: str) -> str:
         found: str = st.selectbox(
@@ -106,12 +107,16 @@ def details(data: DataSet, preset: str) -> dict[str, Any]:
                 chosen["experts"] = number(
                     "Experts in a facet (N)", "experts", 16, "A router weighs them at every position."
                 )
+            chosen["layers"] = number("Layers", "layers", 16, "Of self-attention; FAME's last one holds the facets.")
         with columns[1]:
             chosen["width"] = number(
                 "Width", "width", 1024, "Of an item embedding; a facet has a slice of it, width / H."
             )
             chosen["length"] = number("Newest items read", "length", 1000, "Older ones are left out of a history.")
-            chosen["epochs"] = number("Epochs at most", "epochs", 1000, "Passes over the data; the best is kept.")
+            chosen["epochs"] = number("Epochs at most", "epochs", 100_000, "Passes over the data; the best is kept.")
+            chosen["patience"] = number(
+                "Epochs without a better one", "patience", 100_000, "After so many in a row the training ends."
+            )
         with columns[2]:
             if fame:
                 chosen["head"] = option(
@@ -120,6 +125,7 @@ def details(data: DataSet, preset: str) -> dict[str, Any]:
                     HEADS,
                     "Adding scores gives parts that add up; mixing probabilities gives shares of a probability.",
                 )
+            chosen["seed"] = number("Seed", "seed", 2**31 - 1, "The same seed gives the same model.", 0)
             chosen["loss"] = option(
                 "Loss over", "loss", LOSSES, "Sampling is for catalogs of more than some ten thousand items."
             )
@@ -127,7 +133,6 @@ def details(data: DataSet, preset: str) -> dict[str, Any]:
                 chosen["negatives"] = number(
                     "Items sampled a step", "negatives", 1_000_000, "Fewer than the catalog has."
                 )
-            chosen["seed"] = number("Seed", "seed", 2**31 - 1, "The same seed gives the same model.")
         if fame:
             chosen["anchor"] = anchoring(data, base["anchor"], key)
     return chosen

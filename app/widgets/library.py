@@ -93,6 +93,7 @@ def packed(model: Description) -> bytes:
 
 def settings_of(name: str, model: Description | None) -> tuple[dict[str, object], str] | None:
     """The settings of a model's training and the name of its data, where they are known and the data are here."""
+    from fame.training.presets import settings
     from fame.training.watching import watch
 
     try:
@@ -101,11 +102,10 @@ def settings_of(name: str, model: Description | None) -> tuple[dict[str, object]
             given, data = run.settings, run.dataset
         else:
             given, data = model.card.get("settings", {}), model.dataset
+        known = settings(**given).model_dump()
     except InputError:
         return None
-    if not given or data not in home.data_folders():
-        return None
-    return {key: tuple(value) if isinstance(value, list) else value for key, value in given.items()}, data
+    return (known, data) if given and data in home.data_folders() else None
 
 
 @st.dialog("Rename")

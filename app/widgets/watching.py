@@ -1,5 +1,6 @@
 """Step three of Train: how a run goes, live; stop, resume, what next; and how it came about, epoch by epoch."""
 
+import statistics
 from pathlib import Path
 
 import numpy as np
@@ -47,10 +48,19 @@ def watching() -> None:
     st.selectbox("Run", names, format_func=lambda name: words[name], key="run", on_change=chosen)
     active = any(watched.status.active for watched in found)
     st.fragment(live, run_every=1.0 if active else None)(tuple(words.values()))
+    run = next(watched for watched in found if watched.name == now.run)
+    st.fragment(pictures, run_every=pace(run) if run.status.active else None)(run.folder)
+
+
+def pace(run: Watched) -> float:
+    """Seconds between two drawings of the curves: an epoch's, so that who watches slows nobody down."""
+    return (
+        min(15.0, max(2.0, statistics.median(line["seconds"] for line in run.evaluations))) if run.evaluations else 2.0
+    )
 
 
 def live(known: tuple[str, ...]) -> None:
-    """The run on screen. Where any run has changed its state since, the whole page is drawn again."""
+    """Where the run on screen is. Where any run has changed its state since, the whole page is drawn again."""
     runs = home.runs_folder()
     queue.advance(runs)
     found = [watched for folder in queue.folders(runs) if (watched := readable(folder))]
@@ -59,10 +69,16 @@ def live(known: tuple[str, ...]) -> None:
     if words != known or run is None:
         st.rerun()
     header(run)
-    if run.evaluations:
-        curves(run)
-        if not run.status.active:
-            replay(run)
+
+
+def pictures(folder: Path) -> None:
+    """The curves and, once it does not train any more, the replay."""
+    run = readable(folder)
+    if run is None or not run.evaluations:
+        return
+    curves(run)
+    if not run.status.active:
+        replay(run)
 
 
 def readable(folder: Path) -> Watched | None:

@@ -86,5 +86,7 @@ def test_models_that_ship_can_be_carried_but_not_changed(app):
     assert labelled(page.button, "Rename").disabled
     assert labelled(page.button, "Delete").disabled
     assert any("Ships with the app" in caption.value for caption in page.caption)
-    labelled(page.button, "Train another like it").click().run()
-    assert not page.exception
+    given = page.run()
+    labelled(given.button, "Train another like it").click().run()
+    assert not given.exception
+    assert labelled(given.main.selectbox, "Model").value == "sasrec"

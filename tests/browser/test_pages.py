@@ -17,6 +17,8 @@ PAGES = {
     "experts": "Which preference inside the facet?",
     "facet-map": "What do the facets see?",
     "meaning": "What is each facet?",
+    "train": "Teach it my data",
+    "models": "Which models are here?",
 }
 QUERY = "?model=planted-cinema-fame&history=f1,f2,f3,f4"
 SHOTS = Path(os.environ["FAME_SCREENSHOTS"]) if "FAME_SCREENSHOTS" in os.environ else None  # where the README has them
