@@ -49,6 +49,35 @@ def home(cinema, tmp_path) -> Path:
     return tmp_path
 
 
+def manage(page: Page, run: Path) -> None:
+    """Stop it, carry it away, delete it, put it back, and bring the carried one in under another name."""
+    status.ask_to_stop(run)
+    until(lambda: not status.is_held(run))
+    page.get_by_role("link", name="Models").click()
+    settle(page)
+    choose(page, "Model", "mine")
+    with page.expect_download() as carried:
+        page.get_by_role("button", name="Download", exact=True).click()
+    zipped = run.parent.parent / "carried.zip"
+    carried.value.save_as(zipped)
+    page.get_by_role("button", name="Delete", exact=True).click()
+    page.get_by_role("button", name="Move to the trash").click()
+    expect(page.get_by_role("button", name="Put back")).to_be_visible()
+    assert not run.exists()
+    settle(page)
+    page.get_by_role("button", name="Put back").click()
+    expect(page.get_by_text("The trash is empty.")).to_be_visible()
+    assert (run / "best" / "model.safetensors").exists()
+    settle(page)
+    page.locator("[data-testid=stFileUploader] input").set_input_files(zipped)
+    settle(page)
+    fill(page, "textbox", "Name here", "brought")
+    page.get_by_role("button", name="Add the model").click()
+    expect(page.get_by_text("brought was added.")).to_be_visible()
+    theirs, ours = (folder / "best" / "model.safetensors" for folder in (run.parent / "brought", run))
+    assert theirs.read_bytes() == ours.read_bytes()
+
+
 def test_a_file_becomes_a_model_whatever_happens_to_page_and_server(browser, cinema, home):
     log_of(cinema, home / "my log.csv")
     process, base = start(home, home / "server.txt")
@@ -106,6 +135,7 @@ def test_a_file_becomes_a_model_whatever_happens_to_page_and_server(browser, cin
         settle(page)
         assert "model=mine" in page.url
         assert set(rows(page)) < set(cinema.catalog.titles)  # the films by their names
+        manage(page, run)
     finally:
         status.ask_to_stop(run) if run.exists() else None
         process.terminate()
