@@ -76,7 +76,7 @@ class File:
 class Stream(io.RawIOBase):
     """Bytes that stop with a sentence where they have become far more than were packed."""
 
-    def __init__(self, raw: IO[bytes], packed: int, where: str):
+    def __init__(self, raw: IO[bytes] | gzip.GzipFile, packed: int, where: str):
         super().__init__()
         self.raw, self.where = raw, where
         self.most = max(FREE, RATIO * packed)
@@ -93,8 +93,8 @@ class Stream(io.RawIOBase):
         self.count += len(found)
         if self.count > self.most:
             raise DataError(
-                f"{self.where} unpacks to more than {RATIO} times its size, as no table does; unpack it yourself if you "
-                "trust it, and give the file."
+                f"{self.where} unpacks to more than {RATIO} times its size, as no table does; unpack it yourself if "
+                "you trust it, and give the file."
             )
         buffer[: len(found)] = found
         return len(found)
@@ -167,8 +167,8 @@ def _unzip(path: Path, files: list[File], ignored: list[Ignored]) -> None:
         raise DataError(f"{path} holds more than {MEMBERS:,} files; pack those that are to be read.")
     if sum(entry.file_size for entry in inside) > max(FREE, RATIO * path.stat().st_size):
         raise DataError(
-            f"{path} unpacks to more than {RATIO} times its size, as no table does; unpack it yourself if you trust it, "
-            "and give the files."
+            f"{path} unpacks to more than {RATIO} times its size, as no table does; unpack it yourself if you trust "
+            "it, and give the files."
         )
     seen: set[str] = set()
     for entry in inside:

@@ -79,10 +79,10 @@ class Text(io.RawIOBase):
 
 def _full(raw: io.RawIOBase) -> bytes:
     """A whole chunk; a packed stream gives less at a time."""
-    parts = []
-    while (left := CHUNK - sum(map(len, parts))) > 0 and (part := raw.read(left)):
-        parts.append(part)
-    return b"".join(parts)
+    found = bytearray()
+    while len(found) < CHUNK and (part := raw.read(CHUNK - len(found))):
+        found += part
+    return bytes(found)
 
 
 @contextmanager
