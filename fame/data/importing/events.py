@@ -187,7 +187,7 @@ class Events:
         raise AssertionError
 
     def number_again(self) -> None:
-        """What is left gets the numbers 0, 1 …: items in the order of their first appearance, users in that of their ids."""
+        """What is left is numbered anew: items in the order of their first appearance, users in that of ids."""
         for table, column in (("users", "u"), ("items", "i")):
             self.database.execute(
                 f"CREATE OR REPLACE TABLE {table} AS SELECT id, code AS old, "
