@@ -1,5 +1,6 @@
 """Files of one's own -> a data set: what they seem to be, and what came of them."""
 
+from fame.data.importing.bring import bring_in, look
 from fame.data.importing.guess import Column, Found, Guess, Ignored
 from fame.data.importing.options import FORMATS, ROLES, Bin, Options, options
 from fame.data.importing.report import Counts, Dropped, Progress, Report
@@ -17,5 +18,7 @@ __all__ = [
     "Options",
     "Progress",
     "Report",
+    "bring_in",
+    "look",
     "options",
 ]

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from fame.data.columns import DataError
 
 Form = Literal["auto", "movielens", "recbole", "amazon", "csv", "parquet"]
+Encoding = Literal["utf-8", "utf-16", "latin-1", "cp1252", "cp1251", "koi8-r", "shift_jis", "gb18030", "big5", "euc-kr"]
 Role = Literal["user", "item", "time", "rating", "title"]
 FORMATS: tuple[Form, ...] = ("auto", "movielens", "recbole", "amazon", "csv", "parquet")
 ROLES: tuple[Role, ...] = ("user", "item", "time", "rating", "title")
@@ -36,7 +37,7 @@ class Options(BaseModel):
     separator: Annotated[str, Field(min_length=1, max_length=10)] = "|"  # between the values of a cell
     bins: dict[str, Bin] = {}  # numeric column -> ranges
     core: Annotated[int, Field(ge=0, le=1000)] = 0  # users and items with fewer interactions go, again and again
-    encoding: str = "utf-8"  # of text files without a byte-order mark
+    encoding: Encoding = "utf-8"  # of text files without a byte-order mark
     name: str = ""  # of the data set; its folder's if empty
 
 
