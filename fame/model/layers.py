@@ -162,7 +162,7 @@ class Attention(nn.Module):
             key, bias = self.distance_key[:, :S].flip(1) * scale, self.distance_bias[:, :S].flip(1)
             far = rows @ pad(key, (0, 0, 1, 0)).mT + pad(bias, (1, 0))[:, None]
             logits = logits + skew(far.view(B, H, N, S, S + 1))
-        weights = softmax(logits + mask)
+        weights = softmax(logits.add_(mask))
         used = dropout(weights, self.attention_dropout, self.training)
         return (used.flatten(2, 3) @ v).view(B, H, N, S, K), weights
 
@@ -243,8 +243,12 @@ class ExpertAttention(nn.Module):
         k = self.key(x).view(B, S, H, K).transpose(1, 2)  # (B, H, S, K)
         v = self.value(x).view(B, S, H, K).transpose(1, 2)
         read, weights = self.attention(q, k, v, mask)
-        return read.permute(0, 3, 1, 2, 4), weights
+        return read.permute(0, 3, 1, 2, 4).contiguous(), weights
 
     def route(self, read: Tensor) -> Tensor:
-        """`beta = softmax([f_1; …; f_N] W_exp)` (eq 16): (B, S, H, N, K) -> (B, S, H, N)."""
-        return softmax(torch.einsum("bshm,hmn->bshn", read.flatten(3), self.router))
+        """`beta = softmax([f_1; …; f_N] W_exp)` (eq 16): (B, S, H, N, K) -> (B, S, H, N).
+
+        The heads' matrices stand on the diagonal of one: its zeros cost less than a product a head and its copies.
+        """
+        heads = read.flatten(2) @ torch.block_diag(*self.router)
+        return softmax(heads.view(*read.shape[:4]))
