@@ -36,6 +36,7 @@ class Session:
     strip_edits: int = 0  # number of the newest edit that the strip itself sent
     run: str = ""  # watched on Train
     teach: str = ""  # data set that Train would train on
+    estimated: str = ""  # data and settings that an estimate was asked for
     report: Any = None  # of the last import
     draft: dict[str, Any] = field(default_factory=dict)  # settings that Train begins with, all of them
     drafts: int = 0  # how many there were: a new one makes the widgets anew
@@ -146,6 +147,16 @@ def draft(data: str, settings: dict[str, Any]) -> None:
 def sent(component: str, event: str) -> Any:
     """What a browser component sent with an event; to be trusted in nothing."""
     return st.session_state[component][event]
+
+
+def chosen(widget: str) -> Any:
+    """What was chosen in a widget."""
+    return st.session_state[widget]
+
+
+def put(widget: str, value: Any) -> None:
+    """Choose something in a widget that is not drawn yet."""
+    st.session_state[widget] = value
 
 
 def take(widget: str, empty: str | None = None) -> Any:

@@ -178,12 +178,12 @@ def start(data: DataSet, preset: str, wanted: Settings) -> None:
         help="Trains for a few seconds, to reckon time and memory.",
     )
     begun = right.button("Train", type="primary", icon=":material/play_arrow:", width="stretch")
-    told = f"estimate-{data.fingerprint}-{given}"
-    if asked or told in st.session_state:
+    told = f"{data.fingerprint} {given}"
+    if asked or told == now.estimated:
         try:
             with st.spinner("Training for a few seconds …"):
                 found = resources.estimate(data.name, data.fingerprint, given)
-            st.session_state[told] = True
+            now.estimated = told
             st.markdown(estimate(found))
         except InputError as error:
             st.error(escape(str(error)))

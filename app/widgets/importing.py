@@ -1,6 +1,7 @@
 """Files of interactions -> a data set: bring them, see how they were understood, correct it, read the report."""
 
 import hashlib
+import re
 import shutil
 from pathlib import Path
 
@@ -42,7 +43,7 @@ def importing() -> None:
         if options is not None:
             finish(paths, options)
     except InputError as error:
-        st.error(escape(str(error)), icon=":material/block:")
+        st.error(escape(short(str(error))), icon=":material/block:")
 
 
 def given() -> list[Path]:
@@ -71,15 +72,20 @@ def keep(name: str, content: bytes) -> Path:
     return path
 
 
+def short(text: str) -> str:
+    """Text in which an uploaded file has its name and not its place."""
+    return re.sub(re.escape(str(home.uploads_folder())) + "/[0-9a-f]{24}/", "", text)
+
+
 def understood(paths: list[Path], guess: Guess) -> Options | None:
     """What was guessed, to be corrected; None as long as something needed is not mapped."""
     st.markdown(escape(guess.says))
     for found in guess.tables:
-        with st.expander(f"{escape(found.where)}: the first rows", expanded=found is guess.tables[0]):
+        with st.expander(f"{escape(short(found.where))}: the first rows", expanded=found is guess.tables[0]):
             columns = [column.name for column in found.columns]
             st.dataframe(pd.DataFrame(found.rows[:SHOWN], columns=columns), hide_index=True)
     for ignored in guess.ignored:
-        st.caption(f"{escape(ignored.where)} is not used: {escape(ignored.why)}")
+        st.caption(f"{escape(short(ignored.where))} is not used: {escape(ignored.why)}")
     key = hashlib.sha256("\n".join(map(str, paths)).encode()).hexdigest()[:8]
     mapping = roles(guess, key)
     families = attributes(guess, mapping, key)
@@ -90,7 +96,7 @@ def understood(paths: list[Path], guess: Guess) -> Options | None:
         help="Again and again, until none is left (k-core). 0 keeps all.",
     )  # fmt: skip
     if missing := [role for role in NEEDED if role not in mapping]:
-        st.warning(f"Say which column is {' and '.join(ROLES[role].lower() for role in missing)}.")
+        st.warning(f"Say which column holds the {', the '.join(missing)}.")
         return None
     return guess.options.model_copy(
         update={"mapping": mapping, "families": families, "core": int(core), "name": home.need_free_data_name(name)}
@@ -157,7 +163,7 @@ def finish(paths: list[Path], options: Options) -> None:
 
     def told(progress: Progress) -> None:
         rows = f", {progress.rows:,} rows" if progress.rows else ""
-        bar.progress(min(1.0, progress.done or 0.0), f"{escape(progress.stage)}{rows}")
+        bar.progress(min(1.0, progress.done or 0.0), f"{escape(short(progress.stage))}{rows}")
 
     try:
         report = bring_in(paths, home.home() / "data" / options.name, options, progress=told)
@@ -174,22 +180,27 @@ def finish(paths: list[Path], options: Options) -> None:
 def show(report: Report) -> None:
     """What was read, what was left out and why, what is known of the items, and the newest of a few histories."""
     lost = sum(dropped.rows for dropped in report.dropped)
-    kept = "all are used" if not lost else f"{lost:,} are left out"
+    kept = "all are used" if not lost else f"{lost:,} {'is' if lost == 1 else 'are'} left out"
     low, median, high = report.lengths.quartiles
+    short_ones = report.lengths.short
     st.success(
         f"{report.rows:,} rows were read, {kept}. Half of the users have {low:.0f} to {high:.0f} interactions, the "
-        f"middle one {median:.0f}; {report.lengths.short:,} have fewer than three and cannot be judged on."
+        f"middle one {median:.0f}"
+        + (f"; {short_ones:,} with fewer than three cannot be judged on." if short_ones else ".")
     )
     for note in report.notes:
-        st.caption(escape(note))
+        st.caption(escape(short(note)))
     with st.expander("The report", icon=":material/fact_check:"):
         if report.core:
             gone = report.core.before.interactions - report.core.after.interactions
             st.markdown(f"{gone:,} interactions of users and items with fewer than {report.core.least} were left out.")
-        if report.dropped:
+        if lost:
             st.dataframe(
                 pd.DataFrame(
-                    [{"left out": d.rows, "because": d.reason, "for instance": d.example} for d in report.dropped]
+                    [
+                        {"left out": d.rows, "because": d.reason, "for instance": short(d.example)}
+                        for d in report.dropped
+                    ]
                 ),
                 hide_index=True,
             )

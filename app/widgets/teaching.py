@@ -32,9 +32,9 @@ def here() -> DataSet | None:
         now.teach = now.data if now.data in names else names[0]
 
     def chosen() -> None:
-        now.teach = st.session_state["teach"]
+        now.teach = state.chosen("teach")
 
-    st.session_state["teach"] = now.teach
+    state.put("teach", now.teach)
     st.selectbox("Data set", names, key="teach", on_change=chosen)
     try:
         data = resources.dataset(now.teach)

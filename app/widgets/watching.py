@@ -28,10 +28,10 @@ QUIET = {"displayModeBar": False}
 
 
 def watching() -> None:
-    """The runs of this machine, the one on screen refreshed every second as long as any is active."""
+    """The runs of this machine, the one on screen refreshed as long as any is active."""
     runs = home.runs_folder()
     queue.advance(runs)
-    found = [watched for folder in queue.folders(runs) if (watched := readable(folder))]
+    found = readable_runs(runs)
     if not found:
         st.info("Nothing was trained here yet. What you start appears here, and goes on when you leave the page.")
         return
@@ -42,12 +42,12 @@ def watching() -> None:
     words = {watched.name: f"{watched.name} · {WORDS[watched.status.status][1]}" for watched in found}
 
     def chosen() -> None:
-        now.run = st.session_state["run"]
+        now.run = state.chosen("run")
 
-    st.session_state["run"] = now.run
+    state.put("run", now.run)
     st.selectbox("Run", names, format_func=lambda name: words[name], key="run", on_change=chosen)
     active = any(watched.status.active for watched in found)
-    st.fragment(live, run_every=1.0 if active else None)(tuple(words.values()))
+    st.fragment(live, run_every=2.0 if active else None)(look(found))
     run = next(watched for watched in found if watched.name == now.run)
     st.fragment(pictures, run_every=pace(run) if run.status.active else None)(run.folder)
 
@@ -59,14 +59,21 @@ def pace(run: Watched) -> float:
     )
 
 
-def live(known: tuple[str, ...]) -> None:
+Look = tuple[tuple[str, str, bool], ...]
+
+
+def look(runs: list[Watched]) -> Look:
+    """What of all runs the page around the picture depends on: names, states, and whether there is a model."""
+    return tuple((run.name, run.status.status, bool(run.evaluations)) for run in runs)
+
+
+def live(known: Look) -> None:
     """Where the run on screen is. Where any run has changed its state since, the whole page is drawn again."""
     runs = home.runs_folder()
     queue.advance(runs)
-    found = [watched for folder in queue.folders(runs) if (watched := readable(folder))]
-    words = tuple(f"{watched.name} · {WORDS[watched.status.status][1]}" for watched in found)
+    found = readable_runs(runs)
     run = next((watched for watched in found if watched.name == state.session().run), None)
-    if words != known or run is None:
+    if look(found) != known or run is None:
         st.rerun()
     header(run)
 
@@ -79,6 +86,11 @@ def pictures(folder: Path) -> None:
     curves(run)
     if not run.status.active:
         replay(run)
+
+
+def readable_runs(runs: Path) -> list[Watched]:
+    """Those of a folder, the newest first."""
+    return [watched for folder in queue.folders(runs) if (watched := readable(folder))]
 
 
 def readable(folder: Path) -> Watched | None:
