@@ -91,13 +91,7 @@ _loaded: set[str] = set()
 def checkpoint(name: str) -> Checkpoint:
     """The model of that name, ready to use; raises `InputError` where its folder is damaged."""
     folder = home.model_folders()[name]
-    stamp = _stamp(folder / "config.json")
-    try:
-        found: Checkpoint = _checkpoint(folder, stamp)
-    except InputError:
-        if _stamp(folder / "config.json") == stamp:
-            raise
-        return checkpoint(name)  # a training put a better model in its place while this one was read
+    found: Checkpoint = _checkpoint(folder, _stamp(folder / "config.json"))
     _loaded.add(name)
     return found
 

@@ -200,6 +200,7 @@ def show(report: Report) -> None:
                     [
                         {"left out": d.rows, "because": d.reason, "for instance": short(d.example)}
                         for d in report.dropped
+                        if d.rows
                     ]
                 ),
                 hide_index=True,

@@ -14,6 +14,7 @@ from torch.overrides import TorchFunctionMode
 
 from fame.checkpoint.description import ADVICE, FORMAT, Description, ModelError, describe, fingerprint
 from fame.data import Catalog, DataSet
+from fame.errors import InputError
 from fame.folders import FolderError, whole_folder, write_json
 from fame.model import Config, Model, build
 
@@ -84,13 +85,31 @@ def write_tensors(path: Path, tensors: dict[str, torch.Tensor]) -> None:
 
 
 def load(folder: Path, device: torch.device | str = "cpu") -> Checkpoint:
-    """Read and check a model folder.
+    """Read and check a model folder; where a training replaces it meanwhile, the new one is read.
 
     Raises
     ------
     ModelError, FolderError
         A file is missing, truncated or changed, or the weights do not have the shapes that the configuration says.
     """
+    before = _written(folder)
+    try:
+        return _load(folder, device)
+    except InputError:
+        if _written(folder) == before:
+            raise
+        return load(folder, device)
+
+
+def _written(folder: Path) -> int:
+    """Changes when another model takes the folder's place."""
+    try:
+        return (folder / "config.json").stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
+def _load(folder: Path, device: torch.device | str) -> Checkpoint:
     description = describe(folder)
     config = architecture(description)
     model = build_empty(config)

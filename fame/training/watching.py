@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from fame.folders import read_json, write_json
+from fame.folders import FolderError, read_json, write_json
 from fame.training.status import ADVICE, Status, read
 
 METRICS, PLACE, FLOOR, LOG = "metrics.jsonl", "progress.json", "floor.json", "log.txt"
@@ -25,6 +25,7 @@ class Watched:
     settings: dict[str, Any]
     notes: tuple[str, ...]  # how anchoring was chosen
     facets: tuple[str, ...]  # names; none in SASRec and before there is a model
+    best_epoch: int | None  # whose model is kept; None before there is one
     evaluations: tuple[dict[str, Any], ...]  # a line of metrics.jsonl an epoch
     floor: dict[str, float]  # popularity's measures on the same users; empty before they are known
     epoch: int  # that is being trained, from 1; 0 before the first
@@ -34,12 +35,6 @@ class Watched:
     def name(self) -> str:
         """The folder's, and so the model's."""
         return self.folder.name
-
-    @property
-    def best_epoch(self) -> int | None:
-        """Whose model is kept, of those that were evaluated; None before the first."""
-        found = read_json(self.folder / "best" / "card.json", ADVICE) if (self.folder / "best").exists() else {}
-        return found.get("epoch")
 
     @property
     def epochs(self) -> int:
@@ -65,7 +60,7 @@ def watch(folder: Path) -> Watched:
     """Read a run's folder; nothing in it is changed."""
     config = read_json(folder / "config.json", ADVICE)
     floor = read_json(folder / FLOOR, ADVICE) if (folder / FLOOR).exists() else {}
-    model = read_json(folder / "best" / "config.json", ADVICE) if (folder / "best").exists() else {}
+    model, card = (_of_best(folder, file) for file in ("config.json", "card.json"))
     place = read_json(folder / PLACE, ADVICE) if (folder / PLACE).exists() else {}
     return Watched(
         folder=folder,
@@ -75,11 +70,20 @@ def watch(folder: Path) -> Watched:
         settings=dict(config.get("settings", {})),
         notes=tuple(config.get("notes", ())),
         facets=tuple(model.get("facets", ())),
+        best_epoch=card.get("epoch"),
         evaluations=tuple(evaluations(folder)),
         floor=floor,
         epoch=int(place.get("epoch", 0)),
         done=float(place.get("done", 0.0)),
     )
+
+
+def _of_best(folder: Path, file: str) -> dict[str, Any]:
+    """A file of the best model; empty where there is none, or for an instant while a better one comes."""
+    try:
+        return read_json(folder / "best" / file, ADVICE)
+    except FolderError:
+        return {}
 
 
 def evaluations(folder: Path) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from fame.checkpoint import store
 from fame.checkpoint.description import ModelError, describe, fingerprint
 from fame.checkpoint.store import load, save
 from fame.data import planted
@@ -135,3 +136,18 @@ def test_a_kill_between_the_two_renames_loses_nothing(tmp_path):
     (tmp_path / "f.old" / "a").write_text("kept")
     recover(tmp_path / "f")
     assert (tmp_path / "f" / "a").read_text() == "kept"
+
+
+def test_a_model_that_is_replaced_while_it_is_read_is_read_anew(trained, trained_mixture, tmp_path, monkeypatch):
+    """As a page meets it that shows the best model so far of a training."""
+    folder = shutil.copytree(trained.description.folder, tmp_path / "best")
+    build = store.build_empty
+
+    def replaced(config):
+        monkeypatch.setattr(store, "build_empty", build)
+        shutil.rmtree(folder)
+        shutil.copytree(trained_mixture.description.folder, folder, copy_function=shutil.copyfile)
+        return build(config)
+
+    monkeypatch.setattr(store, "build_empty", replaced)
+    assert load(folder).description.fingerprint == trained_mixture.description.fingerprint
