@@ -1,7 +1,8 @@
 """Which method says truly which past items matter? `python -m benchmarks.explanations --data FOLDER --model MODEL`.
 
 What `fame verify explanations` measures, as a table against a random order and recency, and what each method costs at
-history lengths of 10, 50 and 200 items, or the model's own length where that is shorter.
+history lengths of 10, 50 and 200 items, or the model's own length where that is shorter. `--time` only times the
+methods, on an idle machine, and keeps what was marked before.
 """
 
 import argparse
@@ -9,13 +10,14 @@ import sys
 from pathlib import Path
 from statistics import median
 from time import perf_counter
-from typing import Any
 
 import numpy as np
+from pydantic import TypeAdapter
 
 from benchmarks import report
+from benchmarks.data import bring
 from fame.checkpoint.store import load
-from fame.data import read
+from fame.explain import stored
 from fame.explain.attribution import METHODS
 from fame.explain.faithfulness import Explanations, Row, is_truer, judge
 from fame.explain.methods import attribute
@@ -36,17 +38,22 @@ def main() -> None:
     parser.add_argument("--model", type=Path, default=PROJECT / "pretrained" / "movielens-100k-fame")
     parser.add_argument("--users", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--time", action="store_true", help="only time the methods again")
     chosen = parser.parse_args()
-    data, checkpoint = read(chosen.data), load(chosen.model)
+    data, checkpoint = bring(chosen.data), load(chosen.model)
     checkpoint.catalog(data)
-    name = checkpoint.description.name
-    print(f"{name}: marking {len(METHODS)} methods", file=sys.stderr)
-    found = judge(checkpoint.model, data, chosen.users, chosen.seed)
-    times = {str(length): time(checkpoint.model, length) for length in lengths(checkpoint.model)}
     kept = report.stored("explanations")
-    kept[name] = {"data": data.name, "users": found.users, "seed": chosen.seed, "milliseconds": times} | about(found)
+    known = kept.setdefault(data.name, {})
+    if not chosen.time:
+        print(f"{data.name}: marking {len(METHODS)} methods", file=sys.stderr)
+        found = judge(checkpoint.model, data, chosen.users, chosen.seed)
+        known |= {"seed": chosen.seed, "model": checkpoint.description.fingerprint, "found": stored.as_json(found)}
+    elif known.get("model") != checkpoint.description.fingerprint:
+        parser.error("this model was not marked yet; leave out --time first")
+    known["milliseconds"] = {str(length): time(checkpoint.model, length) for length in lengths(checkpoint.model)}
     report.keep("explanations", kept)
-    report.publish("explanations", text(name, data.name, found, times))
+    found = TypeAdapter(Explanations).validate_python(known["found"])
+    report.publish(f"explanations {data.name}", text(data.name, chosen.seed, found, known["milliseconds"]))
 
 
 def lengths(model: Model) -> list[int]:
@@ -74,30 +81,11 @@ def time(model: Model, length: int) -> dict[str, float | None]:
     return found
 
 
-def about(found: Explanations) -> dict[str, Any]:
-    """What is kept: means and differences over all users, and the verdicts."""
-    return {
-        "marks": {
-            f"{row.method}, {row.way}": {
-                measure: {
-                    "mean": row.mean[at],
-                    "to_recency": vars(row.to_recency[at]) if row.to_recency else None,
-                    "to_random": vars(row.to_random[at]) if row.to_random else None,
-                }
-                for at, measure in enumerate(found.measures)
-            }
-            for row in found.rows
-            if row.group == "all"
-        },
-        "verdicts": {one.method: {"verdict": one.verdict, "alike": one.alike} for one in found.verdicts},
-    }
-
-
-def text(name: str, data: str, found: Explanations, times: dict[str, dict[str, float | None]]) -> str:
+def text(data: str, seed: int, found: Explanations, times: dict[str, dict[str, float | None]]) -> str:
     """A table a way of leaving out, one of the verdicts and times, one of the area by length of history."""
     parts = [
-        f"{name} on {data}: why the first recommended item comes first, for the histories of {found.users} users "
-        f"before their test item, seed {found.seed}. In brackets the 95 % bootstrap intervals of the paired difference "
+        f"FAME on {data}: why the first recommended item comes first, for the histories of {found.users} users "
+        f"before their test item, seed {seed}. In brackets the 95 % bootstrap intervals of the paired difference "
         "to recency and to a random order; bold: truer than recency beyond noise. Of INS and comprehensiveness higher "
         "is truer, of all others lower."
     ]

@@ -143,7 +143,7 @@ def until(chosen: Settings, data: DataSet, split: Split, quality: float) -> list
     runner = Runner.of(chosen, split.train, data.catalog)
     lines: list[dict[str, float]] = []
     while not lines or (lines[-1]["NDCG@10"] < quality and len(lines) < chosen.epochs):
-        seconds = runner.epoch(split.train)
+        seconds = runner.epoch()
         lines.append(
             {"seconds": seconds, "NDCG@10": means(ranks(runner.learner.model.eval(), split.validation))["NDCG@10"]}
         )
