@@ -21,8 +21,7 @@ class Preferences:
     # Which of the P values; -1 where none, or where not each of them drove a choice before: then it is no question.
     active: np.ndarray  # (n, A) the family was last driven by
     drives: np.ndarray  # (n, A) drives the target
-    believed: np.ndarray  # (n, A, P) the oracle's probability that it is active
-    expected: np.ndarray  # (n, A, P) the oracle's probability that it drives the target, if the family does
+    believed: np.ndarray  # (n, A, P) the oracle's probability that a value is active
 
 
 def preferences(data: DataSet) -> Preferences:
@@ -66,15 +65,14 @@ def preferences(data: DataSet) -> Preferences:
             (active if before else drives)[row, a] = k
     several = drove.all(2)
     active, drives = np.where(several, active, -1), np.where(several, drives, -1)
-    return Preferences(
-        events, families, liked, active, drives, *observe(events, families, liked, made["stickiness"], made["noise"])
-    )
+    believed = observe(events, families, liked, made["stickiness"], made["noise"])
+    return Preferences(events, families, liked, active, drives, believed)
 
 
 def observe(
     events: Events, families: tuple[Attributes, ...], liked: np.ndarray, stickiness: float, noise: float
-) -> tuple[np.ndarray, np.ndarray]:
-    """The forward algorithm -> `believed` and `expected`."""
+) -> np.ndarray:
+    """The forward algorithm -> `believed`."""
     n, A, P = liked.shape
     items = len(families[0].codes) - 1
     there = (liked >= 0).astype(float)
@@ -84,33 +82,24 @@ def observe(
         state *= along(there[:, a], 1 + a, A)[:, None]
     state /= state.reshape(n, -1).sum(1).reshape(n, *[1] * (A + 1))
 
-    def step(state: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Before the next film is seen: as if it followed nothing, and as if it followed its family."""
-        moved = stickiness * state + (1 - stickiness) / max(1, A - 1) * (state.sum(1, keepdims=True) - state)
-        switched = np.empty_like(moved)
-        for a in range(A):
-            own = moved[:, a]
-            others = own.sum(1 + a, keepdims=True) - own
-            switched[:, a] = stickiness * own + (1 - stickiness) / max(1, P - 1) * others
-        return moved, switched
-
     lengths = events.histories.lengths
     for position in range(1, int(lengths.max(initial=0))):  # the first film follows nothing
         rows = np.flatnonzero(lengths > position)
         item = events.histories.items[events.histories.offsets[rows] + position]
-        moved, switched = step(state[rows])
+        before = state[rows]
+        moved = stickiness * before + (1 - stickiness) / max(1, A - 1) * (before.sum(1, keepdims=True) - before)
+        followed = np.empty_like(moved)
         for a, family in enumerate(families):
+            own = moved[:, a]
+            others = own.sum(1 + a, keepdims=True) - own
             has = (family.one_hot()[item[:, None], liked[rows, a]] > 0) & (liked[rows, a] >= 0)  # (rows, P)
             chance = np.where(family.known[item][:, None], has / family.counts[liked[rows, a]], 1 / items)
-            switched[:, a] *= along(chance * there[rows, a], 1 + a, A)
-        new = noise / items * moved + (1 - noise) * switched
+            stays = stickiness * own + (1 - stickiness) / max(1, P - 1) * others
+            followed[:, a] = stays * along(chance * there[rows, a], 1 + a, A)
+        new = noise / items * moved + (1 - noise) * followed
         state[rows] = new / new.reshape(len(rows), -1).sum(1).reshape(len(rows), *[1] * (A + 1))
 
-    _, switched = step(state)
-    others = [tuple(1 + b for b in range(A) if b != a) for a in range(A)]
-    believed = np.stack([state.sum(1).sum(others[a]) for a in range(A)], 1)
-    expected = np.stack([switched[:, a].sum(others[a]) for a in range(A)], 1)
-    return believed, expected / expected.sum(2, keepdims=True)
+    return np.stack([state.sum((1, *(2 + b for b in range(A) if b != a))) for a in range(A)], 1)
 
 
 def along(values: np.ndarray, axis: int, families: int) -> np.ndarray:
