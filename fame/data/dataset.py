@@ -32,8 +32,8 @@ class DataSet:
     users: tuple[str, ...]  # ids, sorted; row u of `histories`
     histories: Histories
     fingerprint: str
-    # Planted data only. user_id, position, facet: which family drove the interaction; value, if users have fixed wishes:
-    # which of its values.
+    # Planted data only. user_id, position, facet: which family drove the interaction; value: which of its values, where
+    # users have fixed wishes.
     truth: pd.DataFrame | None
     details: dict[str, Any] = field(default_factory=dict)  # what else dataset.json says, such as how it was made
 

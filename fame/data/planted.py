@@ -57,7 +57,7 @@ def options(**chosen: Any) -> Options:
             f"items: {found.items} films are too few for histories of about {found.length}; give more items."
         )
     fewest = min(len(values) for values in likeable(found))
-    if 1 < found.preferences and fewest < found.preferences:
+    if found.preferences > 1 and fewest < found.preferences:
         raise DataError(
             f"preferences: {found.preferences} are more than the {fewest} values of a family that have {found.length} "
             "films or more; give more items, or fewer preferences."

@@ -37,7 +37,7 @@ class Separation:
 def separation(
     router: np.ndarray, liked: np.ndarray, followed: np.ndarray, seed: int, permutations: int = PERMUTATIONS
 ) -> Separation:
-    """Router weights (n, N) > 0, numbers of the values that a user likes (n, P), and which of these is followed (n,)."""
+    """Router weights (n, N) > 0, numbers of the values that each user likes (n, P), and which of these is followed."""
     largest = np.eye(router.shape[1])[router.argmax(1)]
     value = liked[np.arange(len(liked)), followed]
     rng = np.random.default_rng(seed)
