@@ -56,11 +56,7 @@ class Point:
 
 @dataclass(frozen=True)
 class Calibration:
-    """Is a facet that is said to be 70 % responsible right in 70 % of events? Over all events and tied facets.
-
-    Of an event without a truth no family is right: noise drove it, and what responsibility it has belongs to the free
-    facets. Left out, such events would make these facets' shares of all others look like doubt that is out of place.
-    """
+    """Is a facet that is said to be 70 % responsible right in 70 % of events? Over all events and tied facets."""
 
     said: tuple[float, ...]  # mean responsibility of each tenth from 0 to 1 that occurs
     right: tuple[float, ...]  # share of these in which the facet's family drove the event
@@ -103,8 +99,7 @@ def scorecard(model: Model, data: DataSet, draws: int = DRAWS) -> Scorecard:
         )
     families = [family.name for family in data.catalog.families]
     anatomy = fit(model, data.catalog)
-    every = read_events(model, anatomy, events, draws)
-    found = every.of(known)
+    found = read_events(model, anatomy, events, draws).of(known)
     wanted = truth[known]
     place = np.array([families.index(name) for name in anatomy.families])
     facets = model.config.facets
@@ -136,14 +131,14 @@ def scorecard(model: Model, data: DataSet, draws: int = DRAWS) -> Scorecard:
         named=Share(int((said == wanted).sum()), len(wanted)),
         unnamed=float((said < 0).mean()),
         curve=curve(found, anatomy.families, lambda name: families.index(name), wanted),
-        calibration=calibrate(every.responsibility[:, to_family >= 0], to_family[to_family >= 0], truth)
+        calibration=calibrate(found.responsibility[:, to_family >= 0], to_family[to_family >= 0], wanted)
         if tied and found.responsibility.shape[1]
         else None,
     )
 
 
 def calibrate(responsibility: np.ndarray, family: np.ndarray, wanted: np.ndarray) -> Calibration:
-    """Responsibilities (n, tied facets), the family of each of these facets, and the truth (n,), -1 = none."""
+    """Responsibilities (n, tied facets), the family of each of these facets, and the truth (n,)."""
     said, right = responsibility.ravel(), (family == wanted[:, None]).ravel()
     tenth = np.minimum((said * 10).astype(int), 9)
     cases = np.bincount(tenth, minlength=10)
