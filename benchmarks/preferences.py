@@ -164,7 +164,7 @@ def text(found: dict[str, Any]) -> str:
     head += ["drives: largest expert", "drives: all weights", "I / H of the largest", "enriched values"]
     options = ", ".join(f"{name} {value}" for name, value in CINEMA.items())
     return (
-        f"planted-cinema with {options}; {cases:,} preferences of {len(history)} seeds, of two each. Share told right "
+        f"planted-cinema with {options}; {cases:,} preferences, each of two, in all seeds. Share told right "
         "(in brackets what routers that were dealt to the wrong users tell; ! = not told from that in a family, "
         f"p > .05). From the history alone an oracle tells {oracle:.3f}, the latest of the two values {recent:.3f}, "
         f"the more frequent {frequent:.3f}; chance is .500.\n\n"
