@@ -2,6 +2,17 @@
 
 from app.charts.meaning import SMALL, coverage, intervals, matrix
 from app.charts.parts import facet_parts
-from app.charts.weights import attention, bars, distributions, squares
+from app.charts.weights import Panel, attention, bars, beside, distributions
 
-__all__ = ["SMALL", "attention", "bars", "coverage", "distributions", "facet_parts", "intervals", "matrix", "squares"]
+__all__ = [
+    "SMALL",
+    "Panel",
+    "attention",
+    "bars",
+    "beside",
+    "coverage",
+    "distributions",
+    "facet_parts",
+    "intervals",
+    "matrix",
+]
