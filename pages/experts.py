@@ -26,7 +26,7 @@ def story() -> None:
     model = loaded(now).model
     if not isinstance(model, FAME) or model.config.experts == 1:
         why = "has one expert a facet: there is nothing to route" if now.facets else "is a SASRec, which has no experts"
-        st.info(f"{escape(now.model.name)} {why}. Choose a FAME model with several in the sidebar to see them.")
+        st.info(f"{escape(now.model.name)} {why}. Choose a FAME model in the sidebar that has several to see them.")
         editor(now, None)
         onward({"predict": "what comes next, and why"})
         return

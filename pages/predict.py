@@ -8,6 +8,8 @@ from app.widgets.answer import answer_list, sentence, table, table_behind
 from app.widgets.editor import editor
 from app.widgets.frame import notices
 from app.widgets.loading import loaded
+from app.widgets.onward import onward
+from app.widgets.rival import rival
 from app.widgets.why import why
 from app.words import escape
 from fame.explain.evidence import evidence
@@ -35,7 +37,7 @@ def story() -> None:
     st.markdown(sentence(now, asked, 0, tested, told))
     editor(now, answer.gate)
 
-    left, right = st.columns([5, 3], gap="large")
+    left, right = st.columns([4, 3], gap="large")
     with left:
         st.header("Next")
         catalog, pinned, before = now.data.catalog, state.session().pinned, None
@@ -48,6 +50,9 @@ def story() -> None:
     with right:
         st.header("Why this one?")
         why(now, asked, tested, told)
+        rival(now, model, target, answer.items.tolist())
+        if now.facets:
+            onward({"gates": "which facet speaks, when", "experts": "which preference inside it"})
 
 
 st.title("What comes next?")

@@ -105,7 +105,7 @@ def spoken_for(now: Current, h: int) -> None:
 def plain_warning(now: Current) -> None:
     """A model that nothing is tied to: what its gate weights were found to be worth."""
     if not now.model.config.get("families"):
-        st.warning(weights.say_little(now))
+        st.warning(f"Training tied no facet of this model to an attribute. {weights.say_little(now)}")
 
 
 def cards(now: Current, found: Meaning) -> None:

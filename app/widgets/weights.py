@@ -14,9 +14,9 @@ WEIGHTS_SAY_LITTLE = (
 )
 
 PLAIN_WEIGHTS = (
-    "Training tied no facet of this model to an attribute, and the gate weights of such a model were found to be "
-    "uninformative: on the planted cinema, where the truth is known, the largest names the family behind a choice in "
-    "31 % of events at best, and drawing lots does in 33 %. A part of a score is exact; what would be without it is run."
+    "The gate weights of a model whose facets are tied to nothing were found to be uninformative: on the planted "
+    "cinema, where the truth is known, the largest names the family behind a choice in 31 % of events at best, and "
+    "drawing lots does in 33 %. A part of a score is exact; what would be without it is run."
 )
 
 MIXTURE_WEIGHTS = (
@@ -28,9 +28,9 @@ MIXTURE_WEIGHTS = (
 
 def say_little(now: Current) -> str:
     """What a gate weight does and does not say in the model on screen."""
-    if not now.model.config.get("families"):
-        return PLAIN_WEIGHTS
-    return MIXTURE_WEIGHTS if now.mixture else WEIGHTS_SAY_LITTLE
+    if now.mixture:
+        return MIXTURE_WEIGHTS
+    return WEIGHTS_SAY_LITTLE if now.model.config.get("families") else PLAIN_WEIGHTS
 
 
 def percent_column(width: int = 120) -> Any:
