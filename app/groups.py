@@ -1,12 +1,17 @@
 """Users in groups: by how long their history is, or by an attribute of its newest item."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from fame.data import DataSet
-from fame.explain.population import Population
+
+if TYPE_CHECKING:
+    from fame.explain.population import Population
 
 LENGTH = "history length"
 FEWEST = 5  # users of a group that is shown
