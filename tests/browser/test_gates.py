@@ -135,15 +135,17 @@ def test_a_square_chooses_an_expert_and_the_link_brings_it_back(visit):
 
 def test_a_rival_is_chosen_and_the_link_brings_it_back(visit):
     page = visit(f"/predict{QUERY}")
+    before = page.get_by_text("Of the past items").inner_text()
     box = page.get_by_role("combobox", name="Compare with")
     box.click()
     box.press_sequentially("Moreau")
-    option = page.get_by_role("option").filter(has_text="Moreau").first
+    option = page.get_by_role("option").filter(has_text="Moreau").nth(2)
     title = option.inner_text()
     option.click()
     settle(page)
     said = page.get_by_text("Of the past items").inner_text()
     assert title in said
+    assert said != before
     assert "rival" in link(page)
     page.reload()
     settle(page)
