@@ -65,8 +65,9 @@ def current() -> Current:
         now.target = ""
     target = data.catalog.index(now.target) if now.target else None
     rival = other(data.catalog, now)
-    if now.position is not None and now.position >= len(kept) > 0:
-        state.notice(f"The history has no item {now.position + 1}, but {len(kept)}; the newest is chosen.")
+    if now.position is not None and now.position >= len(kept):
+        there = f"it has {len(kept)}; the newest is chosen" if kept else "it is empty"
+        state.notice(f"The history has no item {now.position + 1}: {there}.")
         now.position = None
     return Current(model, data, tuple(data.catalog.indices(kept)), target, rival, *chosen(model, now))
 

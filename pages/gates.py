@@ -28,7 +28,7 @@ def story() -> None:
         return
     if not now.history:
         editor(now, None, choosable=True)
-        everybody(0)
+        everybody(now.facet or 0)
         return
     at = place(now)
     gates = recommend(model, now.history, 1).gate

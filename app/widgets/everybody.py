@@ -9,6 +9,7 @@ from app.current import Current
 from app.groups import LENGTH, group_names
 from app.widgets.answer import table_behind
 from app.widgets.editor import take_user
+from app.widgets.gates import choose_facet
 from app.widgets.weights import in_percent, number_column, percent_column
 from app.words import escape, percent
 
@@ -20,9 +21,11 @@ def gate_by_group(now: Current, h: int) -> None:
         state.notice(f"Users cannot be grouped by {session.by[:60]!r}; there are {', '.join(names)}.")
         session.by = ""
     state.show("by", session.by or LENGTH)
-    st.segmented_control(
-        "Users by", names, key="by", required=True, on_change=lambda: state.choose_grouping(state.read("by"))
-    )
+    with st.container(horizontal=True, gap="large"):
+        choose_facet(now, h, "facet-of-all")
+        st.segmented_control(
+            "Users by", names, key="by", required=True, on_change=lambda: state.choose_grouping(state.read("by"))
+        )
     by = session.by or LENGTH
     everyone = resources.population(now.model.name, now.data.name)
     groups = resources.groups(now.model.name, now.data, by)

@@ -34,6 +34,7 @@ def gate_squares(now: Current, at: Place, gate: np.ndarray, h: int) -> None:
 
     def chose(square: Square | None) -> None:
         if square is None:
+            state.choose_facet("")
             state.choose_position(None)
         else:
             state.choose_facet(square.row)
@@ -131,7 +132,7 @@ def contributed(now: Current, at: Place, gate: np.ndarray, spread: np.ndarray, f
 def knocked_out(now: Current, found: FacetKnockouts, h: int) -> None:
     """The first ten with and without one facet."""
     with st.container(horizontal=True, gap="large"):
-        choose_facet(now, h)
+        choose_facet(now, h, "facet")
         if not now.mixture:
             choose_missing(found.missing)
     if len(now.facets) == 1:
@@ -168,11 +169,11 @@ def move(before: int | None, rank: int) -> str:
     return "same place" if before == rank else f"{before} {'▲' if before > rank else '▼'}"
 
 
-def choose_facet(now: Current, h: int) -> None:
+def choose_facet(now: Current, h: int, key: str) -> None:
     """The facet in view, as buttons."""
-    state.show("facet", now.facets[h])
+    state.show(key, now.facets[h])
     st.segmented_control(
-        "Facet", now.facets, key="facet", required=True, on_change=lambda: state.choose_facet(state.read("facet"))
+        "Facet", now.facets, key=key, required=True, on_change=lambda: state.choose_facet(state.read(key))
     )
 
 

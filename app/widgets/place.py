@@ -13,6 +13,12 @@ from app.current import Current
 from app.widgets.answer import table_behind
 from app.words import percent
 
+SHARED = {
+    "gate": "After each item the gate shares out 100 % over the facets.",
+    "router": "After each item a router shares out 100 % over the experts of its facet, each free to read the history "
+    "for one preference.",
+}
+
 
 @dataclass(frozen=True)
 class Place:
@@ -61,8 +67,8 @@ def along(
         on_choose=on_choose,
     )
     st.caption(
-        f"The area of a square is its weight, the largest being {percent(float(weights.max()))}. Click a square or a "
-        "card to choose it; double-click to choose none."
+        f"{SHARED[what]} The area of a square is its weight, the largest being {percent(float(weights.max()))}. Click "
+        "a square or a card to choose it; double-click to choose none."
     )
     columns = [f"{row.group} {row.name}".strip() for row in rows]
     frame = pd.DataFrame(weights, columns=columns)

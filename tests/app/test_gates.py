@@ -58,7 +58,7 @@ def test_what_is_selected_stays_in_the_link(opened, trained):
 @pytest.mark.parametrize(
     ("name", "value", "sentence"),
     [
-        ("position", "9", "The history has no item 9, but 5"),
+        ("position", "9", "The history has no item 9: it has 5"),
         ("position", "third", "The position 'third' in the link is no number from 1"),
         ("position", "0", "The position '0' in the link is no number from 1"),
         ("facet", "<b>era</b>", "has no facet '<b>era</b>': it has genre, era, director, free 1."),
