@@ -28,6 +28,7 @@ from fame.maps import store as map_store
 if TYPE_CHECKING:
     from fame.checkpoint.store import Checkpoint
     from fame.explain.anatomy import Anatomy
+    from fame.explain.knockout import Runs
     from fame.explain.population import Population
     from fame.explain.scorecard import Scorecard
 
@@ -127,6 +128,20 @@ def population(name: str, data: str) -> Population:
     """Gate and router of every user of the data set at the position that predicts their held-out item."""
     folder = home.model_folders()[name]
     found: Population = _population(folder, _stamp(folder / "config.json"), data)
+    return found
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _runs(folder: Path, stamp: int, history: tuple[int, ...]) -> Runs:
+    from fame.explain.knockout import runs
+
+    return runs(_checkpoint(folder, stamp).model, history)
+
+
+def runs(name: str, history: tuple[int, ...]) -> Runs:
+    """A history without each thing in it: whichever item is then asked about, the model runs no more."""
+    folder = home.model_folders()[name]
+    found: Runs = _runs(folder, _stamp(folder / "config.json"), history)
     return found
 
 

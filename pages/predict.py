@@ -13,7 +13,7 @@ from app.widgets.rival import rival
 from app.widgets.why import why
 from app.words import escape
 from fame.explain.evidence import evidence
-from fame.explain.knockout import knockout
+from fame.explain.knockout import effects
 from fame.ranking.recommend import recommend, take_apart
 
 SHOWN = 20
@@ -30,8 +30,8 @@ def story() -> None:
     answer = recommend(model, now.history, SHOWN)
     target = now.target or int(answer.items[0])
     asked = take_apart(model, now.history, [target])
-    tested = knockout(model, now.history, target)
-
+    runs = resources.runs(now.model.name, now.history)
+    tested = effects(model, runs, target)
     told = evidence(model, resources.anatomy(now.model.name, now.data), now.history, [target])[0]
 
     st.markdown(sentence(now, asked, 0, tested, told))
@@ -50,7 +50,7 @@ def story() -> None:
     with right:
         st.header("Why this one?")
         why(now, asked, tested, told)
-        rival(now, model, target, answer.items.tolist())
+        rival(now, model, runs, target, answer.items.tolist())
         if now.facets:
             onward({"gates": "which facet speaks, when", "experts": "which preference inside it"})
 

@@ -11,14 +11,15 @@ from app.current import Current
 from app.widgets.answer import has_popularity, table_behind
 from app.widgets.split import by_facet, by_family
 from app.words import escape, signed
-from fame.explain.contrast import Contrast, contrast
+from fame.explain.contrast import Contrast, contrast_runs
+from fame.explain.knockout import Runs
 from fame.explain.question import QuestionError
 from fame.model import Model
 
 SEARCHED = 12_000  # items among which a rival can be searched; of more, only those of the ranking are offered
 
 
-def rival(now: Current, model: Model, target: int, ranking: Sequence[int]) -> None:
+def rival(now: Current, model: Model, runs: Runs, target: int, ranking: Sequence[int]) -> None:
     """Choose a rival, the next of the ranking unless another is asked for, and compare."""
     st.markdown("**Why this and not …?**")
     others = [item for item in ranking if item != target]
@@ -28,7 +29,7 @@ def rival(now: Current, model: Model, target: int, ranking: Sequence[int]) -> No
     that = now.rival or others[0]
     choose(now, that, others)
     try:
-        found = contrast(model, now.history, target, that, resources.anatomy(now.model.name, now.data))
+        found = contrast_runs(model, runs, target, that, resources.anatomy(now.model.name, now.data))
     except QuestionError as error:
         st.caption(escape(str(error)))
         return

@@ -7,9 +7,9 @@ import pytest
 import torch
 
 from fame.explain.anatomy import fit
-from fame.explain.contrast import contrast
+from fame.explain.contrast import contrast, contrast_runs
 from fame.explain.facet_effects import expert_effects, facet_knockouts, facet_shares, rank_biased_overlap
-from fame.explain.knockout import knockout
+from fame.explain.knockout import knockout, runs
 from fame.explain.question import Question, QuestionError
 from fame.explain.what_if import Weight, WeightError, what_if
 from fame.model import Edit, Intervention
@@ -195,3 +195,17 @@ def test_an_expert_can_be_left_out_after_one_item():
     assert found.top_without[1, 1].tolist() == without.tolist()
     with pytest.raises(QuestionError, match="empty"):
         Question.about(model, [], TARGET)
+
+
+def test_runs_at_hand_give_the_same_comparison(trained, trained_mixture, trained_sasrec, cinema):
+    for checkpoint in (trained, trained_mixture, trained_sasrec):
+        model, anatomy = checkpoint.model, fit(checkpoint.model, cinema.catalog)
+        asked, at_hand = contrast(model, HISTORY, 40, 50, anatomy), runs(model, HISTORY)
+        for this, that in ((40, 50), (50, 40)):
+            again = contrast_runs(model, at_hand, this, that, anatomy)
+            sign = 1 if this == 40 else -1
+            assert np.allclose(again.attribution.values, sign * asked.attribution.values, atol=1e-4)
+            assert np.allclose(again.contributions, sign * asked.contributions, atol=1e-5)
+            assert np.isclose(again.score, sign * asked.score, atol=1e-5)
+    with pytest.raises(QuestionError, match="one item"):
+        contrast_runs(trained.model, runs(trained.model, [5]), 40, 50, fit(trained.model, cinema.catalog))
