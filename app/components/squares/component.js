@@ -4,6 +4,7 @@ export default function squares({ data, parentElement, setTriggerValue }) {
   const root = at(".root"), grid = at("[role=grid]"), tip = at(".tip"), T = data.titles.length;
   const cells = () => [...grid.querySelectorAll("[role=gridcell]")];
   const number = (t) => data.first + t;
+  const full = (row) => (row.group ? `${row.group}, ${row.name}` : row.name);
   const say = (weight) => `${Math.round(100 * weight)} %`;
   const labelled = (t) => T <= 16 || number(t) % (T <= 30 ? 5 : 10) === 0;
 
@@ -39,7 +40,7 @@ export default function squares({ data, parentElement, setTriggerValue }) {
     const row = data.rows.find((one) => one.id === cell.dataset.row);
     tip.replaceChildren(
       make("b", "", data.titles[cell.t - data.first]),
-      make("span", "", `${row.group ? `${row.group}, ` : ""}${row.name}: ${data.label} ${say(cell.weight)}`),
+      make("span", "", `${full(row)}: ${data.label} ${say(cell.weight)}`),
     );
     const frame = root.getBoundingClientRect(), box = cell.getBoundingClientRect();
     tip.style.left = `${Math.max(0, Math.min(box.left - frame.left, frame.width - tip.offsetWidth))}px`;
@@ -60,7 +61,7 @@ export default function squares({ data, parentElement, setTriggerValue }) {
       const line = make("div", "line"), name = make("span", "name", row.name);
       line.setAttribute("role", "row");
       name.setAttribute("role", "rowheader");
-      if (row.group) name.setAttribute("aria-label", `${row.group}, ${row.name}`);
+      if (row.group) name.setAttribute("aria-label", full(row));
       line.append(name);
       for (let t = 0; t < T; t += 1) {
         const cell = make("span", "cell"), square = make("i");
@@ -89,10 +90,12 @@ export default function squares({ data, parentElement, setTriggerValue }) {
   }
   const all = cells(), most = Math.max(...data.weights.flat(), 1e-9);
   all.forEach((cell, i) => {
-    const r = Math.floor(i / T), t = i % T, weight = data.weights[r][t];
+    const r = Math.floor(i / T), t = i % T, weight = data.weights[r][t], told = `${data.titles[t]} ${weight} ${most}`;
+    if (cell.told === told) return;
+    cell.told = told;
     cell.firstChild.style.setProperty("--share", Math.sqrt(weight / most));
     cell.weight = weight;
-    cell.setAttribute("aria-label", `${number(t)}. ${data.titles[t]}; ${data.rows[r].name}: ${say(weight)}`);
+    cell.setAttribute("aria-label", `${number(t)}. ${data.titles[t]}; ${full(data.rows[r])}: ${say(weight)}`);
   });
   grid.setAttribute("aria-label", `${data.label} after each item of the history`);
   const of = (square) => square && all.find((cell) => cell.dataset.row === square.row && cell.t === square.column);
