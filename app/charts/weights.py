@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from app import palette
 from app.charts.look import UNCHOSEN, plain, quiet
 
-LABELLED = 24  # of more positions only some are numbered
+LABELLED = 12  # of more positions only some are numbered
 GAP = 0.05  # between panels, as a share of the picture
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 SYMBOLS = ("circle-open", "diamond-open", "triangle-up-open", "square-open", "triangle-down-open", "x-thin-open")
@@ -164,7 +164,9 @@ def attention(
 
 def positions(figure: go.Figure, T: int, start: int = 0) -> None:
     """An axis of the history's positions, numbered as the cards of the strip are; with `start` 1, its start before."""
-    numbers = list(range(1, T + 1)) if T <= LABELLED else [t for t in range(1, T + 1) if t % 10 == 0]
+    numbers = (
+        list(range(1, T + 1)) if T <= LABELLED else [t for t in range(1, T + 1) if t % (5 if T <= 30 else 10) == 0]
+    )
     figure.update_xaxes(
         title="item of the history, oldest first",
         tickvals=[0] * start + numbers,

@@ -50,7 +50,7 @@ def gate_by_group(now: Current, h: int) -> None:
     points = picked.selection.points
     if points and 0 <= int(points[0]["customdata"]) < len(groups):
         g = int(points[0]["customdata"])
-        middle_user(now, labels[g], groups[g].rows, gates[g])
+        middle_user(now, labels[g], len(groups), groups[g].rows, gates[g])
     table_behind(
         pd.DataFrame(
             [
@@ -63,13 +63,13 @@ def gate_by_group(now: Current, h: int) -> None:
     )
 
 
-def middle_user(now: Current, label: str, rows: np.ndarray, gate: np.ndarray) -> None:
+def middle_user(now: Current, label: str, of: int, rows: np.ndarray, gate: np.ndarray) -> None:
     """The way from a group to somebody in it."""
     middle = int(np.argsort(gate, kind="stable")[len(gate) // 2])
     user = int(resources.population(now.model.name, now.data.name).users[rows[middle]])
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(
-            f"**{escape(label)}**: in the middle is user {escape(now.data.users[user])} with "
+            f"1 selected of {of}: **{escape(label)}**; in the middle is user {escape(now.data.users[user])} with "
             f"{percent(float(gate[middle]))}."
         )
         st.button(

@@ -99,7 +99,8 @@ def without(now: Current, target: int, router: np.ndarray, found: ExpertEffects,
     catalog, top, left = now.data.catalog, found.top.tolist(), found.top_without[h, n].tolist()
     title, rank = escape(catalog.title(target)), int(found.rank_without[h, n])
     goes = "stays" if rank == found.rank else f"goes from {ordinal(found.rank)} to"
-    kept = "all in their places" if top == left else f"{len(set(top) & set(left))} of the first {len(top)} stay"
+    stay = len(set(top) & set(left))
+    kept = "all in their places" if top == left else f"{stay} of {len(top)} stay" if stay < len(top) else "reordered"
     most = np.unravel_index(int(found.overlap.argmin()), found.overlap.shape)
     of_all = (
         f"expert {most[1] + 1} of {escape(now.facets[most[0]])} changes them most, by {1 - found.overlap[most]:.2f}."

@@ -86,7 +86,7 @@ export default function squares({ data, parentElement, setTriggerValue }) {
     }
     grid.classList.toggle("grouped", data.rows.some((row) => row.group));
     grid.replaceChildren(...lines, foot);
-    at(".frame").scrollLeft = at(".frame").scrollWidth; // to the newest
+    at(".frame").scrollLeft = at(".frame").scrollWidth * (data.shown.column - data.first + 1) / T - at(".frame").clientWidth / 2;
   }
   const all = cells(), most = Math.max(...data.weights.flat(), 1e-9);
   all.forEach((cell, i) => {
