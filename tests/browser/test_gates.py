@@ -165,3 +165,13 @@ def test_an_emptied_history_and_sasrec_keep_the_strip(visit, page):
     expect(found.get_by_text("No items yet. Search above")).to_be_visible()
     found = visit(f"/{page}?model=planted-cinema-sasrec&history=f1,f2")
     expect(found.locator("li.card")).to_have_count(2)
+
+
+def test_the_card_of_a_chosen_square_comes_into_sight(visit):
+    page = visit(f"/gates?model=planted-cinema-fame&history={','.join(f'f{n}' for n in range(1, 31))}")
+    card, strip = page.locator("li.card").nth(1), page.get_by_role("list", name="History, oldest first")
+    seen = strip.bounding_box()
+    assert card.bounding_box()["x"] < seen["x"]
+    square(page, 0, 2).click()
+    settle(page)
+    assert seen["x"] <= card.bounding_box()["x"] <= seen["x"] + seen["width"]
