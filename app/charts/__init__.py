@@ -1,7 +1,19 @@
 """Pure functions: arrays in, a plotly Figure out. No Streamlit here."""
 
 from app.charts.meaning import SMALL, coverage, intervals, matrix
-from app.charts.parts import facet_parts
-from app.charts.weights import attention, bars, distributions, squares
+from app.charts.parts import Split, splits
+from app.charts.weights import Panel, attention, bars, beside, distributions
 
-__all__ = ["SMALL", "attention", "bars", "coverage", "distributions", "facet_parts", "intervals", "matrix", "squares"]
+__all__ = [
+    "SMALL",
+    "Panel",
+    "Split",
+    "attention",
+    "bars",
+    "beside",
+    "coverage",
+    "distributions",
+    "intervals",
+    "matrix",
+    "splits",
+]

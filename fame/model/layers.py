@@ -250,5 +250,5 @@ class ExpertAttention(nn.Module):
 
         The heads' matrices stand on the diagonal of one: its zeros cost less than a product a head and its copies.
         """
-        heads = read.flatten(2) @ torch.block_diag(*self.router)
+        heads = read.flatten(2) @ torch.block_diag(*self.router)  # type: ignore[no-untyped-call]
         return softmax(heads.view(*read.shape[:4]))
