@@ -1,5 +1,6 @@
 """`python -m fame data …`."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,7 +11,7 @@ from rich.text import Text
 from fame.cli.output import Json, console, print_json
 
 if TYPE_CHECKING:
-    from fame.data.tables import Report
+    from fame.data.importing import Report
 
 app = typer.Typer(help="Fetch, make and import data sets.", no_args_is_help=True)
 
@@ -79,45 +80,101 @@ def make(
 
 @app.command("import")
 def import_(
-    files: Annotated[list[Path], typer.Argument(help="CSV, TSV, Parquet or RecBole .inter (and .item).")],
+    files: Annotated[list[Path], typer.Argument(help="Files, folders, .zip or .gz.")],
     out: Annotated[Path, typer.Option(help="Folder of the data set.")],
-    items: Annotated[Path | None, typer.Option(help="Table with item_id, title and attribute columns.")] = None,
-    format_: Annotated[str, typer.Option("--format", help="auto, csv, parquet or recbole.")] = "auto",
+    items: Annotated[list[Path] | None, typer.Option(help="Tables about items; may be given several times.")] = None,
+    format_: Annotated[
+        str, typer.Option("--format", help="auto, movielens, recbole, amazon (reviews, JSON lines), csv or parquet.")
+    ] = "auto",
     map_: Annotated[
         str, typer.Option("--map", help="The files' own names: user=…,item=…,time=…,rating=…,title=…")
     ] = "",
+    families: Annotated[str, typer.Option(help="Columns about items that become families: a,b; else guessed.")] = "",
+    separator: Annotated[str, typer.Option(help="Between the values of a cell.")] = "|",
+    bin_: Annotated[
+        str, typer.Option("--bin", help="Numbers into ranges: price=5 (five of like size), year=by10 (ten wide).")
+    ] = "",
+    core: Annotated[int, typer.Option(help="Keep users and items with this many interactions; 0 keeps all.")] = 0,
+    encoding: Annotated[str, typer.Option(help="Of text files.")] = "utf-8",
     name: Annotated[str | None, typer.Option(help="Name of the data set; the folder's if left out.")] = None,
     as_json: Json = False,
 ) -> None:
     """Make a data set of your own files; says what was read, what was dropped and why."""
-    from fame.data.columns import DataError
-    from fame.data.tables import bring
+    from fame.data.importing import bring_in, look, options
 
-    names: dict[str, str] = {}
-    for entry in filter(None, map_.split(",")):
+    chosen = options(
+        form=format_,
+        mapping=_pairs(map_, "--map", "user=reviewer,item=asin"),
+        families=tuple(part.strip() for part in families.split(",")) if families else None,
+        separator=separator,
+        bins={column: _bin(how) for column, how in _pairs(bin_, "--bin", "price=5,year=by10").items()},
+        core=core,
+        encoding=encoding,
+        name=name or "",
+    )
+    guess = look(files, chosen, items or ())
+    _say(guess.says)
+    for found in guess.tables:
+        taken = [f"{column.name} = {column.role} ({column.why})" for column in found.columns if column.role != "none"]
+        _say(f"{found.where}: {', '.join(taken) or 'no column is used'}")
+    for passed in guess.ignored:
+        _say(f"{passed.where} is not read: {passed.why}")
+    report = bring_in(files, out, chosen, items or ())
+    for table in _tables(report):
+        console.print(table)
+    for note in report.notes:
+        _say(note)
+    if as_json:
+        print_json(report.as_json())
+
+
+def _pairs(text: str, option: str, example: str) -> dict[str, str]:
+    """`a=b,c=d` as given to an option."""
+    from fame.data.columns import DataError
+
+    found: dict[str, str] = {}
+    for entry in filter(None, text.split(",")):
         key, equals, column = entry.partition("=")
         if not equals:
-            raise DataError(f"--map {entry!r} is not key=column; write for instance --map user=reviewer,item=asin.")
-        names[key.strip()] = column.strip()
-    data, report = bring(files, items, out, name or out.resolve().name, format_, names)
-
-    console.print(_table(data.name, report))
-    if as_json:
-        print_json({"name": data.name, "fingerprint": data.fingerprint, **report.as_json()})
-
-
-def _table(name: str, report: "Report") -> Table:
-    """What was read, what was dropped and why, and what is known about the items. Names from data are no markup."""
-    found = Table("what", Column("number", justify="right"), title=Text(name), title_justify="left")
-    found.add_row("rows read", f"{report.rows:,}")
-    for why, rows in report.dropped.items():
-        found.add_row(f"rows dropped: {why}", f"{rows:,}")
-    for what, number in report.counts.items():
-        found.add_row(what, f"{number:,}")
-    found.add_row("items without a title (the id stands in)", f"{report.untitled:,}")
-    for family, share in report.families.items():
-        found.add_row(Text(f"items with {family}"), f"{share:.0%}")
+            raise DataError(f"{option} {entry!r} is not key=column; write for instance {option} {example}.")
+        found[key.strip()] = column.strip()
     return found
+
+
+def _bin(how: str) -> dict[str, str]:
+    return {"width": how.removeprefix("by")} if how.startswith("by") else {"ranges": how}
+
+
+def _tables(report: "Report") -> Iterator[Table]:
+    """What was read, dropped and why, and what came of it. Names from data are no markup."""
+    found = Table("what", Column("number", justify="right"), "", title=Text(report.name), title_justify="left")
+    found.add_row("rows read", f"{report.rows:,}")
+    for drop in report.dropped:
+        found.add_row(f"rows dropped: {drop.reason}", f"{drop.rows:,}", Text(drop.example))
+    if report.core:
+        before, after = report.core.before, report.core.after
+        for what in ("users", "items", "interactions"):
+            lost = getattr(before, what) - getattr(after, what)
+            found.add_row(
+                f"{what} dropped by the {report.core.least}-core", f"{lost:,}", f"of {getattr(before, what):,}"
+            )
+    counts, lengths = report.counts, report.lengths
+    found.add_row("users", f"{counts.users:,}", f"{lengths.short:,} with fewer than three interactions")
+    found.add_row("items", f"{counts.items:,}", f"{report.untitled:,} without a title: the id stands in")
+    found.add_row("interactions", f"{counts.interactions:,}", f"{report.density:.3%} of users times items")
+    first, middle, third = lengths.quartiles
+    spread = f"{lengths.least:,} to {lengths.most:,}; half of them {first:g} to {third:g}"
+    found.add_row("length of a history, median", f"{middle:g}", spread)
+    for family in report.families:
+        said = f"{family.values:,} values, most often {', '.join(family.examples[:3])}"
+        said += f"; {family.silent}" if family.silent else ""
+        found.add_row(Text(f"items with {family.name}"), f"{family.coverage:.0%}", Text(said))
+    yield found
+    shown = Table("user", Column("length", justify="right"), "newest items, oldest first")
+    for preview in report.preview:
+        titles = " · ".join(title for _, title, _ in preview.items)
+        shown.add_row(Text(preview.user_id[:40]), f"{preview.length:,}", Text(titles[:300]))
+    yield shown
 
 
 def _say(sentence: str) -> None:

@@ -123,3 +123,10 @@ def need_even_rows(table: pd.DataFrame, where: str) -> None:
     """Refuse a text file whose first row is longer than its header: pandas would take the first fields as row names."""
     if not isinstance(table.index, pd.RangeIndex):
         raise DataError(f"{where}: line 2 has more fields than the header has names; make them as many.")
+
+
+def need_columns(there: Sequence[str], columns: Sequence[str], where: str) -> None:
+    """Refuse a table whose columns `there` lack one of these."""
+    for column in columns:
+        if column not in there:
+            raise DataError(f"{where} has no column {column!r}, only {', '.join(there[:30])}; name one of these.")

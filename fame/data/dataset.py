@@ -121,19 +121,24 @@ def write(
         pq.write_table(pa.Table.from_pandas(items, preserve_index=False), new / ITEMS, compression="zstd")
         if truth is not None:
             pq.write_table(pa.Table.from_pandas(truth, preserve_index=False), new / TRUTH, compression="zstd")
-        write_json(
-            new / ABOUT,
-            {
-                "name": name,
-                "origin": origin,
-                "licence": licence,
-                "counts": found.counts,
-                "families": [asdict(family) for family in families],
-                "fingerprint": found.fingerprint,
-                **(details or {}),
-            },
-        )
+        write_about(new, name, origin, licence, found.counts, families, found.fingerprint, details or {})
     return found
+
+
+def write_about(
+    folder: Path,
+    name: str,
+    origin: str,
+    licence: str,
+    counts: dict[str, int],
+    families: Sequence[Family],
+    fingerprint: str,
+    details: dict[str, Any],
+) -> None:
+    """dataset.json."""
+    about = {"name": name, "origin": origin, "licence": licence, "counts": counts}
+    content = {"families": [asdict(family) for family in families], "fingerprint": fingerprint}
+    write_json(folder / ABOUT, about | content | details)
 
 
 def need_free(folder: Path) -> None:

@@ -19,7 +19,7 @@ class Fingerprint:
     def __init__(self) -> None:
         self._digest = hashlib.sha256()
 
-    def add(self, name: str, content: bytes) -> None:
+    def add(self, name: str, content: bytes | memoryview) -> None:
         """A part, as bytes."""
         self._digest.update(f"{name} {len(content)}\n".encode())
         self._digest.update(content)
@@ -33,7 +33,8 @@ class Fingerprint:
         quoted = np.array([json.dumps(item_id) for item_id in ids], dtype=object)
         lengths = np.array([len(text) for text in quoted])
         brackets_and_commas = 2 * len(codes)
-        self._digest.update(f"{name} {lengths[codes].sum() + brackets_and_commas}\n[".encode())
+        total = sum(int(lengths[codes[start : start + ROWS]].sum()) for start in range(0, len(codes), ROWS))
+        self._digest.update(f"{name} {total + brackets_and_commas}\n[".encode())
         for start in range(0, len(codes), ROWS):
             rows = ", ".join(quoted[codes[start : start + ROWS]])
             self._digest.update((", " if start else "").encode() + rows.encode())
@@ -64,7 +65,7 @@ def fingerprint(
         whole.add_json(name, column)
     whole.add_ids("users", *users)
     whole.add_ids("items", *items)
-    whole.add("times", np.ascontiguousarray(times, dtype="<f8").tobytes())
+    whole.add("times", np.ascontiguousarray(times, dtype="<f8").data.cast("B"))
     if truth is not None:
         whole.add("truth", truth.to_csv(index=False).encode())
     return whole.hex()

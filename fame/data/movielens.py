@@ -9,15 +9,17 @@ import re
 import subprocess
 import sys
 import tempfile
-import zipfile
 from pathlib import Path
 
 import pandas as pd
+import pyarrow as pa
 
 from fame.data.catalog import Family
 from fame.data.columns import DataError
 from fame.data.dataset import DataSet, need_free, read, write
-from fame.data.recbole import read_atomic
+from fame.data.films import film
+from fame.data.importing.sources import File
+from fame.data.importing.tables import atomic
 
 NAME = "movielens-100k"
 WHEEL = "recbole==1.2.1"
@@ -72,11 +74,8 @@ def from_wheel(wheel: Path, folder: Path) -> DataSet:
             f"{wheel.name} has sha256 {found[:12]}… instead of {SHA256[:12]}…; it is not "
             "the published file, and nothing was read."
         )
-    with zipfile.ZipFile(wheel) as archive:
-        with archive.open(f"{INSIDE}.inter") as file:
-            interactions = read_atomic(file, f"{INSIDE}.inter")
-        with archive.open(f"{INSIDE}.item") as file:
-            items = read_atomic(file, f"{INSIDE}.item")
+    interactions, items = (whole(File(wheel, f"{INSIDE}.{ending}")) for ending in ("inter", "item"))
+    interactions = interactions.astype({"timestamp": float, "rating": float})
     return write(
         folder,
         name=NAME,
@@ -88,22 +87,26 @@ def from_wheel(wheel: Path, folder: Path) -> DataSet:
     )
 
 
+def whole(file: File) -> pd.DataFrame:
+    """All of an atomic file; cells of words are lists."""
+    table = atomic(file, "utf-8")
+    return pa.concat_tables(table.batches(table.names)).to_pandas()
+
+
 def films(items: pd.DataFrame) -> pd.DataFrame:
     """RecBole's columns -> item_id, title as people write it, genre (list) and era (decade); None = unknown."""
     rows = []
     columns = (items[name].tolist() for name in ("item_id", "movie_title", "release_year", "class"))
     for item_id, words, released, genres in zip(*columns, strict=True):
         # A film published on video has "V" for a year, and the year still in its title.
-        inside = re.match(r"(.*?) *\((\d{4})\)", " ".join(words))
-        title, year = inside.groups() if inside else (" ".join(words), released)
-        known = re.fullmatch(r"\d{4}", year) is not None
-        title = re.sub(r"^(.*), (The|A|An|La|Le|Les|Il|El|Das|Der|Die)$", r"\2 \1", title)
+        inside = re.search(r"\(\d{4}\)", " ".join(words)) is not None
+        title, era = film(" ".join(words) if inside else f"{' '.join(words)} ({released})")
         rows.append(
             {
                 "item_id": item_id,
-                "title": f"{title} ({year})" if known else "Unknown film",
+                "title": title if era else "Unknown film",
                 "genre": [genre for genre in genres if genre != "unknown"] or None,
-                "era": f"{year[:3]}0s" if known else None,
+                "era": era,
             }
         )
     return pd.DataFrame(rows)

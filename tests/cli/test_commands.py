@@ -304,7 +304,12 @@ def test_import_of_plain_files(tmp_path):
         )
     )
     assert found["rows"] == 8
-    assert found["dropped"] == {"no user": 1, "no item": 1, "no time": 1, "repeated": 1}
+    assert {drop["reason"]: drop["rows"] for drop in found["dropped"]} == {
+        "no user": 1,
+        "no item": 1,
+        "no time": 1,
+        "repeated": 1,
+    }
     assert (found["users"], found["items"], found["interactions"], found["untitled"]) == (2, 3, 4, 1)
     data = read(tmp_path / "d")
     assert data.catalog.ids == ("a,1", "b", "c")
@@ -331,7 +336,7 @@ def test_import_of_parquet_and_recbole(tmp_path):
             "--json",
         )
     )
-    assert found["families"] == {"tags": 0.5}
+    assert [(family["name"], family["coverage"]) for family in found["families"]] == [("tags", 0.5)]
     assert read(tmp_path / "p").catalog.titles == ("seven", "eight")
 
     (tmp_path / "x.inter").write_text("user_id:token\titem_id:token\ttimestamp:float\nu\ta\t2\nu\tb\t1\n")
@@ -345,12 +350,12 @@ def test_import_of_parquet_and_recbole(tmp_path):
 
 BAD = {
     "no such file": (None, b"", "There is no file"),
-    "empty": ("log.csv", b"", "cannot be read as a table"),
+    "empty": ("log.csv", b"", "log.csv is empty"),
     "only a header": ("log.csv", b"user_id,item_id,timestamp\n", "has no rows"),
-    "a missing column": ("log.csv", b"user_id,item_id\nu,a\n", "no column 'timestamp', only user_id, item_id"),
+    "a missing column": ("log.csv", b"user_id,item_id\nu,a\n", "no column looks like the time"),
     "not UTF-8": ("log.csv", b"user_id,item_id,timestamp\nu,a,1\nu,\xff,2\n", "line 3, byte 3 is 0xff"),
-    "no numbers for times": ("log.csv", b"user_id,item_id,timestamp\nu,a,monday\n", "timestamp is 'monday' in row 1"),
-    "no users": ("log.csv", b"user_id,item_id,timestamp\n,a,1\n", "user_id is empty in every row"),
+    "no numbers for times": ("log.csv", b"user_id,item_id,timestamp\nu,a,monday\n", "the time is 'monday' in row 1"),
+    "no users": ("log.csv", b"user_id,item_id,timestamp\n,a,1\n", "the user is empty in every row"),
     "a ragged row": ("log.csv", b"user_id,item_id,timestamp\nu,a,1\nu,a,1,4,5\n", "line 3"),
     "half a Parquet file": ("log.parquet", b"PAR1\x00\x00", "cannot be read"),
     "a truncated gzip": ("log.csv.gz", b"\x1f\x8b\x08\x00\x00", "cannot be read"),
@@ -367,13 +372,6 @@ def test_a_bad_file_is_named_and_leaves_nothing(tmp_path, case):
     assert named in said
     assert not (tmp_path / "d").exists()
     assert not (tmp_path / "d.tmp").exists()
-
-
-def test_items_that_stand_twice_are_refused(tmp_path):
-    (tmp_path / "log.csv").write_text("user_id,item_id,timestamp\nu,a,1\n")
-    (tmp_path / "items.csv").write_text("item_id,title\na,A\na,B\n")
-    done = fame("data", "import", tmp_path / "log.csv", "--items", tmp_path / "items.csv", "--out", tmp_path / "d")
-    assert "item_id 'a' stands again in row 2" in sentence(done)
 
 
 def test_map_is_stored_with_the_model(run, cinema_folder):

@@ -1,0 +1,24 @@
+"""Files of one's own -> a data set: what they seem to be, and what came of them."""
+
+from fame.data.importing.bring import bring_in, look
+from fame.data.importing.guess import Column, Found, Guess, Ignored
+from fame.data.importing.options import FORMATS, ROLES, Bin, Options, options
+from fame.data.importing.report import Counts, Dropped, Progress, Report
+
+__all__ = [
+    "FORMATS",
+    "ROLES",
+    "Bin",
+    "Column",
+    "Counts",
+    "Dropped",
+    "Found",
+    "Guess",
+    "Ignored",
+    "Options",
+    "Progress",
+    "Report",
+    "bring_in",
+    "look",
+    "options",
+]

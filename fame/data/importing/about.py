@@ -1,0 +1,190 @@
+"""Tables about items -> titles and attribute families of the items that occur."""
+
+import html
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from fame.data.catalog import Family
+from fame.data.columns import DataError, missing, word
+from fame.data.films import film
+from fame.data.importing.layouts import FLAGS, Source
+from fame.data.importing.options import Bin, Options
+from fame.data.importing.tables import as_text
+
+EXTRA = ("$", "€", "£", ",", " ")  # around the digits of a price
+
+
+@dataclass(frozen=True)
+class About:
+    """What is known of the items, in their order."""
+
+    items: pd.DataFrame  # item_id, title, a column a family
+    families: tuple[Family, ...]
+    untitled: int
+    notes: tuple[str, ...]
+
+
+def about(ids: Sequence[str], sources: Sequence[Source], options: Options) -> About:
+    """Join the tables by item id; of several rows of an item in one table the first counts."""
+    place = {item_id: row for row, item_id in enumerate(ids)}
+    titles: list[str | None] = [None] * len(ids)
+    columns: dict[str, tuple[list[Any], bool]] = {}
+    notes: list[str] = []
+    for source in sources:
+        raw = _rows(source, place, notes)
+        title = source.column("title")
+        if title:
+            titles = [old or as_title(new) for old, new in zip(titles, raw[title], strict=True)]
+        made = _films(source, raw, titles) if source.form == "movielens" else _columns(source, raw, options, notes)
+        for name, column in made.items():
+            if name in columns:
+                name = f"{name} ({source.table.file.name})"
+            columns[name] = column
+    if options.families is not None:
+        unknown = [name for name in options.families if name not in columns]
+        if unknown:
+            raise DataError(
+                f"There is no column {unknown[0]!r} about items to make a family of, only "
+                f"{', '.join(name for source in sources for name in source.table.names)}; name one of these."
+            )
+        columns = {name: columns[name] for name in (*options.families, *options.bins) if name in columns}
+    unbinned = [name for name in options.bins if name not in columns]
+    if unbinned:
+        raise DataError(f"There is no column {unbinned[0]!r} about items to bin; name one that a table of items has.")
+    found = pd.DataFrame(
+        {"item_id": list(ids), "title": [title or item_id for title, item_id in zip(titles, ids, strict=True)]}
+        | {_free(name): values for name, (values, _) in columns.items()}
+    )
+    families = tuple(Family(name, _free(name), multi) for name, (_, multi) in columns.items())
+    return About(found, families, sum(title is None for title in titles), tuple(notes))
+
+
+def as_title(cell: Any) -> str | None:
+    """One line of text; a list of words, as RecBole keeps titles, is joined."""
+    words = " ".join(map(str, cell)) if isinstance(cell, list | np.ndarray) else "" if missing(cell) else word(cell)
+    return " ".join(html.unescape(words).split()) or None
+
+
+def _free(name: str) -> str:
+    """A column name beside item_id and title."""
+    return f"{name} of the item" if name in ("item_id", "title") else name
+
+
+def _rows(source: Source, place: dict[str, int], notes: list[str]) -> dict[str, list[Any]]:
+    """The table's columns in the order of the items; None where it has no row of one."""
+    item = source.roles["item"][0]
+    title = source.column("title")
+    wanted = list(dict.fromkeys([*source.families, *([title] if title else [])]))
+    found: dict[str, list[Any]] = {name: [None] * len(place) for name in wanted}
+    seen = np.zeros(len(place), bool)
+    twice = without = 0
+    for batch in source.table.batches(list(dict.fromkeys([item, *wanted]))):
+        ids = as_text(batch.column(item), source.table.where, item).to_pylist()
+        without += ids.count(None)
+        rows, places = [], []
+        for row, item_id in enumerate(ids):
+            at = place.get(item_id)
+            if at is None:
+                continue
+            if seen[at]:
+                twice += 1
+                continue
+            seen[at] = True
+            rows.append(row)
+            places.append(at)
+        for name in wanted:
+            try:
+                values = batch.column(name).take(pa.array(rows, pa.int64())).to_pylist()
+            except (ValueError, OverflowError, pa.ArrowException):
+                raise DataError(f"{source.table.where}: {name} holds what cannot be shown; leave it out.") from None
+            for at, value in zip(places, values, strict=True):
+                found[name][at] = value
+    if twice:
+        notes.append(f"{source.table.where}: {twice:,} rows are of items that have a row already; the first counts.")
+    if without:
+        notes.append(f"{source.table.where}: {without:,} rows without an item id were left out.")
+    if not seen.any():
+        notes.append(f"{source.table.where} has no row of any item that occurs; do its ids mean the same?")
+    return found
+
+
+def _films(source: Source, raw: dict[str, list[Any]], titles: list[str | None]) -> dict[str, tuple[list[Any], bool]]:
+    """Genre and era; titles are written as people write them, in place."""
+    eras: list[str | None] = [None] * len(titles)
+    for place, title in enumerate(titles):
+        if title:
+            titles[place], eras[place] = film(title)
+    if "genre" in raw or "genres" in raw:
+        cells_ = raw.get("genre") or raw["genres"]
+        genres = [[name for name in (cell or "").split("|") if name and name[0] != "("] or None for cell in cells_]
+    else:
+        flags = [name for name in FLAGS[1:] if name in raw]
+        genres = [[name for name in flags if raw[name][row] == "1"] or None for row in range(len(titles))]
+    return {"genre": (genres, True), "era": (eras, False)}
+
+
+def _columns(
+    source: Source, raw: dict[str, list[Any]], options: Options, notes: list[str]
+) -> dict[str, tuple[list[Any], bool]]:
+    made: dict[str, tuple[list[Any], bool]] = {}
+    for name in source.families:
+        if name in options.bins:
+            made[name] = (binned(raw[name], options.bins[name], f"{source.table.where}: {name}", notes), False)
+            continue
+        values, multi = cells(raw[name], options.separator)
+        if source.form == "amazon" and multi:  # the first is the shop's department, which all items have
+            values = [value[1:] or None if value and len(value) > 1 else value for value in values]
+        made[name] = (values, multi)
+    return made
+
+
+def cells(column: Sequence[Any], separator: str) -> tuple[list[Any], bool]:
+    """The values of an attribute, and whether an item may have several: lists, or text with the separator in it."""
+    raw = [list(cell) if isinstance(cell, np.ndarray) else cell for cell in column]
+    multi = any(isinstance(cell, list) or (isinstance(cell, str) and separator in cell) for cell in raw)
+    result: list[Any] = []
+    for cell in raw:
+        if isinstance(cell, list):
+            words = [word(value) for value in cell if not missing(value)]
+        elif missing(cell):
+            words = []
+        else:
+            words = word(cell).split(separator) if multi else [word(cell)]
+        words = list(dict.fromkeys(html.unescape(text).strip() for text in words if text.strip()))
+        result.append((words if multi else words[0]) if words else None)
+    return result, multi
+
+
+def binned(column: Sequence[Any], how: Bin, where: str, notes: list[str]) -> list[str | None]:
+    """The range that each number lies in, as text: "10 to 19.99"; None where there is no number."""
+    numbers = np.array([_number(cell) for cell in column], dtype=float)
+    known = np.isfinite(numbers)
+    if not known.any():
+        raise DataError(f"{where} holds no number, so it cannot be binned; leave it as it is.")
+    lost = sum(not ok and not missing(cell) for ok, cell in zip(known, column, strict=True))
+    if lost:
+        notes.append(f"{where}: {lost:,} values are no numbers and count as unknown.")
+    if how.width is not None:
+        low = np.floor(numbers / how.width) * how.width
+        return [f"{low[row]:g} to {low[row] + how.width:g}" if known[row] else None for row in range(len(numbers))]
+    edges = np.unique(np.quantile(numbers[known], np.linspace(0, 1, (how.ranges or 2) + 1)))
+    if len(edges) == 1:
+        return [f"{edges[0]:g}" if ok else None for ok in known]
+    index = np.clip(np.searchsorted(edges, numbers, side="right") - 1, 0, len(edges) - 2)
+    return [f"{edges[i]:g} to {edges[i + 1]:g}" if ok else None for i, ok in zip(index, known, strict=True)]
+
+
+def _number(cell: Any) -> float:
+    if isinstance(cell, list | dict) or missing(cell):
+        return float("nan")
+    text = re.sub("|".join(map(re.escape, EXTRA)), "", str(cell))
+    try:
+        return float(text)
+    except ValueError:
+        return float("nan")

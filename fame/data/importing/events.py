@@ -1,0 +1,213 @@
+"""Interactions of any number, cleaned, filtered and sorted by DuckDB, which spills to disk what memory cannot hold."""
+
+import itertools
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import pyarrow as pa
+
+from fame.data.columns import DataError
+from fame.data.importing.layouts import Source
+from fame.data.importing.report import Core, Counts, Dropped
+from fame.data.importing.tables import as_seconds, as_text
+
+MEMORY = "1500MB"  # that DuckDB may use before it spills
+ROWS = 500_000  # written at a time
+UNITS = ((1e17, 1e9, "nanoseconds"), (1e14, 1e6, "microseconds"), (1e11, 1e3, "milliseconds"))  # median from which
+
+
+class Events:
+    """The interactions of an import, in a database that lives as long as the block."""
+
+    def __init__(self, folder: Path):
+        import duckdb
+
+        self.files: list[tuple[str, int]] = []  # name, first row
+        self.rows = 0
+        self.database = duckdb.connect(str(folder / "events.duckdb"))
+        for setting in (
+            f"memory_limit = '{MEMORY}'",
+            f"threads = {min(4, os.cpu_count() or 1)}",
+            "autoinstall_known_extensions = false",
+            "autoload_known_extensions = false",
+            "preserve_insertion_order = true",
+            "enable_progress_bar = false",
+        ):
+            self.database.execute(f"SET {setting}")
+        self.database.execute("CREATE TABLE raw (u VARCHAR, i VARCHAR, t DOUBLE, bad VARCHAR, r DOUBLE)")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.database.close()
+
+    def number(self, query: str) -> int:
+        """A single whole number."""
+        return int(self.one(query)[0] or 0)
+
+    def one(self, query: str) -> Any:
+        """The first row of an answer; None where there is none."""
+        found = self.database.execute(query).fetchall()  # all, as an answer not read to its end blocks the next
+        return found[0] if found else None
+
+    def read(self, source: Source, watch: Callable[[int], None]) -> None:
+        """Append a table."""
+        names = {role: source.roles[role][0] for role in ("user", "item", "time", "rating") if role in source.roles}
+        where = source.table.where
+        self.files.append((where, self.rows))
+        for batch in source.table.batches(list(dict.fromkeys(names.values()))):
+            count = len(batch)
+            columns = {
+                "u": as_text(batch.column(names["user"]), where, names["user"]),
+                "i": as_text(batch.column(names["item"]), where, names["item"]),
+                "t": as_seconds(batch.column(names["time"]), where, names["time"]),
+                "r": batch.column(names["rating"]) if "rating" in names else pa.nulls(count, pa.float64()),
+            }
+            if not (pa.types.is_floating(columns["r"].type) or pa.types.is_integer(columns["r"].type)):
+                try:
+                    columns["r"] = columns["r"].cast(pa.string())
+                except pa.ArrowException:
+                    columns["r"] = pa.nulls(count, pa.float64())
+            batch = pa.table(columns)
+            text = pa.types.is_string(columns["t"].type)
+            t = "coalesce(try_cast(t AS DOUBLE), epoch(try_cast(t AS TIMESTAMP)))" if text else "t"
+            self.database.execute(
+                f"INSERT INTO raw SELECT u, i, CASE WHEN isfinite({t}) THEN {t} END, "
+                f"CASE WHEN {t} IS NULL OR NOT isfinite({t}) THEN left(CAST(t AS VARCHAR), 60) END, "
+                "try_cast(r AS DOUBLE) FROM batch"
+            )
+            self.rows += count
+            watch(self.rows)
+
+    def place(self, row: int) -> str:
+        """Where a row stands, for people."""
+        where, first = [file for file in self.files if file[1] <= row][-1]
+        return f"row {row - first + 1} of {Path(where).name}"
+
+    def clean(self) -> tuple[list[Dropped], list[str]]:
+        """Number users and items, drop what has no user, item or time, and repetitions.
+
+        Raises
+        ------
+        DataError
+            Nothing is left.
+        """
+        run = self.database.execute
+        where = self.files[0][0]
+        if not self.rows:
+            raise DataError(f"{where} has no rows; there is nothing to import.")
+        for column, what in (("u", "user"), ("i", "item"), ("t", "time")):
+            if not self.number(f"SELECT count({column}) FROM raw"):
+                bad = self.one("SELECT bad FROM raw WHERE bad IS NOT NULL LIMIT 1") if column == "t" else None
+                if bad:
+                    raise DataError(
+                        f"{where}: the time is {bad[0]!r} in row 1 and neither number nor date in any other; "
+                        "choose another column for it."
+                    )
+                raise DataError(f"{where}: the {what} is empty in every row; choose another column for it.")
+        good = "u IS NOT NULL AND i IS NOT NULL AND t IS NOT NULL"
+        reasons = {
+            "no user": ("u IS NULL", "the user is empty"),
+            "no item": ("u IS NOT NULL AND i IS NULL", "the item is empty"),
+            "no time": ("u IS NOT NULL AND i IS NOT NULL AND t IS NULL", ""),
+        }
+        dropped = []
+        for reason, (test, what) in reasons.items():
+            count, row, bad = self.one(f"SELECT count(*), min(rowid), arg_min(bad, rowid) FROM raw WHERE {test}")
+            said = what or ("the time is empty" if bad is None else f"the time is {bad!r}")
+            dropped.append(Dropped(reason, count, f"{self.place(row)}: {said}" if count else ""))
+        run(
+            "CREATE TABLE users AS SELECT id, CAST(row_number() OVER (ORDER BY id) - 1 AS INTEGER) AS code "
+            f"FROM (SELECT DISTINCT u AS id FROM raw WHERE {good})"
+        )
+        run(
+            "CREATE TABLE items AS SELECT id, CAST(row_number() OVER (ORDER BY first) - 1 AS INTEGER) AS code "
+            f"FROM (SELECT i AS id, min(rowid) AS first FROM raw WHERE {good} GROUP BY i)"
+        )
+        if not self.number("SELECT count(*) FROM users"):
+            raise DataError(f"{where}: no row has a user, an item and a time; check the columns.")
+        median = self.one(f"SELECT median(t) FROM (SELECT t FROM raw WHERE {good} LIMIT 100000)")
+        notes, divisor = [], 1.0
+        for least, per, unit in UNITS:
+            if median and abs(median[0]) >= least:
+                divisor = per
+                notes.append(f"Times look like {unit} since 1970; they were divided by {per:,.0f}.")
+                break
+        run(
+            f"CREATE TABLE events AS SELECT users.code AS u, items.code AS i, raw.t / {divisor} AS t, raw.r AS r, "
+            "raw.rowid AS place FROM raw JOIN users ON raw.u = users.id JOIN items ON raw.i = items.id "
+            "WHERE raw.t IS NOT NULL"
+        )
+        run("DROP TABLE raw")
+        before = self.number("SELECT count(*) FROM events")
+        run(
+            "CREATE TABLE once AS SELECT u, i, t, min(place) AS place, arg_min(r, place) AS r "
+            "FROM events GROUP BY u, i, t"
+        )
+        again = before - self.number("SELECT count(*) FROM once")
+        row = None
+        if again:
+            row = self.number("SELECT min(place) FROM (SELECT place FROM events EXCEPT SELECT place FROM once)")
+        run("DROP TABLE events")
+        said = f"{self.place(row)}: same user, item and time as a row before" if row is not None else ""
+        dropped.append(Dropped("repeated", again, said))
+        return dropped, notes
+
+    def counts(self) -> Counts:
+        """Of what is kept now."""
+        return Counts(*map(int, self.one("SELECT count(DISTINCT u), count(DISTINCT i), count(*) FROM once")))
+
+    def core(self, least: int, watch: Callable[[], None]) -> Core:
+        """Leave out users and items with fewer interactions, until none is left that has.
+
+        Raises
+        ------
+        DataError
+            Nothing would be left.
+        """
+        before = now = self.counts()
+        for rounds in itertools.count(1):
+            watch()
+            self.database.execute(
+                "CREATE OR REPLACE TABLE once AS SELECT * FROM once "
+                f"WHERE u IN (SELECT u FROM once GROUP BY u HAVING count(*) >= {least}) "
+                f"AND i IN (SELECT i FROM once GROUP BY i HAVING count(*) >= {least})"
+            )
+            then, now = now, self.counts()
+            if not now.interactions:
+                raise DataError(f"A core of {least} interactions leaves nothing; choose a smaller one.")
+            if then == now:
+                return Core(least, rounds - 1, before, now)
+        raise AssertionError
+
+    def number_again(self) -> None:
+        """What is left is numbered anew: items in the order of their first appearance, users in that of ids."""
+        for table, column in (("users", "u"), ("items", "i")):
+            self.database.execute(
+                f"CREATE OR REPLACE TABLE {table} AS SELECT id, code AS old, "
+                "CAST(row_number() OVER (ORDER BY code) - 1 AS INTEGER) AS code "
+                f"FROM {table} WHERE code IN (SELECT {column} FROM once)"
+            )
+
+    def ids(self, table: str) -> list[str]:
+        """The ids in the order of their codes."""
+        return [found[0] for found in self.database.execute(f"SELECT id FROM {table} ORDER BY code").fetchall()]
+
+    def sorted(self) -> Iterator[pa.Table]:
+        """Codes of user and item, time and rating, by user and time; rows of a time in the order of the file."""
+        reader: Any = self.database.sql(
+            "SELECT users.code AS u, items.code AS i, t, r FROM once JOIN users ON once.u = users.old "
+            "JOIN items ON once.i = items.old ORDER BY users.code, t, place"
+        ).to_arrow_reader(ROWS)
+        for batch in reader:
+            yield pa.Table.from_batches([batch])
+
+    def has_rating(self) -> bool:
+        """Whether any interaction has one."""
+        return self.number("SELECT count(r) FROM once") > 0

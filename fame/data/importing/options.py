@@ -1,0 +1,51 @@
+"""What a person chooses about an import."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from fame.data.columns import DataError
+
+Form = Literal["auto", "movielens", "recbole", "amazon", "csv", "parquet"]
+Encoding = Literal["utf-8", "utf-16", "latin-1", "cp1252", "cp1251", "koi8-r", "shift_jis", "gb18030", "big5", "euc-kr"]
+Role = Literal["user", "item", "time", "rating", "title"]
+FORMATS: tuple[Form, ...] = ("auto", "movielens", "recbole", "amazon", "csv", "parquet")
+ROLES: tuple[Role, ...] = ("user", "item", "time", "rating", "title")
+
+
+class Bin(BaseModel):
+    """How the numbers of a column become the values of a family; one of the two is given."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    ranges: Annotated[int, Field(ge=2, le=100)] | None = None  # this many, with about as many items each
+    width: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None  # 10 makes decades of years
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        if (self.ranges is None) == (self.width is None):
+            raise ValueError("give either the number of ranges or their width")
+        return self
+
+
+class Options(BaseModel):
+    """Everything that can be chosen; what is left out is guessed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    form: Form = "auto"
+    mapping: dict[Role, str] = {}  # the files' own names of the columns
+    families: tuple[str, ...] | None = None  # columns of items that become attribute families
+    separator: Annotated[str, Field(min_length=1, max_length=10)] = "|"  # between the values of a cell
+    bins: dict[str, Bin] = {}  # numeric column -> ranges
+    core: Annotated[int, Field(ge=0, le=1000)] = 0  # users and items with fewer interactions go, again and again
+    encoding: Encoding = "utf-8"  # of text files without a byte-order mark
+    name: str = ""  # of the data set; its folder's if empty
+
+
+def options(**chosen: object) -> Options:
+    """`Options`, or a `DataError` that says in one sentence which of them is wrong."""
+    try:
+        return Options.model_validate(chosen)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ": ".join(str(part) for part in first["loc"])
+        raise DataError(f"{place} {first.get('input')!r}: {first['msg']}; correct it.") from None

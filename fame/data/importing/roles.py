@@ -1,0 +1,95 @@
+"""Which column holds what: by its name, else by its values."""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from fame.data.importing.guess import Column
+from fame.data.importing.tables import Delimited, Table, is_number
+
+NAMES = {  # in small letters, without what is no letter or digit; the surest first
+    "user": (
+        "userid user uid reviewerid reviewer customerid customer visitorid visitor memberid member personid person "
+        "viewerid viewer profileid accountid account username who sessionid session"
+    ),
+    "item": (
+        "itemid item parentasin asin movieid movie filmid film productid product bookid isbn book trackid songid "
+        "artistid businessid recipeid gameid appid articleid newsid sku iid what"
+    ),
+    "time": "timestamp unixreviewtime time datetime date when createdat reviewtime eventtime ts tdat unixtime",
+    "rating": "rating overall stars score ratingvalue",
+    "title": "title movietitle itemtitle producttitle booktitle name itemname productname",
+}
+UNIQUE = 0.9  # share of different values from which a column tells no groups of items
+LONG = 80  # letters, in the mean, from which it is prose
+ASIN = re.compile(r"B0[0-9A-Z]{8}|\d{9}[\dX]")
+
+
+def name_roles(table: Table, wanted: Sequence[str], given: dict[str, str]) -> dict[str, tuple[str, str]]:
+    """Role -> (column, why), for the roles that are given or that names or values tell."""
+    roles = {
+        role: (column, "as you said") for role, column in given.items() if role in wanted and column in table.names
+    }
+    taken = {column for column, _ in roles.values()}
+    plain = {name: re.sub(r"[^a-z0-9]", "", name.lower()) for name in table.names}
+    for role in wanted:
+        if role in roles or role in given:
+            continue
+        for known in NAMES[role].split():
+            column = next((name for name in table.names if plain[name] == known and name not in taken), None)
+            if column:
+                roles[role] = (column, "by its name")
+                taken.add(column)
+                break
+    if isinstance(table, Delimited) and not table.header and {"user", "item", "time"} <= set(wanted):
+        _by_values(table, roles, taken, given)
+    return roles
+
+
+def _by_values(table: Table, roles: dict[str, tuple[str, str]], taken: set[str], given: dict[str, str]) -> None:
+    """A log without a header, as Amazon's files of ratings: user, item, rating, time, or item before user."""
+    left = [name for name in table.names if name not in taken]
+    numeric = [name for name in left if table.values(name) and all(map(is_number, table.values(name)))]
+    times = [name for name in numeric if all(abs(float(value)) >= 1e8 for value in table.values(name))]
+    ratings = [name for name in numeric if all(0 <= float(value) <= 10 for value in table.values(name))]
+    if "time" not in roles and "time" not in given and times:
+        roles["time"] = (times[-1], "its values look like seconds since 1970")
+    if "rating" not in roles and "rating" not in given and ratings and len(left) > 3:
+        roles["rating"] = (ratings[-1], "its values lie between 0 and 10")
+    left = [name for name in left if name not in {column for column, _ in roles.values()}]
+    asins = [name for name in left if all(ASIN.fullmatch(str(value)) for value in table.values(name))]
+    if "item" not in roles and "item" not in given and len(left) >= 2:
+        item = asins[0] if len(asins) == 1 else left[1]
+        roles["item"] = (item, "its values look like Amazon's product numbers" if asins else "it stands second")
+        left.remove(item)
+    if "user" not in roles and "user" not in given and left:
+        roles["user"] = (left[0], "it is the first that is left")
+
+
+def columns(table: Table, roles: dict[str, tuple[str, str]], kept: Sequence[str] = ()) -> tuple[Column, ...]:
+    """All columns, each with what it is taken for."""
+    of = {column: (role, why) for role, (column, why) in roles.items()}
+    found = []
+    for name in table.names:
+        if name in of:
+            role, why = of[name]
+        elif name in kept:
+            role, why = "family", "it groups items"
+        else:
+            role, why = "none", "not used"
+        found.append(Column(name, role, why))  # type: ignore[arg-type]
+    return tuple(found)
+
+
+def families(table: Table, taken: Sequence[str]) -> list[str]:
+    """The columns whose values tell groups of items."""
+    return [name for name in table.names if name not in taken and _groups(table.values(name))]
+
+
+def _groups(values: list[Any]) -> bool:
+    if not values or any(isinstance(value, dict) for value in values):
+        return not values
+    words = [str(word) for value in values for word in (value if isinstance(value, list) else [value])]
+    if not words or sum(map(len, words)) / len(words) > LONG or all(word.startswith("http") for word in words):
+        return False
+    return len(values) < 30 or len(set(words)) < UNIQUE * len(words)
