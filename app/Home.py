@@ -19,7 +19,9 @@ page = st.navigation(
         st.Page(PAGES / "experts.py", title="Experts", icon=":material/account_tree:", url_path="experts"),
         st.Page(PAGES / "facet_map.py", title="Facet map", icon=":material/scatter_plot:", url_path="facet-map"),
         st.Page(PAGES / "meaning.py", title="Meaning", icon=":material/label:", url_path="meaning"),
+        st.Page(PAGES / "train.py", title="Train", icon=":material/model_training:", url_path="train"),
+        st.Page(PAGES / "models.py", title="Models", icon=":material/inventory_2:", url_path="models"),
     ]
 )
-frame()
+frame(needs_model=page.url_path not in ("train", "models"))
 page.run()

@@ -6,6 +6,8 @@ a model that was trained again is loaded again. torch is imported by the functio
 
 from __future__ import annotations
 
+import json
+import subprocess
 import sys
 import threading
 from collections import Counter
@@ -31,6 +33,10 @@ if TYPE_CHECKING:
     from fame.explain.knockout import Runs
     from fame.explain.population import Population
     from fame.explain.scorecard import Scorecard
+
+
+class CommandError(InputError):
+    """A command that the app ran for a page ended badly."""
 
 
 def models() -> dict[str, Description]:
@@ -87,7 +93,13 @@ _loaded: set[str] = set()
 def checkpoint(name: str) -> Checkpoint:
     """The model of that name, ready to use; raises `InputError` where its folder is damaged."""
     folder = home.model_folders()[name]
-    found: Checkpoint = _checkpoint(folder, _stamp(folder / "config.json"))
+    stamp = _stamp(folder / "config.json")
+    try:
+        found: Checkpoint = _checkpoint(folder, stamp)
+    except InputError:
+        if _stamp(folder / "config.json") == stamp:
+            raise
+        return checkpoint(name)  # a training put a better model in its place while this one was read
     _loaded.add(name)
     return found
 
@@ -250,6 +262,46 @@ def labels(_catalog: Catalog, fingerprint: str) -> tuple[str, ...]:
 def example(model: Description) -> examples.Example | None:
     """The worked example stored with a model."""
     return examples.load(model)
+
+
+def baseline(dataset_fingerprint: str, but: str) -> tuple[str, dict[str, float]] | None:
+    """Name and validation measures of the best SASRec on the same data, if there is one beside the run `but`."""
+    found = [
+        (name, model.card.get("metrics", {}).get("validation", {}))
+        for name, model in models().items()
+        if model.config["architecture"] == "sasrec"
+        and model.config["dataset_fingerprint"] == dataset_fingerprint
+        and name != but
+    ]
+    return max((one for one in found if one[1]), key=lambda one: one[1].get("NDCG@10", 0.0), default=None)
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def estimate(data: str, fingerprint: str, options: tuple[str, ...]) -> dict[str, float]:
+    """What a training with these options would cost, tried in a process of its own."""
+    command = [
+        sys.executable,
+        "-m",
+        "fame",
+        "estimate",
+        "--data",
+        str(home.data_folder(data)),
+        "--background",
+        "--json",
+    ]
+    done = subprocess.run([*command, *options], cwd=home.PROJECT, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise CommandError(f"The trial failed: {(done.stderr.strip().splitlines() or ['it was killed'])[-1]}")
+    found: dict[str, float] = json.loads(done.stdout)
+    return found
+
+
+def draw_map(model: Description) -> None:
+    """Compute and store the maps of a model in a process of its own: UMAP would slow every visitor down."""
+    command = [sys.executable, "-m", "fame", "map", "--model", str(model.folder)]
+    done = subprocess.run(command, cwd=home.PROJECT, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise CommandError(f"The map failed: {(done.stderr.strip().splitlines() or ['it was killed'])[-1]}")
 
 
 @st.cache_resource(show_spinner=False)

@@ -39,6 +39,11 @@ class Session:
     written: dict[str, str] | None = None  # what was last put into the URL
     fresh: bool = True  # nobody has chosen a history yet, not even an empty one
     strip_edits: int = 0  # number of the newest edit that the strip itself sent
+    run: str = ""  # watched on Train
+    teach: str = ""  # data set that Train would train on
+    report: Any = None  # of the last import
+    draft: dict[str, Any] = field(default_factory=dict)  # settings that Train begins with, all of them
+    drafts: int = 0  # how many there were: a new one makes the widgets anew
 
 
 def session() -> Session:
@@ -195,6 +200,12 @@ def choose_model(name: str, data: str) -> None:
     now.facet, now.expert, now.missing = "", None, ""  # another model's facets and experts are others
     now.notices.clear()
     link()
+
+
+def draft(data: str, settings: dict[str, Any]) -> None:
+    """Begin with these settings on Train."""
+    now = session()
+    now.teach, now.draft, now.drafts = data, settings, now.drafts + 1
 
 
 def sent(component: str, event: str) -> Any:

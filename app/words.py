@@ -27,6 +27,30 @@ def percent(share: float) -> str:
     return f"{value:.{digits}f} %"
 
 
+def duration(seconds: float) -> str:
+    """3.2 -> "3.2 s", 200 -> "3 minutes"; as exact as an estimate can be."""
+    if seconds < 10:
+        return f"{max(0.1, seconds):.1f} s"
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    if seconds < 5400:
+        return f"{seconds / 60:.0f} minutes"
+    return f"{seconds / 3600:.1f} hours" if seconds < 172_800 else f"{seconds / 86_400:.0f} days"
+
+
+def size(count: int) -> str:
+    """Bytes in words: 5_300_000 -> "5.3 MB"."""
+    if count == 0:
+        return "nothing"
+    return (
+        f"{count / 1e9:.1f} GB"
+        if count >= 1e9
+        else f"{count / 1e6:.0f} MB"
+        if count >= 1e7
+        else f"{count / 1e6:.1f} MB"
+    )
+
+
 def signed(value: float) -> str:
     """1.234 -> "+1.23", with a real minus sign; what rounds to nothing has no sign."""
     text = f"{value:+.2f}".replace("-", "−")

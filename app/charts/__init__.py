@@ -2,6 +2,7 @@
 
 from app.charts.meaning import SMALL, coverage, intervals, matrix
 from app.charts.parts import Split, splits
+from app.charts.training import course, courses
 from app.charts.weights import Panel, attention, bars, beside, distributions
 
 __all__ = [
@@ -11,6 +12,8 @@ __all__ = [
     "attention",
     "bars",
     "beside",
+    "course",
+    "courses",
     "coverage",
     "distributions",
     "intervals",

@@ -7,16 +7,25 @@ from app.current import Current, current, usable
 from app.words import escape
 from fame.errors import InputError
 
+# In the dark the accent is light, as links must be; white text on it would not be read.
+STYLE = """<style>
+[data-testid=stMainBlockContainer] { padding-top: 3.5rem; padding-bottom: 4rem }
+@media (prefers-color-scheme: dark) { [data-testid=stBaseButton-primary] p,
+  [data-testid=stBaseButton-primary] [data-testid=stIconMaterial] { color: #0C121C } }
+</style>"""
 
-def frame() -> None:
-    """Take over the link, show the model picker and any notices. Stops the run where there is nothing to show."""
+
+def frame(needs_model: bool) -> None:
+    """Take over the link, show the model picker. Stops the run where the page needs a model and there is none."""
     state.load()
-    st.html("<style>[data-testid=stMainBlockContainer] { padding-top: 3.5rem; padding-bottom: 4rem }</style>")
+    st.html(STYLE)
     try:
         now = current()
     except InputError as error:
         st.error(escape(str(error)))
-        st.stop()
+        if needs_model:
+            st.stop()
+        return
     state.link()
     with st.sidebar:
         picker(now)

@@ -5,6 +5,7 @@ import sys
 import typer
 
 from fame.cli import data, verify
+from fame.cli.estimate import estimate
 from fame.cli.evaluate import evaluate
 from fame.cli.explain import explain
 from fame.cli.map import map_
@@ -23,6 +24,7 @@ app = typer.Typer(
 app.add_typer(data.app, name="data")
 app.add_typer(verify.app, name="verify")
 app.command()(train)
+app.command()(estimate)
 app.command()(evaluate)
 app.command()(recommend)
 app.command()(explain)

@@ -1,5 +1,6 @@
 """`python -m fame train`."""
 
+import os
 import shlex
 import sys
 from pathlib import Path
@@ -20,18 +21,39 @@ def train(
     seed: Annotated[int, typer.Option(help="The same seed gives the same model.")] = 1,
     device: Device = "auto",
     resume: Annotated[bool, typer.Option(help="Go on with the run in --out.")] = False,
+    background: Annotated[bool, typer.Option(help="Leave a core and the right of way to other programs.")] = False,
     as_json: Json = False,
 ) -> None:
     """Train a model until its validation NDCG stops rising. Ctrl-C keeps the last finished epoch for --resume."""
-    from fame.training.presets import SettingsError, settings
+    from fame.training import status
+    from fame.training.queue import advance
 
-    chosen: dict[str, Any] = {}
-    for entry in set_ or []:
-        key, equals, value = entry.partition("=")
-        if not equals:
-            raise SettingsError(f"--set {entry!r} is not key=value; write for instance --set width=64.")
-        chosen[key.strip()] = value.strip()
-    wanted = settings(preset, **{"model": model, "seed": seed, **chosen})
+    try:
+        _train(data, out, preset, {"model": model, "seed": seed}, set_ or [], device, resume, background, as_json)
+    except BaseException as error:
+        status.could_not_begin(out, str(error))
+        raise
+    finally:
+        advance(out.resolve().parent)  # what waits beside this run for its turn
+
+
+def _train(
+    data: Path,
+    out: Path,
+    preset: str,
+    basic: dict[str, Any],
+    set_: list[str],
+    device: str,
+    resume: bool,
+    background: bool,
+    as_json: bool,
+) -> None:
+    """What `train` does before it lets the next run begin."""
+    from fame.training.chosen import parse
+
+    wanted = parse(preset, basic, set_)
+    if background:
+        give_way()
 
     from fame.data import read
     from fame.model.device import choose_device
@@ -44,7 +66,7 @@ def train(
     dataset = read(data)
     if resume:
         run = Run.open(out)
-        if (chosen or preset != "default") and run.settings() != plan(wanted, dataset.catalog).settings:
+        if (set_ or preset != "default") and run.settings() != plan(wanted, dataset.catalog).settings:
             raise RunError(f"{out} was started with other settings; leave out --preset and --set to go on with it.")
     else:
         run = Run.start(out, wanted, dataset, shlex.join(["python", "-m", "fame", *sys.argv[1:]]))
@@ -82,3 +104,11 @@ def train(
     console.print(f"model in {trained.description.folder}", markup=False)
     if as_json:
         print_json({"model": str(trained.description.folder), "epoch": card["epoch"], "metrics": card["metrics"]})
+
+
+def give_way() -> None:
+    """Let other programs come first, and leave a core to them."""
+    import torch
+
+    os.nice(10)
+    torch.set_num_threads(max(1, torch.get_num_threads() - 1))

@@ -9,12 +9,13 @@ from fame.data import DataSet, leave_one_out
 from fame.data.attributes import attributes, held_out
 from fame.data.split import sample
 from fame.explain.cohesion import strongest
-from fame.explain.likeness import cka, stability
+from fame.explain.likeness import stability
 from fame.explain.meaning import LEVEL, Facet, Meaning, MeaningError, Probe, Stability, Verdict
 from fame.explain.population import population
 from fame.explain.probe import Fit, cross_validated_probe, held_out_probe
 from fame.explain.specialists import attention_apart, specialists
 from fame.model import FAME, Model
+from fame.model.likeness import cka
 
 EVENTS = 10_000  # histories that experts are tested on, at most
 

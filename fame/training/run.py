@@ -14,13 +14,14 @@ from fame.data import DataSet
 from fame.errors import InputError
 from fame.folders import FolderError, read_json, recover, whole_folder, write_json
 from fame.model import Model
+from fame.training import status, watching
 from fame.training.anchoring import plan
 from fame.training.optimizer import Optimizer
 from fame.training.presets import settings
 from fame.training.settings import Settings
 
 STATE = "optimizer.safetensors"
-ADVICE = "start the run again in a new folder"
+ADVICE = status.ADVICE
 
 
 class RunError(InputError):
@@ -39,6 +40,7 @@ class Evaluation:
     gate_entropy: float | None  # mean entropy of a position's gate, 1 = uniform; None without facets
     expert_load: list[list[float]]  # mean router weight, facet x expert
     seconds: float  # of training this epoch, without its evaluation
+    head_similarity: list[list[float]]  # linear CKA of the facets' sub-embeddings, facet x facet; empty without facets
 
 
 @dataclass(frozen=True)
@@ -108,19 +110,15 @@ class Run:
 
     def status(self, state: str, error: str | None = None) -> None:
         """Say whether the run is running, stopped, failed or finished."""
-        write_json(self.folder / "status.json", {"status": state, "pid": os.getpid(), "error": error})
+        status.write(self.folder, state, error, os.getpid())
 
     def state(self) -> str:
-        """What `status` said last; empty before it said anything."""
-        path = self.folder / "status.json"
-        return str(read_json(path, ADVICE).get("status", "")) if path.exists() else ""
+        """What the run is doing; empty before anything was said. See `status.read`."""
+        return status.read(self.folder).status
 
     def evaluations(self) -> Iterator[dict[str, Any]]:
         """The lines of metrics.jsonl."""
-        path = self.folder / "metrics.jsonl"
-        if path.exists():
-            for line in path.read_text(encoding="utf-8").splitlines():
-                yield json.loads(line)
+        return iter(watching.evaluations(self.folder))
 
     def log(self, evaluation: Evaluation) -> None:
         """Append an evaluation; one that is there already, from before a kill, is written over."""

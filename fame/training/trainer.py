@@ -21,23 +21,25 @@ from fame.data import Catalog, DataSet, Histories, Split, leave_one_out
 from fame.data.batches import Windows, batches, pad, windows
 from fame.data.split import sample
 from fame.errors import InputError
-from fame.model import Model, build
+from fame.folders import write_json
+from fame.model import FAME, Model, build
+from fame.model.likeness import cka
 from fame.ranking.evaluation import popularity_ranks, ranks
 from fame.ranking.metrics import means
+from fame.training import status
 from fame.training.anchoring import Anchors, plan
+from fame.training.enough import TrainingError, need_enough
 from fame.training.heap import keep_large_buffers
 from fame.training.objective import Tied, objective
 from fame.training.optimizer import Optimizer
 from fame.training.run import Evaluation, Progress, Run
 from fame.training.settings import Settings
+from fame.training.watching import FLOOR, Beat
 
 # The epoch is chosen by NDCG@10, as in the field. Where fewer users than this are judged, a few dozen hits decide it,
 # and the highest of 30 epochs is luck: there it is chosen by NDCG over all ranks, in which every target has a say.
 MANY = 10_000
-
-
-class TrainingError(InputError):
-    """Training cannot go on."""
+COMPARED = 2_000  # items on which facets are compared after an epoch, evenly over the catalog
 
 
 class DivergedError(TrainingError):
@@ -61,35 +63,43 @@ def train(
 ) -> store.Checkpoint:
     """Train, or go on training, until the validation NDCG stops rising; the best model is in `best/`.
 
-    Ctrl-C (KeyboardInterrupt) and errors leave the last finished epoch in `last/` and say so in the status.
+    Ctrl-C (KeyboardInterrupt), `status.ask_to_stop` and errors leave the last finished epoch in `last/` and say so in
+    the status.
 
     Raises
     ------
     TrainingError
         The data have nobody to validate on or too few items to sample from, or the loss is no number any more.
+    BusyError
+        Another process trains the run.
     """
     run.check(dataset)
     settings = run.settings()
-    split = leave_one_out(dataset.histories)
-    if not len(split.validation.targets):
-        raise TrainingError(
-            f"No user of {dataset.name!r} has three interactions, so none can be held out; bring more data."
-        )
-    if settings.loss == "sampled" and settings.negatives >= len(dataset.catalog):
-        raise TrainingError(
-            f"negatives is {settings.negatives}, but {dataset.name!r} has {len(dataset.catalog)} items to draw them "
-            "from; take fewer, or the whole catalog with loss=full."
-        )
+    need_enough(settings, dataset)
     keep_large_buffers()
-    run.status("running")
-    try:
-        _train(run, settings, dataset, split, watch, torch.device(device))
-    except BaseException as error:
-        stopped = isinstance(error, KeyboardInterrupt | SystemExit)
-        run.status("stopped" if stopped else "failed", None if stopped else f"{type(error).__name__}: {error}")
-        raise
-    run.status("finished")
+    beat = Beat(run.folder)
+
+    def told(step: Step) -> None:
+        watch(step)
+        beat.tell(step.epoch, step.done)
+        if status.asked_to_stop(run.folder):
+            raise KeyboardInterrupt
+
+    with status.hold(run.folder):
+        run.status("running")
+        try:
+            _train(run, settings, dataset, leave_one_out(dataset.histories), told, torch.device(device))
+        except BaseException as error:
+            stopped = isinstance(error, KeyboardInterrupt | SystemExit)
+            run.status("stopped" if stopped else "failed", None if stopped else _reason(error))
+            raise
+        run.status("finished")
     return store.load(run.folder / "best")
+
+
+def _reason(error: BaseException) -> str:
+    """What is shown of an error: a sentence made for users as it is, any other with its kind."""
+    return str(error) if isinstance(error, InputError) else f"{type(error).__name__}: {error}"
 
 
 def _train(
@@ -98,6 +108,7 @@ def _train(
     learner = begin(settings, split.train, dataset.catalog, device)
     model, optimizer = learner.model, learner.optimizer
     judges = sample(split.validation, settings.validation_users, settings.seed)
+    write_json(run.folder / FLOOR, means(popularity_ranks(split.train, judges, len(dataset.catalog))))
     chosen_by = "NDCG@10" if len(judges.targets) >= MANY else "NDCG"
     progress = run.restore(model, optimizer)
     while progress.epoch < settings.epochs and progress.epoch - progress.best_epoch < settings.patience:
@@ -109,7 +120,9 @@ def _train(
             raise TrainingError(
                 f"{error}; {kept if progress.best_epoch else 'nothing was learned yet'}. Try a smaller learning_rate."
             ) from None
-        evaluation = replace(trained, metrics=means(ranks(model.eval(), judges)))
+        evaluation = replace(
+            trained, metrics=means(ranks(model.eval(), judges)), head_similarity=head_similarity(model)
+        )
         better = evaluation.metrics[chosen_by] > progress.best
         best = (epoch, evaluation.metrics[chosen_by]) if better else (progress.best_epoch, progress.best)
         progress = Progress(epoch, *best)
@@ -196,7 +209,18 @@ def train_epoch(
         gate_entropy=float(entropy) / positions / math.log(len(facets)) if len(facets) > 1 else None,
         expert_load=(torch.as_tensor(load) / positions).tolist() if facets else [],
         seconds=time.perf_counter() - started,
+        head_similarity=[],
     )
+
+
+@torch.inference_mode()
+def head_similarity(model: Model) -> list[list[float]]:
+    """(H, H) linear CKA of the facets' sub-embeddings of some items: 1 = they arrange them the same way."""
+    if not isinstance(model, FAME):
+        return []
+    every = max(1, model.config.items // COMPARED)
+    vectors = model.sub_embeddings(model.table()[1::every]).cpu().numpy()
+    return cka(vectors, vectors).tolist()
 
 
 def next_items(read: Windows, rows: np.ndarray, settings: Settings) -> tuple[np.ndarray, np.ndarray]:

@@ -13,13 +13,14 @@ from fame.data import leave_one_out
 from fame.data.attributes import Attributes, attributes, held_out
 from fame.explain import meaning as store
 from fame.explain.experts import ALIKE
-from fame.explain.likeness import linear_cka, stability
+from fame.explain.likeness import stability
 from fame.explain.meaning import LEVEL, Meaning, MeaningError
 from fame.explain.measure import compare_seeds, judge, measure
 from fame.explain.probe import held_out_probe, tell
 from fame.explain.specialists import attention_apart, specialists
 from fame.explain.stored import StoredError
 from fame.model import build
+from fame.model.likeness import linear_cka
 
 ITEMS = 400
 

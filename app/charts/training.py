@@ -1,0 +1,79 @@
+"""How a training goes: a value over the epochs against the lines that it should beat, or one line a facet."""
+
+from collections.abc import Sequence
+
+import plotly.graph_objects as go
+
+from app import palette
+from app.charts.look import plain, quiet
+
+HEIGHT = 250
+
+
+def course(
+    epochs: Sequence[int], values: Sequence[float], what: str, planned: int,
+    beaten: Sequence[tuple[str, float]] = (), best: int | None = None,
+) -> go.Figure:  # fmt: skip
+    """A value after each of the epochs `planned`; dashed lines with their names; the best epoch as a larger dot."""
+    figure = go.Figure(
+        go.Scatter(
+            x=list(epochs),
+            y=list(values),
+            mode="lines+markers",
+            line={"color": palette.FACETS[0], "width": 2},
+            marker={"size": [9 if epoch == best else 4 for epoch in epochs], "color": palette.FACETS[0]},
+            hovertemplate=f"epoch %{{x}}<br>{what} %{{y:.4f}}<extra></extra>",
+        )
+    )
+    for name, value in beaten:
+        figure.add_hline(
+            y=value,
+            line={"color": palette.NEUTRAL, "width": 1.5, "dash": "dash"},
+            annotation={"text": plain(name), "font": {"size": 12}},
+            annotation_position="top right",
+        )
+    return _over_epochs(figure, planned)
+
+
+def courses(
+    epochs: Sequence[int], lines: Sequence[tuple[str, Sequence[float], str]], what: str, planned: int,
+    even: float | None = None,
+) -> go.Figure:  # fmt: skip
+    """Shares from 0 to 1 after each epoch, one line a facet (name, values, colour), and what they would be if even."""
+    figure = go.Figure()
+    for name, values, color in lines:
+        figure.add_trace(
+            go.Scatter(
+                x=list(epochs),
+                y=list(values),
+                name=plain(name, 18),
+                mode="lines+markers",
+                line={"color": color, "width": 2},
+                marker={"size": 4, "color": color},
+                hovertemplate=f"epoch %{{x}}<br>{plain(name)}: {what} %{{y:.0%}}<extra></extra>",
+            )
+        )
+    if even is not None:
+        figure.add_hline(
+            y=even,
+            line={"color": palette.NEUTRAL, "width": 1.5, "dash": "dash"},
+            annotation={"text": "all alike", "font": {"size": 12}},
+            annotation_position="top right",
+        )
+    figure.update_yaxes(tickformat=".0%", range=[0, 1.03])
+    _over_epochs(figure, planned)
+    if len(lines) > 1:
+        figure.update_layout(showlegend=True, legend={"orientation": "h", "y": 1.18, "x": 0})
+    return figure
+
+
+def _over_epochs(figure: go.Figure, planned: int) -> go.Figure:
+    """An axis of whole epochs, as long as the training may become."""
+    figure.update_xaxes(
+        title="epoch",
+        showgrid=False,
+        range=[0.5, planned + 0.5],
+        tickmode="linear" if planned <= 15 else "auto",
+        dtick=1 if planned <= 15 else None,
+    )
+    return quiet(figure, HEIGHT)

@@ -1,0 +1,214 @@
+"""Files of interactions -> a data set: bring them, see how they were understood, correct it, read the report."""
+
+import hashlib
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import streamlit as st
+
+from app import state
+from app.words import escape, percent
+from fame import home
+from fame.data.importing import Guess, Options, Progress, Report
+from fame.errors import InputError
+
+ROLES = {
+    "user": "Who: the user",
+    "item": "What: the item",
+    "time": "When: the time",
+    "rating": "Rating",
+    "title": "Title of the item",
+}
+NEEDED = ("user", "item", "time")
+NOTHING = "(none)"
+SHOWN = 5  # rows of a preview
+
+
+def importing() -> None:
+    """From files to a data set that Train can use."""
+    paths = given()
+    if not paths:
+        st.caption(
+            "Users, items and times: CSV or TSV, Parquet, MovieLens, RecBole or Amazon files, also zipped; with them, "
+            "if you have it, a file about the items. Nothing leaves this machine."
+        )
+        return
+    from fame.data.importing import look
+
+    try:
+        guess = look(paths)
+        options = understood(paths, guess)
+        if options is not None:
+            finish(paths, options)
+    except InputError as error:
+        st.error(escape(str(error)), icon=":material/block:")
+
+
+def given() -> list[Path]:
+    """The files, sent by the browser or named by their path."""
+    left, right = st.columns(2, gap="large")
+    sent = left.file_uploader(
+        "Files, up to 200 MB each", accept_multiple_files=True, key=f"sent-{state.session().drafts}"
+    )
+    path = right.text_input(
+        "Or a path on this machine, of any size", placeholder="/home/me/ml-1m.zip", key="import-path",
+        help="A file or a folder. It is read where it is and left as it is.",
+    ).strip()  # fmt: skip
+    if path:
+        return [Path(path).expanduser()]
+    return [keep(file.name, file.getvalue()) for file in sent]
+
+
+def keep(name: str, content: bytes) -> Path:
+    """An uploaded file under its own name, in a folder named by its content."""
+    plain = Path(name.replace("\\", "/")).name.lstrip(".") or "file"
+    folder = home.uploads_folder() / hashlib.sha256(content).hexdigest()[:24]
+    path = folder / plain[-120:]
+    if not path.exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    return path
+
+
+def understood(paths: list[Path], guess: Guess) -> Options | None:
+    """What was guessed, to be corrected; None as long as something needed is not mapped."""
+    st.markdown(escape(guess.says))
+    for found in guess.tables:
+        with st.expander(f"{escape(found.where)}: the first rows", expanded=found is guess.tables[0]):
+            columns = [column.name for column in found.columns]
+            st.dataframe(pd.DataFrame(found.rows[:SHOWN], columns=columns), hide_index=True)
+    for ignored in guess.ignored:
+        st.caption(f"{escape(ignored.where)} is not used: {escape(ignored.why)}")
+    key = hashlib.sha256("\n".join(map(str, paths)).encode()).hexdigest()[:8]
+    mapping = roles(guess, key)
+    families = attributes(guess, mapping, key)
+    left, right = st.columns(2, gap="large")
+    name = left.text_input("Name of the data set", plain_name(paths[0]), 64, key=f"data-name-{key}").strip()
+    core = right.number_input(
+        "Leave out users and items with fewer interactions than", 0, 1000, guess.options.core, key=f"core-{key}",
+        help="Again and again, until none is left (k-core). 0 keeps all.",
+    )  # fmt: skip
+    if missing := [role for role in NEEDED if role not in mapping]:
+        st.warning(f"Say which column is {' and '.join(ROLES[role].lower() for role in missing)}.")
+        return None
+    return guess.options.model_copy(
+        update={"mapping": mapping, "families": families, "core": int(core), "name": home.need_free_data_name(name)}
+    )
+
+
+def roles(guess: Guess, key: str) -> dict[str, str]:
+    """Which column is what, with the reason of the guess."""
+    chosen = {}
+    for place, (role, label) in zip(st.columns(len(ROLES), gap="small"), ROLES.items(), strict=True):
+        tables = [table for table in guess.tables if role == "title" or table.kind == "interactions"]
+        columns = {column.name: column for table in tables for column in table.columns}
+        names = [NOTHING, *columns]
+        first = next((name for name, column in columns.items() if column.role == role), NOTHING)
+        with place:
+            name = st.selectbox(label, names, names.index(first), key=f"role-{role}-{key}", persist_state="session")
+            if name == first != NOTHING:
+                st.caption(f"Guessed: {escape(columns[name].why)}")
+            elif name == NOTHING:
+                st.caption("Needed." if role in NEEDED else "Not needed.")
+            else:
+                st.caption("As you chose.")
+        if name != NOTHING:
+            chosen[role] = name
+    return chosen
+
+
+def attributes(guess: Guess, mapping: dict[str, str], key: str) -> tuple[str, ...]:
+    """Which columns about items are attributes that facets can be tied to."""
+    about = [table for table in guess.tables if table.kind == "items"]
+    names = [column.name for table in about for column in table.columns if column.name not in mapping.values()]
+    if not names:
+        st.caption("There is no file about the items: facets will not be tied to attributes.")
+        return ()
+    families = [name for name in guess.options.families or () if name in names]
+    chosen = st.multiselect(
+        "Attributes of the items that facets can be tied to", names, families, key=f"families-{key}",
+        persist_state="session",
+    )  # fmt: skip
+    return tuple(chosen)
+
+
+def plain_name(path: Path) -> str:
+    """A name for the data set, after the file's."""
+    stem = path.name.split(".")[0] or "mine"
+    kept = "".join(
+        character if character.isascii() and (character.isalnum() or character in " ._-") else "-" for character in stem
+    )
+    base = kept.strip(" ._-")[:56] or "mine"
+    name, n = base, 2
+    while name in home.data_folders():
+        name, n = f"{base}-{n}", n + 1
+    return name
+
+
+def finish(paths: list[Path], options: Options) -> None:
+    """Import, with progress; nothing is left behind where it is stopped."""
+    if not st.button("Import", type="primary", icon=":material/database:"):
+        return
+    from fame.data.importing import bring_in
+
+    place = st.empty()
+    bar = place.progress(0.0, "Reading …")
+
+    def told(progress: Progress) -> None:
+        rows = f", {progress.rows:,} rows" if progress.rows else ""
+        bar.progress(min(1.0, progress.done or 0.0), f"{escape(progress.stage)}{rows}")
+
+    try:
+        report = bring_in(paths, home.home() / "data" / options.name, options, progress=told)
+    finally:
+        place.empty()
+    now = state.session()
+    now.report, now.teach, now.drafts = report, report.name, now.drafts + 1
+    for path in paths:
+        if path.is_relative_to(home.uploads_folder()):
+            shutil.rmtree(path.parent, ignore_errors=True)
+    st.rerun()
+
+
+def show(report: Report) -> None:
+    """What was read, what was left out and why, what is known of the items, and the newest of a few histories."""
+    lost = sum(dropped.rows for dropped in report.dropped)
+    kept = "all are used" if not lost else f"{lost:,} are left out"
+    low, median, high = report.lengths.quartiles
+    st.success(
+        f"{report.rows:,} rows were read, {kept}. Half of the users have {low:.0f} to {high:.0f} interactions, the "
+        f"middle one {median:.0f}; {report.lengths.short:,} have fewer than three and cannot be judged on."
+    )
+    for note in report.notes:
+        st.caption(escape(note))
+    with st.expander("The report", icon=":material/fact_check:"):
+        if report.core:
+            gone = report.core.before.interactions - report.core.after.interactions
+            st.markdown(f"{gone:,} interactions of users and items with fewer than {report.core.least} were left out.")
+        if report.dropped:
+            st.dataframe(
+                pd.DataFrame(
+                    [{"left out": d.rows, "because": d.reason, "for instance": d.example} for d in report.dropped]
+                ),
+                hide_index=True,
+            )
+        if report.families:
+            st.dataframe(
+                pd.DataFrame([
+                    {
+                        "attribute": family.name,
+                        "values": family.values,
+                        "known for": percent(family.coverage),
+                        "such as": ", ".join(map(str, family.examples)),
+                        "for a facet": family.silent or "tells items apart",
+                    }
+                    for family in report.families
+                ]),
+                hide_index=True,
+            )  # fmt: skip
+        if report.untitled:
+            st.markdown(f"{report.untitled:,} items have no title; their id stands in.")
+        for one in report.preview[:3]:
+            titles = " → ".join(escape(title) for _, title, _ in one.items)
+            st.markdown(f"**{escape(one.user_id)}** ({one.length:,}): … {titles}")

@@ -1,0 +1,112 @@
+"""A run seen from outside: how far it is, what it found, how long it will take. Needs no torch."""
+
+import json
+import statistics
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from fame.folders import read_json, write_json
+from fame.training.status import ADVICE, Status, read
+
+METRICS, PLACE, FLOOR, LOG = "metrics.jsonl", "progress.json", "floor.json", "log.txt"
+BEAT = 0.5  # seconds at least between two notes of how far the run is
+
+
+@dataclass(frozen=True)
+class Watched:
+    """What a run's folder tells."""
+
+    folder: Path
+    status: Status
+    dataset: str
+    dataset_fingerprint: str
+    settings: dict[str, Any]
+    notes: tuple[str, ...]  # how anchoring was chosen
+    facets: tuple[str, ...]  # names; none in SASRec and before there is a model
+    evaluations: tuple[dict[str, Any], ...]  # a line of metrics.jsonl an epoch
+    floor: dict[str, float]  # popularity's measures on the same users; empty before they are known
+    epoch: int  # that is being trained, from 1; 0 before the first
+    done: float  # share of it
+
+    @property
+    def name(self) -> str:
+        """The folder's, and so the model's."""
+        return self.folder.name
+
+    @property
+    def best_epoch(self) -> int | None:
+        """Whose model is kept, of those that were evaluated; None before the first."""
+        found = read_json(self.folder / "best" / "card.json", ADVICE) if (self.folder / "best").exists() else {}
+        return found.get("epoch")
+
+    @property
+    def epochs(self) -> int:
+        """At most so many will be trained."""
+        return int(self.settings["epochs"])
+
+    @property
+    def share(self) -> float:
+        """How much of all epochs is done."""
+        if self.status.status == "finished":
+            return 1.0
+        whole = max(len(self.evaluations), self.epoch - 1) + (self.done if self.epoch > len(self.evaluations) else 0)
+        return min(1.0, whole / self.epochs)
+
+    def seconds_left(self) -> float | None:
+        """At most, at the pace of the epochs so far, evaluations left out; None before one was trained."""
+        if not self.evaluations:
+            return None
+        return statistics.median(line["seconds"] for line in self.evaluations) * self.epochs * (1 - self.share)
+
+
+def watch(folder: Path) -> Watched:
+    """Read a run's folder; nothing in it is changed."""
+    config = read_json(folder / "config.json", ADVICE)
+    floor = read_json(folder / FLOOR, ADVICE) if (folder / FLOOR).exists() else {}
+    model = read_json(folder / "best" / "config.json", ADVICE) if (folder / "best").exists() else {}
+    place = read_json(folder / PLACE, ADVICE) if (folder / PLACE).exists() else {}
+    return Watched(
+        folder=folder,
+        status=read(folder),
+        dataset=str(config.get("dataset", "")),
+        dataset_fingerprint=str(config.get("dataset_fingerprint", "")),
+        settings=dict(config.get("settings", {})),
+        notes=tuple(config.get("notes", ())),
+        facets=tuple(model.get("facets", ())),
+        evaluations=tuple(evaluations(folder)),
+        floor=floor,
+        epoch=int(place.get("epoch", 0)),
+        done=float(place.get("done", 0.0)),
+    )
+
+
+def evaluations(folder: Path) -> list[dict[str, Any]]:
+    """The lines of metrics.jsonl."""
+    path = folder / METRICS
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []
+
+
+class Beat:
+    """Notes from inside a run how far it is, now and then."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        self.last = float("-inf")
+
+    def tell(self, epoch: int, done: float) -> None:
+        """After every batch; most of the times nothing is written."""
+        if time.monotonic() - self.last >= BEAT:
+            write_json(self.folder / PLACE, {"epoch": epoch, "done": done})
+            self.last = time.monotonic()
+
+
+def end_of_log(folder: Path, lines: int = 20) -> str:
+    """The last lines that the process printed; empty where it printed none."""
+    path = folder / LOG
+    if not path.exists():
+        return ""
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - 200 * lines))
+        return "\n".join(file.read().decode("utf-8", "replace").splitlines()[-lines:])

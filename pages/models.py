@@ -1,0 +1,21 @@
+"""Which models are here?"""
+
+import streamlit as st
+
+from app.widgets import library
+from app.widgets.frame import notices
+
+st.title("Which models are here?")
+notices()
+library.models()
+st.header("One of them")
+library.actions()
+left, right = st.columns(2, gap="large")
+with left:
+    st.header("From elsewhere")
+    library.bring()
+with right:
+    st.header("Trash")
+    library.trash()
+st.header("Where things live")
+library.place()

@@ -1,0 +1,24 @@
+"""Teach it my data."""
+
+import streamlit as st
+
+from app.widgets.choosing import choose
+from app.widgets.frame import notices
+from app.widgets.teaching import teaching
+from app.widgets.watching import watching
+
+st.title("Teach it my data")
+st.markdown(
+    "Bring interactions, choose how to train, watch. Training has a process of its own: leaving this page, closing the "
+    "browser or restarting the app stops nothing."
+)
+notices()
+st.header("1 · Bring data")
+data = teaching()
+st.header("2 · Choose")
+if data is None:
+    st.caption("When the data are here.")
+else:
+    choose(data)
+st.header("3 · Watch")
+watching()

@@ -1,0 +1,92 @@
+"""Train refuses what cannot be trained before anything is started, with the reason."""
+
+import shutil
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from fame.home import PROJECT
+from fame.training import queue
+from fame.training.run import Run
+
+
+@pytest.fixture
+def app(cinema_folder, tmp_path, monkeypatch) -> AppTest:
+    """Train, with a small data set; what would start a process only notes it."""
+    monkeypatch.setenv("FAME_HOME", str(tmp_path))
+    monkeypatch.setattr(queue, "_start", lambda folder: None)
+    shutil.copytree(cinema_folder, tmp_path / "data" / "films")
+    about = tmp_path / "data" / "films" / "dataset.json"
+    about.write_text(about.read_text().replace('"name": "planted-cinema"', '"name": "films"'))
+    app = AppTest.from_file(str(PROJECT / "app" / "Home.py"), default_timeout=60)
+    app.query_params["model"] = "planted-cinema-sasrec"
+    app.run().switch_page("../pages/train.py").run()
+    return labelled(app.selectbox, "Data set").set_value("films").run()
+
+
+def labelled(elements, label: str):
+    return next(element for element in elements if element.label == label)
+
+
+def set_to(app: AppTest, **values) -> AppTest:
+    """Choose details by their labels."""
+    for label, value in values.items():
+        found = [e for e in (*app.number_input, *app.selectbox, *app.multiselect, *app.text_input) if e.label == label]
+        found[0].set_value(value).run()
+    assert not app.exception
+    return app
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"Width": 30}, "width 30 must be a multiple of heads 4"),
+        ({"Facets (H)": 2, "Tie facets to": "choose", "Families, one facet each": ["genre", "era", "director"]},
+         "anchor names 3 families for 2 facets; give more heads"),
+        ({"Loss over": "sampled", "Items sampled a step": 80}, "negatives is 80, but 'films' has 80 items"),
+        ({"Newest items read": 1}, "length: Input should be greater than or equal to 2 (given: 1)"),
+    ],
+)  # fmt: skip
+def test_settings_that_do_not_go_together_are_refused_with_the_reason(app, tmp_path, values, said):
+    assert any(button.label == "Train" for button in app.button)
+    set_to(app, **values)
+    assert said in " ".join(error.value for error in app.error).replace("\\", "")
+    assert not any(button.label == "Train" for button in app.button)  # nothing can be started
+    assert queue.folders(tmp_path / "runs") == []
+
+
+def test_a_baseline_is_offered_no_facets(app):
+    labelled(app.main.selectbox, "Model").set_value("sasrec").run()
+    assert not app.exception
+    assert not any(found.label in ("Facets (H)", "Experts in a facet (N)", "The gate") for found in app.number_input)
+
+
+def test_it_says_that_so_few_users_say_little(app):
+    assert "Only 120 users" in " ".join(warning.value for warning in app.warning)
+
+
+def test_a_run_is_queued_with_its_settings_and_a_taken_name_is_refused(app, tmp_path):
+    set_to(app, **{"Facets (H)": 2, "Name of the model": "mine"})
+    labelled(app.button, "Train").click().run()
+    assert not app.exception
+    folder = tmp_path / "runs" / "mine"
+    assert queue.waiting(tmp_path / "runs") == [folder]
+    wanted = Run.open(folder).settings()
+    assert (wanted.heads, wanted.width, wanted.anchor) == (2, 32, ("genre", "era"))
+    assert Run.open(folder).command().endswith("--preset small --set heads=2")
+    assert any("number 1 in line" in text.value for text in app.markdown)
+    set_to(app, **{"Name of the model": "mine"})
+    labelled(app.button, "Train").click().run()
+    assert "a model or run called 'mine' already" in " ".join(error.value for error in app.error).replace("\\", "")
+
+
+def test_models_that_ship_can_be_carried_but_not_changed(app):
+    page = app.switch_page("../pages/models.py").run()
+    assert not page.exception
+    assert labelled(page.button, "Rename").disabled
+    assert labelled(page.button, "Delete").disabled
+    assert any("Ships with the app" in caption.value for caption in page.caption)
+    given = page.run()
+    labelled(given.button, "Train another like it").click().run()
+    assert not given.exception
+    assert labelled(given.main.selectbox, "Model").value == "sasrec"
