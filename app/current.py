@@ -18,6 +18,9 @@ class Current:
     data: DataSet
     history: tuple[int, ...]  # catalog indices, oldest first
     target: int | None
+    rival: int | None = None  # what the target is compared with
+    facet: int | None = None  # chosen, where one is
+    expert: int | None = None  # of that facet
 
     @property
     def facets(self) -> tuple[str, ...]:
@@ -61,7 +64,45 @@ def current() -> Current:
         state.notice(f"The target {now.target!r} {why}; the first of the ranking is shown instead.")
         now.target = ""
     target = data.catalog.index(now.target) if now.target else None
-    return Current(model, data, tuple(data.catalog.indices(kept)), target)
+    rival = other(data.catalog, now)
+    if now.position is not None and now.position >= len(kept):
+        there = f"it has {len(kept)}; the newest is chosen" if kept else "it is empty"
+        state.notice(f"The history has no item {now.position + 1}: {there}.")
+        now.position = None
+    return Current(model, data, tuple(data.catalog.indices(kept)), target, rival, *chosen(model, now))
+
+
+def other(catalog: Catalog, now: state.Session) -> int | None:
+    """What the target is to be compared with; what cannot be is told of."""
+    if not now.rival:
+        return None
+    if now.rival in catalog and now.rival not in now.history and now.rival != now.target:
+        return catalog.index(now.rival)
+    why = (
+        "is not among the items here"
+        if now.rival not in catalog
+        else "is in the history already"
+        if now.rival in now.history
+        else "is the target itself"
+    )
+    state.notice(f"The rival {now.rival[:60]!r} {why}; another is compared with.")
+    now.rival = ""
+    return None
+
+
+def chosen(model: Description, now: state.Session) -> tuple[int | None, int | None]:
+    """The facet and its expert that are looked at; what the model does not have is told of."""
+    facets, experts = model.config["facets"], int(model.config["experts"])
+    if now.facet and now.facet not in facets:
+        there = f"it has {', '.join(facets)}" if facets else "it has none"
+        state.notice(f"{model.name} has no facet {now.facet[:60]!r}: {there}.")
+        now.facet, now.expert = "", None
+    facet = facets.index(now.facet) if now.facet else None
+    if now.expert is not None and (facet is None or now.expert >= experts):
+        why = "no facet is chosen with it" if facet is None else f"a facet of {model.name} has {experts}"
+        state.notice(f"The expert {now.expert + 1} cannot be shown: {why}.")
+        now.expert = None
+    return facet, now.expert
 
 
 def known(catalog: Catalog, item_ids: list[str]) -> list[str]:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from app.groups import Group, by_group
 from fame import home
 from fame.checkpoint.description import Description, describe
 from fame.data import Catalog, DataSet, read
@@ -29,6 +30,7 @@ from fame.maps import store as map_store
 if TYPE_CHECKING:
     from fame.checkpoint.store import Checkpoint
     from fame.explain.anatomy import Anatomy
+    from fame.explain.knockout import Runs
     from fame.explain.population import Population
     from fame.explain.scorecard import Scorecard
 
@@ -132,6 +134,32 @@ def population(name: str, data: str) -> Population:
     """Gate and router of every user of the data set at the position that predicts their held-out item."""
     folder = home.model_folders()[name]
     found: Population = _population(folder, _stamp(folder / "config.json"), data)
+    return found
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _runs(folder: Path, stamp: int, history: tuple[int, ...]) -> Runs:
+    from fame.explain.knockout import runs
+
+    return runs(_checkpoint(folder, stamp).model, history)
+
+
+def runs(name: str, history: tuple[int, ...]) -> Runs:
+    """A history without each thing in it: whichever item is then asked about, the model runs no more."""
+    folder = home.model_folders()[name]
+    found: Runs = _runs(folder, _stamp(folder / "config.json"), history)
+    return found
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _groups(folder: Path, stamp: int, data: str, fingerprint: str, by: str) -> list[Group]:
+    return by_group(dataset(data), _population(folder, stamp, data), by)
+
+
+def groups(name: str, data: DataSet, by: str) -> list[Group]:
+    """The users of a population in groups."""
+    folder = home.model_folders()[name]
+    found: list[Group] = _groups(folder, _stamp(folder / "config.json"), data.name, data.fingerprint, by)
     return found
 
 

@@ -1,7 +1,7 @@
 """Every session-state key and URL parameter, in one place.
 
-The history and its undo steps live in the session; model, data, history and target are also in the URL, so that a
-reload or a shared link shows the same. The URL wins only where it differs from what was last written to it.
+The history and its undo steps live in the session; model, data, history and all that is selected are also in the URL,
+so that a reload or a shared link shows the same. The URL wins only where it differs from what was last written to it.
 """
 
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ from fame.data import format_history, parse_history
 UNDO = 50  # edits kept: bounds what a session holds
 LONGEST = 1_000  # items of a history that a session accepts
 
-PARAMETERS = ("model", "data", "history", "target")
+PARAMETERS = ("model", "data", "history", "target", "rival", "position", "facet", "expert", "missing", "by")
 
 
 @dataclass
@@ -25,9 +25,14 @@ class Session:
     data: str = ""
     history: list[str] = field(default_factory=list)
     target: str = ""
+    rival: str = ""  # what the target is compared with
+    facet: str = ""  # name of the one chosen
+    expert: int | None = None  # of that facet, from 0
+    missing: str = ""  # where the gate's mass of a missing facet goes; empty = as the model's head has it
+    by: str = ""  # what users are grouped by
     undo: list[list[str]] = field(default_factory=list)
     pinned: list[str] | None = None
-    position: int | None = None  # chosen in the strip; None = the newest
+    position: int | None = None  # chosen in the history, from 0; None = the newest
     selected: list[str] = field(default_factory=list)  # items selected on the map
     focus: str = ""  # the item in the middle of attention on the map
     notices: list[str] = field(default_factory=list)  # sentences to show until the next edit
@@ -64,14 +69,25 @@ def load() -> None:
             now.notices.append(f"The link's history has {len(ids):,} items; the newest {LONGEST:,} are kept.")
             ids = ids[-LONGEST:]
         now.fresh = "history" not in url
-        now.history, now.undo, now.position = ids, [], None
+        now.history, now.undo = ids, []
+        now.rival, now.facet, now.missing, now.by = (url.get(name, "") for name in ("rival", "facet", "missing", "by"))
+        now.position, now.expert = _number(url, "position"), _number(url, "expert")
+
+
+def _number(url: dict[str, str], name: str) -> int | None:
+    """A number that the link counts from 1, from 0; None where there is none, or something else in its place."""
+    text = url.get(name, "")
+    if text.isascii() and text.isdigit() and int(text[:9]) > 0:
+        return int(text[:9]) - 1
+    if text:
+        notice(f"The {name} {text[:60]!r} in the link is no number from 1; none is chosen.")
+    return None
 
 
 def link() -> None:
     """Put the session into the URL. Called before a page runs and at the end of every callback that edits."""
     now = session()
-    wanted = {name: value for name, value in parameters().items() if value or name == "history"}
-    now.written = wanted
+    wanted = now.written = parameters()
     for name in in_url().keys() - wanted.keys():
         del st.query_params[name]
     if wanted != in_url():
@@ -79,9 +95,21 @@ def link() -> None:
 
 
 def parameters() -> dict[str, str]:
-    """The session as URL parameters."""
+    """The session as URL parameters; positions and experts are counted from 1, as people see them."""
     now = session()
-    return {"model": now.model, "data": now.data, "history": format_history(now.history), "target": now.target}
+    chosen = {
+        "model": now.model,
+        "data": now.data,
+        "history": format_history(now.history),
+        "target": now.target,
+        "rival": now.rival,
+        "position": "" if now.position is None else str(now.position + 1),
+        "facet": now.facet,
+        "expert": "" if now.expert is None else str(now.expert + 1),
+        "missing": now.missing,
+        "by": now.by,
+    }
+    return {name: value for name, value in chosen.items() if value or name == "history"}
 
 
 def in_url() -> dict[str, str]:
@@ -96,7 +124,7 @@ def edit_history(ids: list[str]) -> None:
         return
     now.notices.clear()
     now.undo = [*now.undo, now.history][-UNDO:]
-    now.history, now.target, now.position = ids[-LONGEST:], "", None
+    now.history, now.target, now.rival, now.position = ids[-LONGEST:], "", "", None
     link()
 
 
@@ -106,7 +134,7 @@ def undo() -> None:
     if now.undo:
         now.notices.clear()
         now.history, now.undo = now.undo[-1], now.undo[:-1]
-        now.target, now.position = "", None
+        now.target, now.rival, now.position = "", "", None
         link()
 
 
@@ -122,7 +150,43 @@ def unpin() -> None:
 
 def choose_target(item: str) -> None:
     """Ask about that item of the ranking."""
-    session().target = item
+    now = session()
+    now.target, now.rival = item, "" if now.rival == item else now.rival
+    now.notices.clear()
+    link()
+
+
+def choose_rival(item: str) -> None:
+    """Compare the item asked about with that one."""
+    session().rival = item
+    session().notices.clear()
+    link()
+
+
+def choose_position(position: int | None) -> None:
+    """Look at what the model makes of the history up to there; None is the newest position."""
+    session().position = position
+    session().notices.clear()
+    link()
+
+
+def choose_facet(facet: str, expert: int | None = None) -> None:
+    """Look at that facet, or at one of its experts."""
+    session().facet, session().expert = facet, expert
+    session().notices.clear()
+    link()
+
+
+def choose_missing(missing: str) -> None:
+    """Decide where the gate's mass of a missing facet goes."""
+    session().missing = missing
+    session().notices.clear()
+    link()
+
+
+def choose_grouping(by: str) -> None:
+    """Decide what users are grouped by."""
+    session().by = by
     session().notices.clear()
     link()
 
@@ -132,8 +196,9 @@ def choose_model(name: str, data: str) -> None:
     now = session()
     if data != now.data:
         now.history, now.undo, now.pinned, now.position, now.fresh = [], [], None, None, True
-        now.selected, now.focus = [], ""
-    now.model, now.data, now.target = name, data, ""
+        now.selected, now.focus, now.by = [], "", ""
+    now.model, now.data, now.target, now.rival = name, data, "", ""
+    now.facet, now.expert, now.missing = "", None, ""  # another model's facets and experts are others
     now.notices.clear()
     link()
 
@@ -164,6 +229,17 @@ def take(widget: str, empty: str | None = None) -> Any:
     chosen = st.session_state[widget]
     st.session_state[widget] = empty
     return chosen
+
+
+def read(widget: str) -> Any:
+    """What is chosen in a widget."""
+    return st.session_state[widget]
+
+
+def show(widget: str, value: Any) -> None:
+    """Let a widget show what is chosen, which may have come from a link or another widget. Before it is drawn."""
+    if widget not in st.session_state or st.session_state[widget] != value:
+        st.session_state[widget] = value
 
 
 def notice(sentence: str) -> None:

@@ -90,6 +90,18 @@ def speaks_for(expert: Expert) -> str:
     return ", ".join(f"{one.value} {percent(one.share)} / {percent(one.overall)}" for one in expert.speaks_for[:VALUES])
 
 
+def speaks(expert: Expert, events: int) -> str:
+    """What an expert speaks for, value by value, and whether another says the same."""
+    lines = [
+        f"- **{escape(one.value)}** ({escape(one.family)}): where it leads {percent(one.share)} of the newest items "
+        f"have it, of all {percent(one.overall)}; {q_value(one.q)}"
+        for one in expert.speaks_for[:VALUES]
+    ]
+    lead = f"It leads its facet for {expert.events:,} of {events:,} users"
+    text = f"{lead}, and speaks for\n\n" + "\n".join(lines) if lines else f"{lead}; nothing is told from chance."
+    return f"{text}\n\n**It reads the same as {same_as(expert)}** on average." if expert.same_as else text
+
+
 def same_as(expert: Expert) -> str:
     """The experts that read as it does, for a cell of a table."""
     return ", ".join(f"expert {other + 1}" for other in expert.same_as)

@@ -105,11 +105,13 @@ def text(data: str, seed: int, found: Explanations, times: dict[str, dict[str, f
             method,
             one.verdict if (one := verdicts.get(method)) else "to be beaten",
             ", ".join(f"{stage} {value:+.2f}" for stage, value in one.alike.items()) if one else "–",
+            f"{one.sensitivity:.2f}" if one and one.sensitivity is not None else "–",
             *("–" if (ms := of[method]) is None else f"{ms:.1f}" for of in times.values()),
         ]
         for method in METHODS
     ]
-    head = ["method", "verdict", "correlation with the original after re-initialising", *(f"ms, {n}" for n in times)]
+    head = ["method", "verdict", "correlation with the original after re-initialising", "max-sensitivity"]
+    head += [f"ms, {n}" for n in times]
     return "\n\n".join([*parts, report.table(head, rows), report.on()])
 
 

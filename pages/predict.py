@@ -8,10 +8,12 @@ from app.widgets.answer import answer_list, sentence, table, table_behind
 from app.widgets.editor import editor
 from app.widgets.frame import notices
 from app.widgets.loading import loaded
+from app.widgets.onward import onward
+from app.widgets.rival import rival
 from app.widgets.why import why
 from app.words import escape
 from fame.explain.evidence import evidence
-from fame.explain.knockout import knockout
+from fame.explain.knockout import effects
 from fame.ranking.recommend import recommend, take_apart
 
 SHOWN = 20
@@ -28,14 +30,14 @@ def story() -> None:
     answer = recommend(model, now.history, SHOWN)
     target = now.target or int(answer.items[0])
     asked = take_apart(model, now.history, [target])
-    tested = knockout(model, now.history, target)
-
+    runs = resources.runs(now.model.name, now.history)
+    tested = effects(model, runs, target)
     told = evidence(model, resources.anatomy(now.model.name, now.data), now.history, [target])[0]
 
     st.markdown(sentence(now, asked, 0, tested, told))
     editor(now, answer.gate)
 
-    left, right = st.columns([5, 3], gap="large")
+    left, right = st.columns([4, 3], gap="large")
     with left:
         st.header("Next")
         catalog, pinned, before = now.data.catalog, state.session().pinned, None
@@ -48,6 +50,9 @@ def story() -> None:
     with right:
         st.header("Why this one?")
         why(now, asked, tested, told)
+        rival(now, model, runs, target, answer.items.tolist())
+        if now.facets:
+            onward({"gates": "which facet speaks, when", "experts": "which preference inside it"})
 
 
 st.title("What comes next?")

@@ -8,7 +8,8 @@ import pytest
 from fame.checkpoint.description import describe
 from fame.checkpoint.store import load
 from fame.data import leave_one_out, read
-from fame.explain import example, meaning
+from fame.explain import example, meaning, stored
+from fame.explain.faithfulness import ADVICE, FILE, Explanations, ask, mark
 from fame.explain.knockout import knockout
 from fame.home import PROJECT, data_folder
 from fame.maps import store
@@ -16,6 +17,7 @@ from fame.ranking.evaluation import popularity_ranks, ranks
 from fame.ranking.metrics import means
 from fame.ranking.recommend import recommend
 
+EXPLAINED = ("planted-cinema-fame", "movielens-100k-fame")
 SHIPPED = sorted(folder.name for folder in (PROJECT / "pretrained").glob("*/"))
 
 
@@ -72,6 +74,20 @@ def test_what_its_facets_mean_ships_with_it(shipped):
     assert (found is None) == (checkpoint.model.config.architecture == "sasrec")
     if found is not None:
         assert found.tied == checkpoint.model.config.families
+
+
+def test_how_true_its_explanations_are_ships_with_the_default(shipped):
+    checkpoint, data = shipped
+    found = stored.load(checkpoint.description, FILE, Explanations, ADVICE)
+    assert (found is not None) == (checkpoint.description.name in EXPLAINED)
+    if found is None:
+        return
+    assert found.users == 200
+    questions = ask(checkpoint.model, data, found.users, found.seed)
+    drawn = mark(questions, ("recency",), found.seed)[:, 0, 0]
+    row = found.row("recency", "remove")
+    assert row is not None
+    assert np.allclose(row.mean, drawn.mean(0), atol=1e-3)
 
 
 def test_no_movie_title_ships():

@@ -17,7 +17,7 @@ def test_its_code_runs(block, monkeypatch, capsys):
 
 
 def test_what_it_points_at_is_there():
-    for path in re.findall(r"\]\((?!http)([^)#]+)\)", README):
+    for path in re.findall(r"\]\((?!http)([^)#]+)\)", README) + re.findall(r'src(?:set)?="([^"]+)"', README):
         assert (PROJECT / path).exists(), path
 
 

@@ -1,20 +1,22 @@
 """Pure functions: arrays in, a plotly Figure out. No Streamlit here."""
 
 from app.charts.meaning import SMALL, coverage, intervals, matrix
-from app.charts.parts import facet_parts
+from app.charts.parts import Split, splits
 from app.charts.training import course, courses
-from app.charts.weights import attention, bars, distributions, squares
+from app.charts.weights import Panel, attention, bars, beside, distributions
 
 __all__ = [
     "SMALL",
+    "Panel",
+    "Split",
     "attention",
     "bars",
+    "beside",
     "course",
     "courses",
     "coverage",
     "distributions",
-    "facet_parts",
     "intervals",
     "matrix",
-    "squares",
+    "splits",
 ]

@@ -4,6 +4,7 @@ import plotly.graph_objects as go
 
 GRID = "rgba(128,128,128,0.18)"
 LINE = "rgba(128,128,128,0.55)"
+UNCHOSEN = "rgba(128,128,128,0.4)"  # what is not selected stays, greyed
 
 
 def quiet(figure: go.Figure, height: int, left: int = 8) -> go.Figure:

@@ -1,34 +1,71 @@
-"""The exact parts of one item's score."""
+"""The exact parts of a score, or of the difference of two, split in two ways that can be compared."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import plotly.graph_objects as go
 
-from app import palette
 from app.charts.look import plain, quiet
 from app.words import signed
 
+GAP = 0.26  # between the two, as a share of the picture: the names of the second stand there
 
-def facet_parts(facets: Sequence[str], parts: Sequence[float], bias: float | None) -> go.Figure:
-    """A bar a facet: by how much it lifts this item above the average item; and popularity, if the model has it."""
-    names, values = list(facets), list(parts)
-    colors = [palette.facet(h) for h in range(len(names))]
-    if bias is not None:
-        names, values, colors = [*names, "popularity"], [*values, bias], [*colors, palette.NEUTRAL]
-    figure = go.Figure(
-        go.Bar(
-            x=values,
-            y=[plain(name) for name in names],
-            orientation="h",
-            marker={"color": colors},
-            text=[signed(value) for value in values],
-            textposition="outside",
-            cliponaxis=False,
-            hovertemplate="%{y}: %{text}<extra></extra>",
+
+@dataclass(frozen=True)
+class Split:
+    """One way to split a score."""
+
+    title: str
+    names: Sequence[str]
+    parts: Sequence[float]
+    colors: Sequence[str]
+
+
+def splits(ways: Sequence[Split]) -> go.Figure:
+    """The ways side by side, a bar a part, all on one scale."""
+    low = min(0.0, *(part for way in ways for part in way.parts))
+    high = max(0.0, *(part for way in ways for part in way.parts))
+    room = (0.75 if low and high else 0.45) * ((high - low) or 1.0)  # for the numbers at the ends of the bars
+    span = [low - room if low else 0.0, high + room if high else 0.0]
+    rows, width = max(len(way.names) for way in ways), (1 - GAP * (len(ways) - 1)) / len(ways)
+    traces, titles, layout = [], [], dict[str, Any]()
+    for w, way in enumerate(ways):
+        axis, left = str(w + 1) if w else "", w * (width + GAP)
+        traces.append(
+            {
+                "type": "bar",
+                "x": list(way.parts),
+                "y": list(range(len(way.names))),
+                "xaxis": f"x{axis}",
+                "yaxis": f"y{axis}",
+                "orientation": "h",
+                "marker": {"color": list(way.colors)},
+                "text": [signed(part) for part in way.parts],
+                "textposition": "outside",
+                "cliponaxis": False,
+                "hovertext": [f"{plain(name)} {signed(part)}" for name, part in zip(way.names, way.parts, strict=True)],
+                "hovertemplate": "%{hovertext}<extra></extra>",
+            }
         )
-    )
-    most = max((abs(value) for value in values), default=1.0) or 1.0
-    figure.update_xaxes(range=[min(0, *values, 0) - 0.3 * most, max(0, *values, 0) + 0.3 * most], showticklabels=False)
-    figure.update_xaxes(showgrid=False)
-    figure.update_yaxes(autorange="reversed", showgrid=False)
-    return quiet(figure, 34 * len(names) + 24)
+        layout[f"xaxis{axis}"] = {
+            "domain": [left, left + width],
+            "range": span,
+            "anchor": f"y{axis}",
+            "showticklabels": False,
+            "showgrid": False,
+            "zeroline": True,
+        }
+        layout[f"yaxis{axis}"] = {
+            "anchor": f"x{axis}",
+            "tickvals": list(range(len(way.names))),
+            "ticktext": [plain(name, 12) for name in way.names],
+            "range": [rows - 0.5, -0.5],
+            "showgrid": False,
+            "zeroline": False,
+        }
+        title = {"text": plain(way.title), "x": left, "y": 1, "xref": "paper", "yref": "paper", "font": {"size": 13}}
+        titles.append(title | {"xanchor": "left", "yanchor": "bottom", "showarrow": False})
+    figure = quiet(go.Figure(traces, layout | {"annotations": titles}), 32 * rows + 34)
+    figure.update_layout(margin={"l": 8, "r": 8, "t": 28, "b": 4})
+    return figure

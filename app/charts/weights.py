@@ -1,52 +1,75 @@
-"""Gate and router weights along a history, as squares whose area is the weight; and over all users."""
+"""What stands beside weights: measures of what they come to, what experts read, and weights over all users."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 
-from app.charts.look import GRID, LINE, plain, quiet
+from app import palette
+from app.charts.look import UNCHOSEN, plain, quiet
 
-LABELLED = 24  # of more positions only some are numbered
-SQUARE = 30.0  # side of weight 1, in pixels
+LABELLED = 12  # of more positions only some are numbered
+GAP = 0.05  # between panels, as a share of the picture
+QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+SYMBOLS = ("circle-open", "diamond-open", "triangle-up-open", "square-open", "triangle-down-open", "x-thin-open")
 
 
-def squares(
-    rows: Sequence[str], colors: Sequence[str], titles: Sequence[str], weights: np.ndarray, chosen: int, what: str
-) -> go.Figure:
-    """Positions from oldest to newest against rows (facets or experts); `weights` (T, rows) sum to 1 over the rows.
+@dataclass(frozen=True)
+class Panel:
+    """Bars of one measure, one a row."""
 
-    A point's `customdata` is (position, row), both from 0, so that a click can choose it.
+    title: str
+    values: Sequence[float]  # from 0
+    texts: Sequence[str]
+    most: float  # where the panel ends
+
+
+def beside(rows: Sequence[str], colors: Sequence[str], panels: Sequence[Panel], chosen: int | None) -> go.Figure:
+    """Measures side by side, each on its own scale; a bar's `customdata` is its row's number, from 0.
+
+    Where a row is chosen the others are greyed.
     """
-    T, R = weights.shape
-    cells = [(t, r) for t in range(T) for r in range(R)]
-    side = SQUARE if T <= 24 else max(9.0, SQUARE * 24 / T)
-    figure = go.Figure(
-        go.Scatter(
-            x=[t + 1 for t, _ in cells],
-            y=[r for _, r in cells],
-            mode="markers",
-            marker={
-                "symbol": "square",
-                "size": np.maximum(2, side * np.sqrt(weights.ravel())),
-                "color": [colors[r] for _, r in cells],
-                "opacity": 1,
-                "line": {"width": 0},
-            },
-            customdata=cells,
-            text=[f"{plain(titles[t])}<br>{plain(rows[r])}: {what} {weights[t, r]:.0%}" for t, r in cells],
-            hovertemplate="%{text}<extra></extra>",
-            unselected={"marker": {"opacity": 1}},
-            selected={"marker": {"opacity": 1}},
-        )
-    )
-    figure.add_vrect(x0=chosen + 0.5, x1=chosen + 1.5, fillcolor=GRID, line={"width": 1, "color": LINE}, layer="below")
-    positions(figure, T)
-    figure.update_xaxes(zeroline=False)
-    figure.update_yaxes(
-        tickvals=list(range(R)), ticktext=[plain(name) for name in rows], range=[R - 0.5, -0.5], zeroline=False
-    )
-    return quiet(figure, 40 * R + 60)
+    shown = [color if chosen in (None, r) else UNCHOSEN for r, color in enumerate(colors)]
+    R, width = list(range(len(rows))), (1 - GAP * (len(panels) - 1)) / len(panels)
+    traces, titles = [], []
+    layout: dict[str, Any] = {}
+    for p, panel in enumerate(panels):
+        axis, left = str(p + 1) if p else "", p * (width + GAP)
+        traces.append(
+            {
+                "type": "bar",
+                "x": list(panel.values),
+                "y": R,
+                "xaxis": f"x{axis}",
+                "orientation": "h",
+                "marker": {"color": shown},
+                "text": list(panel.texts),
+                "textposition": "outside",
+                "cliponaxis": False,
+                "customdata": R,
+                "hovertext": [f"{plain(row)}: {panel.title} {panel.texts[r]}" for r, row in enumerate(rows)],
+                "hovertemplate": "%{hovertext}<extra></extra>",
+                "selected": {"marker": {"opacity": 1}},
+                "unselected": {"marker": {"opacity": 1}},
+            }
+        )  # fmt: skip
+        layout[f"xaxis{axis}"] = {
+            "domain": [left, left + width],
+            "range": [0, 1.45 * (panel.most or 1)],
+            "showticklabels": False,
+            "showgrid": False,
+        }
+        title = {"text": plain(panel.title), "x": left, "y": 1, "xref": "paper", "yref": "paper", "font": {"size": 13}}
+        titles.append(title | {"xanchor": "left", "yanchor": "bottom", "showarrow": False})
+    labels = [plain(row, 18) for row in rows]
+    layout["yaxis"] = {
+        "tickvals": R, "ticktext": labels, "range": [len(rows) - 0.5, -0.5], "showgrid": False, "zeroline": False,
+    }  # fmt: skip
+    figure = quiet(go.Figure(traces, layout | {"annotations": titles}), 40 * len(rows) + 40)
+    figure.update_layout(margin={"l": 8, "r": 8, "t": 30, "b": 4})
+    return figure
 
 
 def bars(names: Sequence[str], values: Sequence[float], colors: Sequence[str], texts: Sequence[str]) -> go.Figure:
@@ -69,55 +92,81 @@ def bars(names: Sequence[str], values: Sequence[float], colors: Sequence[str], t
     return quiet(figure, 30 * len(names) + 24)
 
 
-def distributions(groups: Sequence[str], weights: Sequence[np.ndarray], color: str) -> go.Figure:
-    """A box a group, of one facet's gate weight over the group's users; quartiles, whiskers to 1.5 IQR."""
-    figure = go.Figure()
-    for group, values in zip(groups, weights, strict=True):
-        figure.add_trace(
-            go.Box(
-                x=values,
-                name=plain(group, 26),
-                orientation="h",
-                boxpoints=False,
-                line={"color": color, "width": 1.5},
-                fillcolor="rgba(0,0,0,0)",
-                hoverinfo="x",
-            )
+def distributions(groups: Sequence[str], weights: Sequence[np.ndarray], colors: Sequence[str]) -> go.Figure:
+    """A box a group, of one weight over the group's users; quartiles, and whiskers over the middle nine tenths.
+
+    The median of each is a point that can be clicked; its `customdata` is the group's number, from 0.
+    """
+    found = np.array([np.quantile(values, QUANTILES) for values in weights]).T  # (5, groups)
+    names = [plain(group, 30) for group in groups]
+    figure = go.Figure(
+        go.Box(
+            y=names,
+            lowerfence=found[0], q1=found[1], median=found[2], q3=found[3], upperfence=found[4],
+            orientation="h",
+            line={"color": colors[0] if len(set(colors)) == 1 else palette.NEUTRAL, "width": 1.5},
+            fillcolor="rgba(0,0,0,0)",
+            width=0.5,
+            hoverinfo="skip",
         )
-    figure.update_xaxes(range=[0, 1], tickformat=".0%")
-    figure.update_yaxes(autorange="reversed", showgrid=False)
+    )  # fmt: skip
+    figure.add_trace(
+        go.Scatter(
+            x=found[2],
+            y=names,
+            mode="markers",
+            marker={"symbol": "square", "size": 13, "color": list(colors)},
+            customdata=list(range(len(groups))),
+            text=[f"{name}<br>median {box[2]:.0%}, half of them {box[1]:.0%} to {box[3]:.0%}"
+                  for name, box in zip(names, found.T, strict=True)],
+            hovertemplate="%{text}<extra></extra>",
+            unselected={"marker": {"color": UNCHOSEN, "opacity": 1}},
+            selected={"marker": {"opacity": 1}},
+        )
+    )  # fmt: skip
+    figure.update_xaxes(range=[0, max(0.2, float(found[4].max()) * 1.05)], tickformat=".0%")
+    figure.update_yaxes(range=[len(groups) - 0.5, -0.5], showgrid=False)
     return quiet(figure, 30 * len(groups) + 44)
 
 
-def attention(titles: Sequence[str], rows: np.ndarray, names: Sequence[str], colors: Sequence[str]) -> go.Figure:
-    """What each expert reads: grouped bars over the history's items; `rows` (N, T) sum to 1 over T.
+def attention(
+    titles: Sequence[str], rows: np.ndarray, names: Sequence[str], colors: Sequence[str], chosen: int
+) -> go.Figure:
+    """What one expert reads, as bars over the history's items, and what its siblings do, as marks beside them.
 
-    Rows of one more than there are titles begin with the begin token, which stands at 0.
+    `rows` (N, T) sum to 1 over T. Rows of one more than there are titles begin with the begin token, which stands at 0.
     """
     figure = go.Figure()
     start = rows.shape[1] - len(titles)
-    read = ["the start of the history", *titles][1 - start :]
-    for n, row in enumerate(rows):
-        figure.add_trace(
-            go.Bar(
-                x=list(range(1 - start, len(titles) + 1)),
-                y=row,
-                name=plain(names[n]),
-                marker={"color": colors[n]},
-                customdata=[plain(title) for title in read],
-                hovertemplate="%{customdata}<br>" + plain(names[n]) + " reads it with %{y:.0%}<extra></extra>",
-            )
-        )
+    read = [plain(title) for title in ["the start of the history", *titles][1 - start :]]
+    x = list(range(1 - start, len(titles) + 1))
+    for n in [chosen, *(n for n in range(len(rows)) if n != chosen)]:
+        common = {
+            "x": x,
+            "y": rows[n],
+            "name": plain(names[n]),
+            "customdata": read,
+            "hovertemplate": "%{customdata}<br>" + plain(names[n]) + " reads it with %{y:.0%}<extra></extra>",
+        }
+        if n == chosen:
+            figure.add_trace(go.Bar(marker={"color": colors[n]}, **common))
+        else:
+            mark = {"color": colors[n], "size": 9, "symbol": SYMBOLS[n % len(SYMBOLS)], "line": {"width": 2}}
+            figure.add_trace(go.Scatter(mode="markers", marker=mark, **common))
     positions(figure, len(titles), start)
     figure.update_yaxes(tickformat=".0%", rangemode="tozero")
     quiet(figure, 320)
-    figure.update_layout(showlegend=True, legend={"orientation": "h", "y": 1.12, "x": 0}, barmode="group")
+    figure.update_layout(
+        showlegend=True, legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0}, bargap=0.45
+    )
     return figure
 
 
 def positions(figure: go.Figure, T: int, start: int = 0) -> None:
     """An axis of the history's positions, numbered as the cards of the strip are; with `start` 1, its start before."""
-    numbers = list(range(1, T + 1)) if T <= LABELLED else [t for t in range(1, T + 1) if t % 10 == 0]
+    numbers = (
+        list(range(1, T + 1)) if T <= LABELLED else [t for t in range(1, T + 1) if t % (5 if T <= 30 else 10) == 0]
+    )
     figure.update_xaxes(
         title="item of the history, oldest first",
         tickvals=[0] * start + numbers,

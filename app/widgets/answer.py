@@ -94,8 +94,11 @@ def table(now: Current, answer: Recommendation) -> pd.DataFrame:
 
 
 def table_behind(frame: pd.DataFrame, name: str) -> None:
-    """The numbers behind a picture, folded away, with a download."""
-    with st.expander("The numbers behind this"):
+    """The numbers behind a picture, folded away, with a download. They are sent only once they are asked for."""
+    folded = st.expander("The numbers behind this", on_change="rerun", key=f"behind-{name}")
+    if not folded.open:
+        return
+    with folded:
         st.dataframe(frame, hide_index=True, width="stretch")
         csv = safe_csv(frame)
         st.download_button("Download CSV", csv, f"{name}.csv", "text/csv", key=f"download-{name}")

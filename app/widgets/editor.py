@@ -39,7 +39,7 @@ def editor(now: Current, gate: np.ndarray | None, *, choosable: bool = False) ->
         key="strip",
         empty="No items yet. Search above to add the first, or start from a preset.",
         on_edit=edited,
-        on_choose=chosen if choosable else None,
+        on_choose=state.choose_position if choosable else None,
         chosen=session.position if choosable and session.position is not None else None,
         limit=int(now.model.config["length"]),
         sent=session.strip_edits,
@@ -50,11 +50,6 @@ def edited(ids: list[str], number: int) -> None:
     """The strip was dragged, shortened or reordered."""
     state.session().strip_edits = number
     state.edit_history(ids)
-
-
-def chosen(position: int) -> None:
-    """A card of the strip was chosen."""
-    state.session().position = position
 
 
 def controls(now: Current) -> None:

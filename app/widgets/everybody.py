@@ -1,35 +1,80 @@
 """Gate and router over all users of the data set."""
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
-from app import charts, palette, resources
+from app import charts, palette, resources, state
 from app.current import Current
-from app.widgets.groups import by_group, group_names
+from app.groups import LENGTH, group_names
+from app.widgets.answer import table_behind
+from app.widgets.editor import take_user
+from app.widgets.gates import choose_facet
 from app.widgets.weights import in_percent, number_column, percent_column
+from app.words import escape, percent
 
 
-def gate_by_group(now: Current) -> None:
-    """How one facet's gate weight is distributed in groups of users."""
-    left, right = st.columns(2)
-    facet = left.selectbox("Facet", range(len(now.facets)), format_func=lambda h: now.facets[h])
-    grouping = right.selectbox("By", group_names(now.data))
+def gate_by_group(now: Current, h: int) -> None:
+    """How one facet's gate weight is distributed in groups of users; a group's middle user can be looked at."""
+    names, session = group_names(now.data), state.session()
+    if session.by and session.by not in names:
+        state.notice(f"Users cannot be grouped by {session.by[:60]!r}; there are {', '.join(names)}.")
+        session.by = ""
+    state.show("by", session.by or LENGTH)
+    with st.container(horizontal=True, gap="large"):
+        choose_facet(now, h, "facet-of-all")
+        st.segmented_control(
+            "Users by", names, key="by", required=True, on_change=lambda: state.choose_grouping(state.read("by"))
+        )
+    by = session.by or LENGTH
     everyone = resources.population(now.model.name, now.data.name)
-    groups = by_group(now.data, everyone, grouping)
-    st.plotly_chart(
-        charts.distributions(
-            [f"{name} (n = {len(rows):,})" for name, rows in groups],
-            [everyone.gate[rows, facet] for _, rows in groups],
-            palette.facet(facet),
-        ),
+    groups = resources.groups(now.model.name, now.data, by)
+    if not groups:
+        st.info("No group has five users, too few to show a distribution.")
+        return
+    facet, labels = now.facets[h], [f"{group.name} (n = {len(group.rows):,})" for group in groups]
+    gates = [everyone.gate[group.rows, h] for group in groups]
+    picked = st.plotly_chart(
+        charts.distributions(labels, gates, [palette.facet(h)] * len(groups)),
         key="gate-groups",
+        on_select="rerun",
+        selection_mode="points",
         config={"displayModeBar": False},
-        alt=f"Distribution of the gate weight of {now.facets[facet]} by {grouping}",
+        alt=f"Gate weight of {facet} by {by}: "
+        + "; ".join(f"{label} median {percent(float(np.median(gates[g])))}" for g, label in enumerate(labels)),
     )
     st.caption(
-        "The gate at the position that predicts each user's held-out item. Boxes are quartiles, whiskers reach "
-        "1.5 times their distance. Groups of fewer than five users are left out."
+        f"Gate weight of {escape(facet)} where each user's held-out item is predicted, n = {len(everyone.length):,} "
+        "users. Boxes are quartiles with the median; whiskers hold nine tenths. Groups of fewer than five are left out."
     )
+    points = picked.selection.points
+    if points and 0 <= int(points[0]["customdata"]) < len(groups):
+        g = int(points[0]["customdata"])
+        middle_user(now, labels[g], len(groups), groups[g].rows, gates[g])
+    table_behind(
+        pd.DataFrame(
+            [
+                {"group": group.name, "n": len(group.rows), "mean": gate.mean()}
+                | {f"{q:.0%}": np.quantile(gate, q) for q in (0.05, 0.25, 0.5, 0.75, 0.95)}
+                for group, gate in zip(groups, gates, strict=True)
+            ]
+        ),
+        "gate-by-group",
+    )
+
+
+def middle_user(now: Current, label: str, of: int, rows: np.ndarray, gate: np.ndarray) -> None:
+    """The way from a group to somebody in it."""
+    middle = int(np.argsort(gate, kind="stable")[len(gate) // 2])
+    user = int(resources.population(now.model.name, now.data.name).users[rows[middle]])
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(
+            f"1 selected of {of}: **{escape(label)}**; in the middle is user {escape(now.data.users[user])} with "
+            f"{percent(float(gate[middle]))}."
+        )
+        st.button(
+            "Look at this history", icon=":material/person_search:", on_click=take_user, args=(now, user), key="middle"
+        )
 
 
 def expert_load(now: Current) -> None:
@@ -56,3 +101,4 @@ def expert_load(now: Current) -> None:
         "Load: each expert's mean router weight at the position that predicts the held-out item, "
         f"n = {len(everyone.length):,} users."
     )
+    table_behind(frame, "expert-loads")

@@ -71,22 +71,34 @@ def name_column() -> Any:
     )
 
 
-def spoken_for(now: Current, h: int, router: np.ndarray) -> None:
-    """One facet's experts: their weights (N,) at a position beside what each speaks for, where that is stored."""
+def speaks(now: Current, h: int, n: int) -> None:
+    """What one expert speaks for, in words, where that is stored."""
+    found = stored(now)
+    if found is None:
+        st.info("Nobody has tested yet what it speaks for; the page Meaning does that.")
+        return
+    expert = next(expert for expert in found.experts if (expert.facet, expert.expert) == (h, n))
+    st.markdown(verdicts.speaks(expert, found.events))
+    st.caption(
+        "Over all users, not this history alone. Hypergeometric test of every value of the newest item, corrected for "
+        f"the number of tests (Benjamini-Hochberg); in all {found.found} values were found, chance would find "
+        f"{found.by_chance:.1f}."
+    )
+
+
+def spoken_for(now: Current, h: int) -> None:
+    """What each of a facet's experts speaks for, where that is stored."""
     found = stored(now)
     if found is None:
         return
-    experts = [expert for expert in found.experts if expert.facet == h]
-    st.header(f"What the experts of {escape(now.facets[h])} speak for")
-    columns = ["expert", "weight", "speaks for", "reads like"]
     st.dataframe(
-        experts_frame(found, experts).assign(weight=weights.in_percent(router))[columns],
+        experts_frame(found, [expert for expert in found.experts if expert.facet == h]),
         hide_index=True,
-        column_config=expert_columns() | {"weight": weights.percent_column(96)},
+        column_config=expert_columns(),
     )
     st.caption(
-        "Over all users, not this history alone. Speaks for: values that the newest item has more often where this "
-        "expert leads than elsewhere. Reads like: experts that attend alike on average. Meaning says how it was tested."
+        "Speaks for: values that the newest item has more often where this expert leads than elsewhere. Reads like: "
+        "experts that attend alike on average. Meaning says how it was tested."
     )
 
 

@@ -1,15 +1,23 @@
 """A chosen place in the history: what the model had read up to there, and the picture in which it is chosen."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
-from app import charts, state
+from app import state
+from app.components.squares import Row, Square, squares
 from app.current import Current
 from app.widgets.answer import table_behind
+from app.words import percent
+
+SHARED = {
+    "gate": "After each item the gate shares out 100 % over the facets.",
+    "router": "After each item a router shares out 100 % over the experts of its facet, each free to read the history "
+    "for one preference.",
+}
 
 
 @dataclass(frozen=True)
@@ -25,6 +33,11 @@ class Place:
         """What was read up to and with the position."""
         return self.read[: self.position + 1]
 
+    @property
+    def first(self) -> int:
+        """Number of the oldest item that is read."""
+        return self.number - self.position
+
 
 def place(now: Current) -> Place:
     """The position chosen in the strip or a picture; the newest where none is."""
@@ -34,23 +47,31 @@ def place(now: Current) -> Place:
     return Place(read, position, position + unread + 1)
 
 
-def along(now: Current, at: Place, rows: Sequence[str], colors: Sequence[str], weights: np.ndarray, what: str) -> None:
+def along(
+    now: Current, at: Place, rows: Sequence[Row], weights: np.ndarray, what: str, lit: str, chosen: Square | None,
+    shown: Square, on_choose: Callable[[Square | None], None],
+) -> None:  # fmt: skip
     """Weights (T, rows) along the history as squares that can be clicked, and their table."""
     titles = [now.data.catalog.title(item) for item in at.read]
-    key = f"{what}-squares"
-
-    def clicked() -> None:
-        points = st.session_state[key].selection.points
-        if points:
-            state.session().position = int(points[0]["customdata"][0]) + at.number - at.position - 1
-
-    st.plotly_chart(
-        charts.squares(rows, colors, titles, weights, at.position, what),
-        key=key,
-        on_select=clicked,
-        selection_mode="points",
-        config={"displayModeBar": False},
-        alt=f"The {what}'s weights after each item of the history, as squares whose area is the weight",
+    squares(
+        rows,
+        titles,
+        weights,
+        label=what,
+        first=at.first,
+        noun="experts" if lit == "row" else "positions",
+        lit=lit,
+        chosen=chosen,
+        shown=shown,
+        key=f"{what}-squares",
+        on_choose=on_choose,
     )
-    st.caption("The area of a square is the weight; a column adds up to 100 %. Click a square or a card to choose it.")
-    table_behind(pd.DataFrame(weights, columns=list(rows)).assign(item=titles), what)
+    st.caption(
+        f"{SHARED[what]} The area of a square is its weight, the largest being {percent(float(weights.max()))}. Click "
+        "a square or a card to choose it; double-click to choose none."
+    )
+    columns = [f"{row.group} {row.name}".strip() for row in rows]
+    frame = pd.DataFrame(weights, columns=columns)
+    frame.insert(0, "item", range(at.first, at.first + len(titles)))
+    frame.insert(1, "title", titles)
+    table_behind(frame, what)

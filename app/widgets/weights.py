@@ -13,6 +13,12 @@ WEIGHTS_SAY_LITTLE = (
     "and always naming the same facet does in 34 %. A part of a score is exact; what would be without it is run."
 )
 
+PLAIN_WEIGHTS = (
+    "The gate weights of a model whose facets are tied to nothing were found to be uninformative: on the planted "
+    "cinema, where the truth is known, the largest names the family behind a choice in 31 % of events at best, and "
+    "drawing lots does in 33 %. A part of a score is exact; what would be without it is run."
+)
+
 MIXTURE_WEIGHTS = (
     "The gate weight is how much of the prediction a facet makes before any item is looked at; the share above is what "
     "that comes to for this item. Neither says what would be without the facet: that is run, and the others take over "
@@ -22,7 +28,9 @@ MIXTURE_WEIGHTS = (
 
 def say_little(now: Current) -> str:
     """What a gate weight does and does not say in the model on screen."""
-    return MIXTURE_WEIGHTS if now.mixture else WEIGHTS_SAY_LITTLE
+    if now.mixture:
+        return MIXTURE_WEIGHTS
+    return WEIGHTS_SAY_LITTLE if now.model.config.get("families") else PLAIN_WEIGHTS
 
 
 def percent_column(width: int = 120) -> Any:

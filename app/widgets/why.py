@@ -1,4 +1,4 @@
-"""Why one item is where it is: its parts by facet, what would be without each, and the past items that matter."""
+"""Why one item is where it is: its driver, its parts in two ways, and what would be without a facet or a past item."""
 
 import pandas as pd
 import streamlit as st
@@ -6,7 +6,8 @@ import streamlit as st
 from app import charts, palette
 from app.current import Current
 from app.widgets import weights
-from app.widgets.answer import has_popularity
+from app.widgets.answer import table_behind
+from app.widgets.split import by_facet, by_family
 from app.words import escape, ordinal, percent, signed
 from fame.explain.driver import Evidence, name_driver, objection
 from fame.explain.effects import Knockout
@@ -17,33 +18,27 @@ PAST = 2  # past items named
 
 def why(now: Current, asked: Recommendation, tested: Knockout, told: Evidence) -> None:
     """`asked` has the one item asked about, `tested` what became of it without each thing, `told` what drove it."""
-    catalog = now.data.catalog
-    rivals = len(catalog) - len(set(now.history))
+    catalog, above = now.data.catalog, asked.above(0)
+    others = len(catalog) - len(set(now.history))
     st.markdown(
-        f"**{escape(catalog.title(tested.target))}** is {ordinal(tested.rank)} of {rivals:,} "
+        f"**{escape(catalog.title(tested.target))}** is {ordinal(tested.rank)} of {others:,} "
         f"with {percent(float(asked.probability[0]))}."
     )
-    above = asked.above(0)
-    by_family(now, told, tested.target, None if above is None else above - float(told.parts.sum()))
+    if not now.facets:
+        st.info("SASRec has no facets and no gate: its score is split by attribute alone.")
+    driver(now, told, tested.target)
+    parts(now, asked, told, None if above is None else above - float(told.parts.sum()))
     if now.facets:
-        by_facet(now, asked, tested)
-    else:
-        st.info("SASRec has no facets and no gate: its score has one part. What each past item does is below.")
-    if len(asked.history) > 1:
-        st.markdown("**Past items that matter most**")
-        order = sorted(range(len(asked.history)), key=lambda t: -abs(tested.item_effect[t]))
-        for t in order[:PAST]:
-            title, place = escape(catalog.title(int(asked.history[t]))), ordinal(int(tested.item_rank[t]))
-            st.markdown(f"- without *{title}*: {place} (log p {signed(-tested.item_effect[t])})")
-        st.caption("Each was removed and the model run again.")
+        without_facets(now, asked, tested)
+    past(now, asked, tested)
 
 
-def by_family(now: Current, told: Evidence, target: int, rest: float | None) -> None:
-    """The driver, or why none is named, with the evidence; `rest` is what goes with no family, None where no sum."""
+def driver(now: Current, told: Evidence, target: int) -> None:
+    """The driver, or why none is named, with the evidence."""
     if not told.families:
         return
-    driver, against = name_driver(told), escape(objection(told))
-    st.markdown(f"**Driver: {escape(driver.name)}**" if driver else f"**No clear driver:** {against}.")
+    found, against = name_driver(told), escape(objection(told))
+    st.markdown(f"**Driver: {escape(found.name)}**" if found else f"**No clear driver:** {against}.")
     catalog = now.data.catalog
     st.dataframe(
         pd.DataFrame(
@@ -72,17 +67,59 @@ def by_family(now: Current, told: Evidence, target: int, rest: float | None) -> 
     st.caption(
         "A driver is named where the family that lifts an item most is also the one without which it falls most."
     )
-    if rest is not None:
-        most = "Most of what" if rest > float(told.parts.clip(min=0).sum()) else "What else"
-        st.caption(f"{most} lifts it above the average item, popularity aside, goes with no attribute: {signed(rest)}.")
 
 
-def by_facet(now: Current, asked: Recommendation, tested: Knockout) -> None:
-    """The exact parts, and beside each gate weight what would be without the facet."""
-    if asked.responsibilities is None:
-        score_parts(now, asked)
-    else:
+def parts(now: Current, asked: Recommendation, told: Evidence, rest: float | None) -> None:
+    """What lifts it above the average item, by facet and by attribute; `rest` goes with none, None where no sum."""
+    bias = float(asked.bias[0])
+    ways = [by_family(now, told.families, told.parts, rest, bias)] if told.families else []
+    if asked.responsibilities is not None:
         probability_shares(now, asked.responsibilities[0].tolist())
+    elif now.facets:
+        ways.insert(0, by_facet(now, asked.contributions[0], bias))
+    if not ways:
+        return
+    spoken = "; ".join(
+        f"{way.title}: " + ", ".join(f"{n} {signed(p)}" for n, p in zip(way.names, way.parts, strict=True))
+        for way in ways
+    )
+    st.plotly_chart(
+        charts.splits(ways), key="parts", alt=f"Parts of the score, {spoken}", config={"displayModeBar": False}
+    )
+    if rest is None:
+        st.caption("Above: how much of its log-probability goes with its attributes, read facet by facet; not a sum.")
+    else:
+        total = signed(sum(ways[0].parts))
+        most = " Most of it goes with no attribute." if rest > float(told.parts.clip(min=0).sum()) else ""
+        both = f"both add up to {total}" if len(ways) > 1 else f"they add up to {total}"
+        st.caption(f"By how much each part lifts it above the average item. Exact: {both}.{most}")
+    table_behind(
+        pd.DataFrame(
+            [(way.title, name, part) for way in ways for name, part in zip(way.names, way.parts, strict=True)],
+            columns=["split", "what", "part"],
+        ),
+        "parts",
+    )
+
+
+def probability_shares(now: Current, shares: list[float]) -> None:
+    """Whose the probability is, in a mixture of softmaxes."""
+    spoken = [percent(share) for share in shares]
+    st.plotly_chart(
+        charts.bars(now.facets, shares, [palette.facet(h) for h in range(len(shares))], spoken),
+        key="facet-shares",
+        alt="Share of each facet in the probability: "
+        + ", ".join(f"{name} {share}" for name, share in zip(now.facets, spoken, strict=True)),
+        config={"displayModeBar": False},
+    )
+    st.caption(
+        "The share of its probability that is each facet's (responsibility). Exact: the shares make 100 %. This model "
+        "mixes the facets' probabilities, so that its scores have no parts that add up."
+    )
+
+
+def without_facets(now: Current, asked: Recommendation, tested: Knockout) -> None:
+    """Beside each gate weight what would be without the facet."""
     st.dataframe(
         pd.DataFrame(
             {
@@ -102,30 +139,17 @@ def by_facet(now: Current, asked: Recommendation, tested: Knockout) -> None:
     st.caption(weights.say_little(now))
 
 
-def score_parts(now: Current, asked: Recommendation) -> None:
-    """What each facet adds to the score."""
-    parts = asked.contributions[0].tolist()
-    spoken = ", ".join(f"{name} {signed(part)}" for name, part in zip(now.facets, parts, strict=True))
-    st.plotly_chart(
-        charts.facet_parts(now.facets, parts, float(asked.bias[0]) if has_popularity(now) else None),
-        key="facet-parts",
-        alt=f"Parts of the score by facet: {spoken}",
-        config={"displayModeBar": False},
-    )
-    st.caption("By how much each facet lifts it above the average item of the catalog. Exact: the bars add up.")
-
-
-def probability_shares(now: Current, shares: list[float]) -> None:
-    """Whose the probability is, in a mixture of softmaxes."""
-    spoken = [percent(share) for share in shares]
-    st.plotly_chart(
-        charts.bars(now.facets, shares, [palette.facet(h) for h in range(len(shares))], spoken),
-        key="facet-shares",
-        alt="Share of each facet in the probability: "
-        + ", ".join(f"{name} {share}" for name, share in zip(now.facets, spoken, strict=True)),
-        config={"displayModeBar": False},
-    )
-    st.caption(
-        "The share of its probability that is each facet's (responsibility). Exact: the shares make 100 %. This model "
-        "mixes the facets' probabilities, so that its scores have no parts that add up."
-    )
+def past(now: Current, asked: Recommendation, tested: Knockout) -> None:
+    """The past items that matter most, with what became of the item without each."""
+    catalog = now.data.catalog
+    if len(asked.history) < 2:
+        st.caption("The history has one item: there is nothing to weigh it against.")
+        return
+    st.markdown("**Past items that matter most**")
+    order = sorted(range(len(asked.history)), key=lambda t: -abs(tested.item_effect[t]))
+    lines = []
+    for t in order[:PAST]:
+        title, rank = escape(catalog.title(int(asked.history[t]))), ordinal(int(tested.item_rank[t]))
+        lines.append(f"- without *{title}*: {rank} (log\u00a0p\u00a0{signed(-tested.item_effect[t])})")
+    st.markdown("\n".join(lines))
+    st.caption("Each was removed and the model run again.")

@@ -49,6 +49,7 @@ def make(
     skew: Annotated[float | None, typer.Option(help="How unequal values are: shares like 1 / rank^skew; 0.")] = None,
     noise: Annotated[float | None, typer.Option(help="Chance that a step follows no family; 0.05 if left out.")] = None,
     stickiness: Annotated[float | None, typer.Option(help="Chance to stay with a family; 0.8 if left out.")] = None,
+    preferences: Annotated[int | None, typer.Option(help="Values of a family that a viewer likes; 1.")] = None,
     seed: Annotated[int, typer.Option(help="The same seed makes the same data.")] = 1,
     as_json: Json = False,
 ) -> None:
@@ -67,6 +68,7 @@ def make(
         skew=skew,
         noise=noise,
         stickiness=stickiness,
+        preferences=preferences,
         seed=seed,
     )
     data = planted.make(out, chosen)

@@ -148,9 +148,11 @@ def _say_explanations(found: "Explanations") -> None:
             cells.append(f"{measure} {row.mean[at]:.2f}{against}")
         one = verdicts.get(row.method)
         typer.echo(f"{row.method:22} n {row.users:<5} {'  '.join(cells)}  {one.verdict if one else 'to be beaten'}")
-        if one and one.alike:
+        if one and one.alike and one.sensitivity is not None:
+            left = ", ".join(f"{stage} {value:+.2f}" for stage, value in one.alike.items())
             typer.echo(
-                " " * 23 + "alike after re-initialising: " + ", ".join(f"{s} {v:+.2f}" for s, v in one.alike.items())
+                f"{'':22} alike after re-initialising: {left}; moves by {one.sensitivity:.2f} of itself when what is "
+                "read moves a little"
             )
 
 

@@ -32,7 +32,9 @@ class DataSet:
     users: tuple[str, ...]  # ids, sorted; row u of `histories`
     histories: Histories
     fingerprint: str
-    truth: pd.DataFrame | None  # user_id, position, facet: which family drove the interaction (planted data only)
+    # Planted data only. user_id, position, facet: which family drove the interaction; value: which of its values, where
+    # users have fixed wishes.
+    truth: pd.DataFrame | None
     details: dict[str, Any] = field(default_factory=dict)  # what else dataset.json says, such as how it was made
 
     @property
@@ -226,13 +228,13 @@ def _table(path: Path, columns: tuple[str, ...] = ()) -> pd.DataFrame:
 def _truth(
     truth: pd.DataFrame, users: list[str], offsets: np.ndarray, families: tuple[Family, ...], where: str
 ) -> pd.DataFrame:
-    """user_id, position, facet, checked against the histories."""
+    """user_id, position, facet and, where it is there, value, checked against the histories."""
     need(truth, ("user_id", "position", "facet"), where)
     checked = pd.DataFrame(
         {
             "user_id": text_column(truth, "user_id", where),
             "position": numbers(truth["position"], f"{where}: position").astype(np.int64),
-            "facet": text_column(truth, "facet", where),
+            **{name: text_column(truth, name, where) for name in ("facet", "value") if name in truth},
         }
     )
     row = pd.Index(users).get_indexer(pd.Index(checked["user_id"]))

@@ -9,8 +9,9 @@ def oracle(data: DataSet) -> dict[str, float | int]:
     """Share of test events (a user's last) whose facet is named by an observer who knows the true facet before.
 
     It names that facet if the target shares a value of it with the item before; else, of the families in which the two
-    share a value, the one whose shared value is rarest in the catalog. Only events with a truth count. `chance` is one
-    over the number of families.
+    share a value, the one whose shared value is rarest in the catalog. Where users have fixed wishes (the truth tells
+    values) it knows them, and what counts is what the target shares with these. Only events with a truth count.
+    `chance` is one over the number of families.
     """
     if data.truth is None:
         raise ValueError(f"{data.name} has no truth")
@@ -29,13 +30,15 @@ def oracle(data: DataSet) -> dict[str, float | int]:
             data.truth["user_id"], data.truth["position"], data.truth["facet"], strict=True
         )
     }
+    liked = wishes(data)
     hits = []
     for user, length in enumerate(data.histories.lengths):
         truth = known.get((user, length - 1))
         if truth is None or length < 2:
             continue
         before, target = (int(item) for item in data.histories[user][-2:])
-        shared = {name: set(catalog.values(name, before)) & set(catalog.values(name, target)) for name in names}
+        wanted = {name: liked[data.users[user], name] if liked else catalog.values(name, before) for name in names}
+        shared = {name: set(wanted[name]) & set(catalog.values(name, target)) for name in names}
         previous = known.get((user, length - 2))
         if previous is not None and shared[previous]:
             hits.append(previous == truth)
@@ -45,3 +48,14 @@ def oracle(data: DataSet) -> dict[str, float | int]:
             ]
             hits.append(bool(rarest) and min(rarest)[1] == truth)
     return {"events": len(hits), "chance": 1 / len(names), "oracle": float(np.mean(hits)) if hits else 0.0}
+
+
+def wishes(data: DataSet) -> dict[tuple[str, str], tuple[str, ...]]:
+    """Of each user and family the values that ever drove an interaction; empty where the truth tells no values."""
+    if data.truth is None or "value" not in data.truth:
+        return {}
+    liked: dict[tuple[str, str], set[str]] = {}
+    for user, name, value in zip(data.truth["user_id"], data.truth["facet"], data.truth["value"], strict=True):
+        liked.setdefault((user, name), set()).add(value)
+    names = [family.name for family in data.catalog.families]
+    return {(user, name): tuple(sorted(liked.get((user, name), ()))) for user in data.users for name in names}

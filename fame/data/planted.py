@@ -3,6 +3,9 @@
 Every film has one value in each of three families: genre, era, director. A viewer follows one family at a time: the
 next film shares that family's value with the one before. Which family it was is kept as the truth, so that every claim
 about "the facet that drove this" can be checked.
+
+With several preferences a viewer has as many fixed values in each family, action *and* musicals, and follows one of
+them at a time: the next film has that value. It is kept as the truth, too.
 """
 
 from pathlib import Path
@@ -19,6 +22,7 @@ from fame.data.oracle import oracle
 from fame.data.titles import DIRECTORS, ERAS, GENRES, title
 
 FAMILIES = (Family("genre", "genre", False), Family("era", "era", False), Family("director", "director", False))
+NAMES = (tuple(GENRES), tuple(f"{era}0s" for era in ERAS), tuple(DIRECTORS))  # of values
 MOST_VALUES = min(len(GENRES), len(ERAS), len(DIRECTORS))
 
 
@@ -35,6 +39,9 @@ class Options(BaseModel):
     skew: float = Field(0.0, ge=0, le=3, description="how unequal values are: the r-th has a share like 1 / r^skew")
     noise: float = Field(0.05, ge=0, le=1, description="chance that a step follows no family")
     stickiness: float = Field(0.8, ge=0, le=1, description="chance to follow the same family as the step before")
+    preferences: int = Field(
+        1, ge=1, le=MOST_VALUES, description="values of each family that a viewer likes; 1: that of the film before"
+    )
     seed: int = Field(1, ge=0)
 
 
@@ -48,6 +55,12 @@ def options(**chosen: Any) -> Options:
     if found.items < 2 * found.length:
         raise DataError(
             f"items: {found.items} films are too few for histories of about {found.length}; give more items."
+        )
+    fewest = min(len(values) for values in likeable(found))
+    if found.preferences > 1 and fewest < found.preferences:
+        raise DataError(
+            f"preferences: {found.preferences} are more than the {fewest} values of a family that have {found.length} "
+            "films or more; give more items, or fewer preferences."
         )
     return found
 
@@ -75,19 +88,28 @@ def make(folder: Path, chosen: Options) -> DataSet:
 
 def films(chosen: Options, rng: np.random.Generator) -> tuple[pd.DataFrame, np.ndarray]:
     """The items, and their values as numbers: (items, 3)."""
-    counts = [chosen.values] * 3 if chosen.values else [10, 8, 14]
-    genres = list(GENRES)[: counts[0]]
-    values = np.stack([rng.permutation(spread(chosen.items, count, chosen.skew)) for count in counts], 1)
+    values = np.stack([rng.permutation(spread(chosen.items, count, chosen.skew)) for count in kinds(chosen)], 1)
     rows, used = [], set[str]()
     for n, (genre, era, director) in enumerate(values):
-        name = title(genres[genre], ERAS[era], DIRECTORS[director], used, rng)
+        name = title(NAMES[0][genre], ERAS[era], DIRECTORS[director], used, rng)
         used.add(name)
-        rows.append((f"f{n + 1}", name, genres[genre], f"{ERAS[era]}0s", DIRECTORS[director]))
+        rows.append((f"f{n + 1}", name, NAMES[0][genre], NAMES[1][era], NAMES[2][director]))
     items = pd.DataFrame(rows, columns=["item_id", "title", "genre", "era", "director"])
     if chosen.unknown:  # the catalog does not know, but the viewers do
         gone = rng.random(values.shape) < chosen.unknown
         items[[family.column for family in FAMILIES]] = items[[f.column for f in FAMILIES]].mask(gone, None)
     return items, values
+
+
+def kinds(chosen: Options) -> list[int]:
+    """How many values each family has."""
+    return [chosen.values] * 3 if chosen.values else [10, 8, 14]
+
+
+def likeable(chosen: Options) -> list[np.ndarray]:
+    """Of each family the values that have films enough to be liked through a whole history."""
+    counts = [np.bincount(spread(chosen.items, count, chosen.skew)) for count in kinds(chosen)]
+    return [np.flatnonzero(films >= chosen.length) for films in counts]
 
 
 def spread(items: int, count: int, skew: float) -> np.ndarray:
@@ -106,26 +128,46 @@ def histories(chosen: Options, values: np.ndarray, rng: np.random.Generator) -> 
     share = [[np.flatnonzero(values[:, f] == v) for v in range(values[:, f].max() + 1)] for f in range(families)]
     half = max(1, chosen.length // 2)
     lengths = rng.integers(chosen.length - half, chosen.length + half + 1, chosen.users).clip(4, items)
+    likes = likeable(chosen)
     seen_by, seen, truths = [], [], []
     for user, length in enumerate(lengths):
         unseen = np.ones(items, bool)
         facet, item = int(rng.integers(families)), draw(popularity, np.arange(items), unseen, rng)
+        wishes = Wishes(chosen, likes, rng) if chosen.preferences > 1 else None
         for position in range(length):
             if position:
                 if rng.random() >= chosen.stickiness:
                     facet = (facet + int(rng.integers(1, families))) % families
-                alike = share[facet][values[item, facet]]
-                if rng.random() < chosen.noise or not unseen[alike].any():
-                    item = draw(popularity, np.arange(items), unseen, rng)
-                else:
-                    item = draw(popularity, alike, unseen, rng)
-                    truths.append((f"u{user + 1}", position, FAMILIES[facet].name))
+                among, strays = np.arange(items), rng.random() < chosen.noise
+                if not strays:
+                    value = int(values[item, facet]) if wishes is None else wishes.next(facet, rng)
+                    if unseen[share[facet][value]].any():
+                        among = share[facet][value]
+                        truths.append((f"u{user + 1}", position, FAMILIES[facet].name, NAMES[facet][value]))
+                item = draw(popularity, among, unseen, rng)
             unseen[item] = False
             seen_by.append((f"u{user + 1}", position))
             seen.append(item)
     interactions = pd.DataFrame(seen_by, columns=["user_id", "timestamp"])
     interactions.insert(1, "item_id", [f"f{item + 1}" for item in seen])
-    return interactions, pd.DataFrame(truths, columns=["user_id", "position", "facet"])
+    truth = pd.DataFrame(truths, columns=["user_id", "position", "facet", "value"])
+    return interactions, truth if chosen.preferences > 1 else truth.drop(columns="value")
+
+
+class Wishes:
+    """The values of every family that a viewer likes, and which of them is followed."""
+
+    def __init__(self, chosen: Options, likes: list[np.ndarray], rng: np.random.Generator):
+        self.stickiness, self.preferences = chosen.stickiness, chosen.preferences
+        self.liked = [rng.choice(values, chosen.preferences, replace=False) for values in likes]
+        self.followed = rng.integers(chosen.preferences, size=len(likes))
+
+    def next(self, facet: int, rng: np.random.Generator) -> int:
+        """The value of the next film when that family drives it: the same as when it last did, or another liked one."""
+        if rng.random() >= self.stickiness:
+            step = int(rng.integers(1, self.preferences))
+            self.followed[facet] = (self.followed[facet] + step) % self.preferences
+        return int(self.liked[facet][self.followed[facet]])
 
 
 def draw(popularity: np.ndarray, among: np.ndarray, unseen: np.ndarray, rng: np.random.Generator) -> int:

@@ -7,7 +7,8 @@ import numpy as np
 import torch
 
 from fame.explain.anatomy import Anatomy, split
-from fame.explain.attribution import Attribution, Method
+from fame.explain.attribution import Attribution, Method, most_first
+from fame.explain.knockout import Runs, effects
 from fame.explain.methods import attribute
 from fame.explain.question import Question
 from fame.model import Model
@@ -34,7 +35,6 @@ class Contrast:
     attribution: Attribution  # of log p of this less log p of that, to the past items
 
 
-@torch.inference_mode()
 def contrast(
     model: Model,
     history: Sequence[int],
@@ -51,14 +51,38 @@ def contrast(
         As `Question.of` and `attribute`.
     """
     question = Question.of(model, history, this, that)
+    return compare(question, anatomy, attribute(question, method))
+
+
+def contrast_runs(model: Model, found: Runs, this: int, that: int, anatomy: Anatomy) -> Contrast:
+    """The same by occlusion, from runs that are at hand.
+
+    Raises
+    ------
+    QuestionError
+        As `Question.of`.
+    """
+    question = Question.of(model, found.history, this, that)
+    values = effects(model, found, this).item_effect - effects(model, found, that).item_effect
+    gone = "the history without the item"
+    past = Attribution("occlusion-remove", this, that, question.read.numpy(), values, most_first(values), gone, None)
+    return compare(question, anatomy, past)
+
+
+@torch.inference_mode()
+def compare(question: Question, anatomy: Anatomy, past: Attribution) -> Contrast:
+    """The target of the question less its rival; `past` is what the past items are to both."""
+    model, this, that = question.model, question.target, question.rival
+    assert that is not None
+    history = question.read.tolist()
     pair = take_apart(model, history, [this, that])
     parts = split(model, anatomy, model(question.read[None]), torch.tensor([[this, that]]))[0].double().numpy()
     shares = pair.responsibilities
     score, bias = (float(of[0] - of[1]) for of in (pair.score, pair.bias))
     families = parts[0] - parts[1]
     return Contrast(
-        this=question.target,
-        that=int(that),
+        this=this,
+        that=that,
         score=score,
         bias=bias,
         contributions=pair.contributions[0] - pair.contributions[1],
@@ -66,5 +90,5 @@ def contrast(
         families=anatomy.families,
         anatomy=families,
         rest=score - bias - float(families.sum()) if shares is None else None,
-        attribution=attribute(question, method),
+        attribution=past,
     )

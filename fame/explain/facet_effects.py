@@ -1,14 +1,17 @@
-"""What the facets and their experts do for an item: fair shares of facets, and experts left out one by one."""
+"""What the facets and their experts do: fair shares of facets, and facets and experts left out one by one."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from fame.explain.question import Question, QuestionError
 from fame.explain.shapley import MOST, coalitions, shapley
-from fame.model import Edit, Intervention
+from fame.model import Edit, Intervention, Model
+from fame.ranking.recommend import HistoryError
 from fame.ranking.scores import scores
 
 TOP = 10
@@ -28,6 +31,16 @@ class FacetShares:
 
 
 @dataclass(frozen=True)
+class FacetKnockouts:
+    """What became of the first ten without each facet; k is ten, or all items that are left where they are fewer."""
+
+    missing: Missing
+    top: np.ndarray  # (k,) catalog indices with everything, best first
+    top_without: np.ndarray  # (H, k)
+    overlap: np.ndarray  # (H,) rank-biased overlap of the first ten with those without it; 1 = nothing changed
+
+
+@dataclass(frozen=True)
 class ExpertEffects:
     """What became of the target and of the first ten without an expert, whose router weight went to the others."""
 
@@ -35,6 +48,8 @@ class ExpertEffects:
     effect: np.ndarray  # (H, N) log p with everything less log p without: positive = the expert speaks for the target
     rank_without: np.ndarray  # (H, N)
     overlap: np.ndarray  # (H, N) rank-biased overlap of the first ten with those without it; 1 = nothing changed
+    top: np.ndarray  # (k,) catalog indices of the first ten with everything, best first
+    top_without: np.ndarray  # (H, N, k)
 
 
 @torch.inference_mode()
@@ -46,16 +61,36 @@ def facet_shares(question: Question, missing: Missing) -> FacetShares:
     QuestionError
         The model has no facets or too many, or is a mixture, in which no part of the gate can go missing.
     """
-    H = _facets(question)
+    H = _facets(question.model)
     if H > MOST:
         raise QuestionError(f"Exact shares of facets are worked out for up to {MOST} facets, not {H}.")
-    if missing == "dropped" and question.model.config.head == "mixture":
-        raise QuestionError(
-            "In a mixture of softmaxes the weights have to sum to 1, so that none can be dropped; choose renormalised."
-        )
+    _allow(question.model, missing)
     gate = Edit(scale=coalitions(H).float()[:, None], renormalise=missing == "renormalised")
     worth = question.value(question.model(question.read.expand(2**H, -1), Intervention(gate=gate)))
     return FacetShares(missing, shapley(worth.double().numpy()), float(worth[0]))
+
+
+@torch.inference_mode()
+def facet_knockouts(model: Model, history: Sequence[int], missing: Missing) -> FacetKnockouts:
+    """Each facet's gate weight set to 0 by itself, H + 1 runs in one batch, for a history of catalog indices.
+
+    Raises
+    ------
+    HistoryError
+        The history is empty, or holds every item of the catalog.
+    QuestionError
+        The model has no facets, or is a mixture, in which no part of the gate can go missing.
+    """
+    H, seen = _facets(model), sorted(set(history))
+    _allow(model, missing)
+    if not seen or len(seen) == model.config.items:
+        raise HistoryError("The history is empty or holds every item; there is nothing to rank.")
+    read = torch.tensor([list(history)[-model.config.length :]])
+    scale = torch.cat([torch.ones(1, 1, H), 1 - torch.eye(H)[:, None]])
+    change = Intervention(gate=Edit(scale=scale, renormalise=missing == "renormalised"))
+    found = scores(model, model(read.expand(H + 1, -1), change))
+    top = _top(found, torch.tensor(seen))
+    return FacetKnockouts(missing, top[0], top[1:], _overlaps(top))
 
 
 @torch.inference_mode()
@@ -67,21 +102,22 @@ def expert_effects(question: Question) -> ExpertEffects:
     QuestionError
         The model has no facets.
     """
-    H, N = _facets(question), question.model.config.experts
+    H, N = _facets(question.model), question.model.config.experts
     without = 1 - torch.eye(H * N).view(H * N, 1, H, N)
     scale = torch.cat([torch.ones(1, 1, H, N), without])
     change = Intervention(router=Edit(scale=scale, renormalise=True))
     output = question.model(question.read.expand(H * N + 1, -1), change)
     worth = question.value(output)
     found = scores(question.model, output)
-    found[:, question.seen - 1] = -torch.inf
+    top = _top(found, question.seen)
     rank = ((found > found[:, question.target - 1, None]).sum(1) + 1).numpy()
-    top = found.topk(min(TOP, found.shape[1] - len(question.seen))).indices.tolist()
     return ExpertEffects(
         rank=int(rank[0]),
         effect=(worth[0] - worth[1:]).view(H, N).double().numpy(),
         rank_without=rank[1:].reshape(H, N),
-        overlap=np.array([rank_biased_overlap(top[0], one) for one in top[1:]]).reshape(H, N),
+        overlap=_overlaps(top).reshape(H, N),
+        top=top[0],
+        top_without=top[1:].reshape(H, N, -1),
     )
 
 
@@ -93,8 +129,26 @@ def rank_biased_overlap(a: list[int], b: list[int], p: float = PERSISTENCE) -> f
     return float(shared[-1] / k * p**k + (1 - p) / p * (shared / depth * p**depth).sum())
 
 
-def _facets(question: Question) -> int:
-    facets = question.model.config.facets
+def _top(found: Tensor, seen: Tensor) -> np.ndarray:
+    """Scores (B, V), of which the items of the history are struck out in place -> the first ten of each run, (B, k)."""
+    found[:, seen - 1] = -torch.inf
+    return (found.topk(min(TOP, found.shape[1] - len(seen))).indices + 1).numpy()
+
+
+def _overlaps(top: np.ndarray) -> np.ndarray:
+    """Of the first of some rankings (B, k) with each of the others, (B - 1,)."""
+    return np.array([rank_biased_overlap(top[0].tolist(), other.tolist()) for other in top[1:]])
+
+
+def _facets(model: Model) -> int:
+    facets = model.config.facets
     if not facets:
         raise QuestionError("The model is a SASRec, which has no facets and experts; choose a FAME.")
     return len(facets)
+
+
+def _allow(model: Model, missing: Missing) -> None:
+    if missing == "dropped" and model.config.head == "mixture":
+        raise QuestionError(
+            "In a mixture of softmaxes the weights have to sum to 1, so that none can be dropped; choose renormalised."
+        )

@@ -17,6 +17,7 @@ from fame.explain.deletion import HIGHER, MEASURES, measure
 from fame.explain.methods import attribute
 from fame.explain.question import WAYS, Question, QuestionError, Way
 from fame.explain.randomisation import alike
+from fame.explain.sensitivity import sensitivity
 from fame.explain.shapley import MOST
 from fame.model import Model
 from fame.ranking.recommend import recommend
@@ -24,7 +25,7 @@ from fame.ranking.recommend import recommend
 FILE = "explanations.json"
 ADVICE = "run `python -m fame verify explanations` again, or delete the file"
 USERS = 200
-CHECKED = 20  # users of the randomisation check, the first of the sample with enough items to rank
+CHECKED = 20  # users of the two checks that explain again, the first of the sample with enough items to rank
 ENOUGH = 4
 GROUPS = ((2, 5), (6, 10), (11, 20), (21, 50), (51, 10_000))  # items that are read
 LEVEL = 0.95
@@ -66,6 +67,7 @@ class Verdict:
     method: Method
     verdict: str
     alike: dict[str, float]  # stage of the randomisation check -> mean Spearman correlation with the original
+    sensitivity: float | None  # how far its values move when what is read moves a little, of the users checked
 
 
 @dataclass(frozen=True)
@@ -166,12 +168,14 @@ def verdict(model: Model, questions: Sequence[Question], method: Method, rows: S
     """By the randomisation check, and then by the area under deletion where items are removed, over all users."""
     usable = [question for question in questions if method != "shapley" or question.length <= MOST]
     found = alike(model, usable, lambda question: attribute(question, method, seed), seed) if usable else {}
+    moves = sensitivity(usable, lambda question: attribute(question, method, seed), seed=seed) if usable else None
     if found and list(found.values())[-1] >= ALIKE:
-        return Verdict(method, IGNORES, found)
+        return Verdict(method, IGNORES, found, moves)
     own = next((row for row in rows if (row.method, row.way, row.group) == (method, "remove", "all")), None)
     if own is None:
-        return Verdict(method, UNTESTED, found)
-    return Verdict(method, TRUER if is_truer("area", own.to_recency[MEASURES.index("area")]) else NO_BETTER, found)
+        return Verdict(method, UNTESTED, found, moves)
+    truer = is_truer("area", own.to_recency[MEASURES.index("area")])
+    return Verdict(method, TRUER if truer else NO_BETTER, found, moves)
 
 
 def name(low: int, high: int) -> str:

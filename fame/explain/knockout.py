@@ -1,20 +1,34 @@
 """Run the model again without one thing, and see what becomes of an item: an effect, not a weight."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from fame.explain.effects import Knockout
-from fame.model import Edit, Intervention, Model
+from fame.model import Edit, Intervention, Model, Output
 from fame.ranking.recommend import HistoryError
 from fame.ranking.scores import scores
 
 TOP = 10
 
 
+@dataclass(frozen=True)
+class Runs:
+    """A history with everything, without each facet, and without each past item, whatever item is then asked about.
+
+    B = 1 + H + T, or 1 + H where the one past item is all that a model without begin token has.
+    """
+
+    history: tuple[int, ...]  # all of it, also what is too old to be read
+    length: int  # T, read items
+    output: Output  # (B, 1, …): where the next item is predicted
+
+
 @torch.inference_mode()
-def knockout(model: Model, history: Sequence[int], target: int) -> Knockout:
+def runs(model: Model, history: Sequence[int]) -> Runs:
     """Leave out each facet (its gate weight set to 0) and each past item (the rest moves up).
 
     The other gate weights are kept in a sum; in a mixture they share out what was taken, so that it stays one.
@@ -22,27 +36,55 @@ def knockout(model: Model, history: Sequence[int], target: int) -> Knockout:
     Raises
     ------
     HistoryError
-        The history is empty, or the target is in it.
+        The history is empty.
     """
     if not len(history):
         raise HistoryError("The history is empty; give at least one item.")
-    if target in history:
-        raise HistoryError("The target is already in the history; choose an item that is not.")
     read = torch.tensor([list(history)[-model.config.length :]])  # (1, T)
     T, H = read.shape[1], len(model.config.facets)
-    seen = torch.tensor(sorted(set(history))) - 1
-
-    def run(items: torch.Tensor, intervention: Intervention | None = None) -> torch.Tensor:
-        return scores(model, model(items, intervention))  # (B, V)
-
-    runs = [run(read)]
+    ran = [newest(model(read))]
     if H:
         without = 1 - torch.eye(H)[:, None, :]  # (H, 1, H): run h has the gate of facet h at 0
-        runs.append(run(read.expand(H, T), Intervention(gate=Edit(scale=without))))
-    alone = T == 1 and not model.config.begin  # then nothing would be left to predict from
-    if not alone:
-        runs.append(run(torch.stack([torch.cat([read[0, :t], read[0, t + 1 :]]) for t in range(T)])))
-    ran = torch.cat(runs)
+        ran.append(newest(model(read.expand(H, T), Intervention(gate=Edit(scale=without)))))
+    if T > 1 or model.config.begin:  # else nothing would be left to predict from
+        left = torch.stack([torch.cat([read[0, :t], read[0, t + 1 :]]) for t in range(T)])
+        ran.append(newest(model(left)))
+    whole = Output(**{name: torch.cat([getattr(one, name) for one in ran]) for name in vars(ran[0])})
+    return Runs(tuple(int(item) for item in history), T, whole)
+
+
+def newest(output: Output) -> Output:
+    """Its newest position alone, without what was read there."""
+    kept = {name: output.at_last(getattr(output, name))[:, None] for name in ("query", "facets", "gate", "router")}
+    B = len(output.query)
+    return Output(**kept, keep=torch.ones(B, 1, dtype=torch.bool), attention=torch.empty(B, 0))
+
+
+def knockout(model: Model, history: Sequence[int], target: int) -> Knockout:
+    """What became of an item in the `runs` of a history.
+
+    Raises
+    ------
+    HistoryError
+        The history is empty, or the target is in it.
+    """
+    return effects(model, runs(model, history), target)
+
+
+@torch.inference_mode()
+def effects(model: Model, found: Runs, target: int) -> Knockout:
+    """The same of runs that are at hand: an item costs no run of its own.
+
+    Raises
+    ------
+    HistoryError
+        The target is in the history.
+    """
+    if target in found.history:
+        raise HistoryError("The target is already in the history; choose an item that is not.")
+    H, seen = len(model.config.facets), torch.tensor(sorted(set(found.history))) - 1
+    ran: Tensor = scores(model, found.output)  # (B, V)
+    alone = len(ran) == 1 + H
 
     log_probability = ran[:, target - 1] - ran.logsumexp(1)
     ran[:, seen] = -torch.inf

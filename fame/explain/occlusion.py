@@ -35,8 +35,9 @@ def greedy(question: Question, most: int = MOST) -> Attribution:
         tried = keep.expand(len(left), T) & ~torch.eye(T, dtype=torch.bool)[left]
         found = question.values(tried, "remove")
         if step == most:
-            values[left] = (before - found).double().numpy()
-            order += left[torch.from_numpy(most_first(values[left]))].tolist()
+            rest = left.numpy()  # a tensor of one place would be read as a number
+            values[rest] = (before - found).double().numpy()
+            order += rest[most_first(values[rest])].tolist()
             break
         best = len(left) - 1 - int(found.flip(0).argmin())  # of equals the newest
         values[left[best]] = float(before - found[best])

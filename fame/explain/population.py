@@ -21,6 +21,7 @@ class Population:
     router: np.ndarray  # (n, H, N)
     length: np.ndarray  # (n,) items in the history
     last_item: np.ndarray  # (n,) catalog index of the newest item
+    users: np.ndarray  # (n,) rows of the data set's users
 
     def router_entropy(self) -> np.ndarray:
         """(n, H): entropy of each user's router weights over its maximum; 1 = uniform."""
@@ -36,4 +37,5 @@ def population(model: Model, events: Events) -> Population:
     for rows in batches(np.minimum(lengths, model.config.length), CELLS):
         output = model(torch.from_numpy(pad(events.histories, rows, model.config.length)))
         gate[rows], router[rows] = output.at_last(output.gate).numpy(), output.at_last(output.router).numpy()
-    return Population(gate, router, lengths, events.histories.items[events.histories.offsets[1:] - 1])
+    last = events.histories.items[events.histories.offsets[1:] - 1]
+    return Population(gate, router, lengths, last, events.users)

@@ -43,7 +43,7 @@ class Question:
 
     @classmethod
     def of(cls, model: Model, history: Sequence[int], target: int, rival: int | None = None) -> "Question":
-        """About a history of catalog indices, oldest first.
+        """About a history of catalog indices, oldest first, whose items are to be weighed against one another.
 
         Raises
         ------
@@ -55,6 +55,19 @@ class Question:
                 f"The history has {'one item' if len(history) else 'no items'}, so there is nothing to weigh against "
                 "one another; give at least two."
             )
+        return cls.about(model, history, target, rival)
+
+    @classmethod
+    def about(cls, model: Model, history: Sequence[int], target: int, rival: int | None = None) -> "Question":
+        """About a history of which one item is enough, since it is taken as a whole.
+
+        Raises
+        ------
+        QuestionError
+            The history is empty, or an item asked about is in it or not in the catalog.
+        """
+        if not len(history):
+            raise QuestionError("The history is empty; give at least one item.")
         for name, item in (("target", target), ("rival", rival)):
             if item is None:
                 continue

@@ -14,6 +14,7 @@ from app.widgets.meaning import points
 from fame.explain.meaning import FILE, Meaning
 from fame.explain.measure import measure
 from fame.home import PROJECT
+from tests.app.conftest import figure
 
 
 @pytest.fixture
@@ -44,6 +45,11 @@ def table(app: AppTest, column: str):
     return next(found.value for found in app.dataframe if column in found.value.columns)
 
 
+def named(app: AppTest) -> list[str]:
+    """What the facets are called in the picture of what each does."""
+    return figure(app, "genre: gate")["layout"]["yaxis"]["ticktext"]
+
+
 def test_it_measures_on_demand_and_keeps_the_result(open_page, trained):
     app, folder = open_page(trained)
     assert "Nobody has tested yet" in said(app)
@@ -62,10 +68,10 @@ def test_other_pages_show_what_is_stored(open_page, trained, cinema):
     from fame.explain.meaning import save
 
     app, folder = open_page(trained, "gates")
-    assert table(app, "facet")["facet"].tolist() == list(trained.model.config.facets)
+    assert named(app) == list(trained.model.config.facets)
     save(folder, trained.description.fingerprint, measure(trained.model, cinema))
     app, _ = open_page(trained, "gates")
-    assert table(app, "facet")["facet"][0] == "genre (unnamed)"
+    assert named(app)[0] == "genre (unnamed)"
     app, _ = open_page(trained, "experts")
     assert table(app, "speaks for")["expert"].tolist() == [1, 2]
 
@@ -79,7 +85,7 @@ def test_what_other_weights_mean_is_not_shown(open_page, trained, cinema):
     assert "was measured on other weights" in said(app).replace("\\", "")
     assert not app.subheader
     gates, _ = open_page(trained, "gates")
-    assert table(gates, "facet")["facet"].tolist() == list(trained.model.config.facets)
+    assert named(gates) == list(trained.model.config.facets)
 
 
 def test_a_model_without_facets_says_so_and_is_marked(open_page, trained_sasrec):

@@ -11,9 +11,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from fame.home import PROJECT
+
+expect.set_options(timeout=60_000)  # as long as a loaded machine may need
 
 FLAGS = [
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
@@ -87,7 +89,7 @@ QUIET = """() => {
   const quiet = app?.dataset.testScriptState === 'notRunning' && document.querySelector('h1')
     && !document.querySelector('[data-testid=stSpinner], [data-testid=stSkeleton]')
     && [...document.querySelectorAll('[data-testid=stBidiComponentIsolated]')]
-      .every(component => component.shadowRoot?.querySelector('li, canvas'));
+      .every(component => component.shadowRoot?.querySelector('li, canvas, [role=gridcell]'));
   window.quietSince = quiet ? window.quietSince ?? performance.now() : undefined;
   return quiet && performance.now() - window.quietSince > 500;
 }"""

@@ -84,7 +84,7 @@ def test_a_file_becomes_a_model_whatever_happens_to_page_and_server(browser, cin
     run = home / "runs" / "mine"
     try:
         page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
-        page.set_default_timeout(30_000)
+        page.set_default_timeout(90_000)
         page.goto(f"{base}/train?model=planted-cinema-fame")
         settle(page)
         page.get_by_role("radio", name="My own files").click()
@@ -117,7 +117,7 @@ def test_a_file_becomes_a_model_whatever_happens_to_page_and_server(browser, cin
         page.close()
         process, base = start(home, home / "server.txt")
         page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
-        page.set_default_timeout(30_000)
+        page.set_default_timeout(90_000)
         page.goto(f"{base}/train?model=planted-cinema-fame")
         settle(page)
         expect(page.get_by_text("mine trains: epoch")).to_be_visible()

@@ -53,11 +53,13 @@ def test_wrong_usage_is_named(tmp_path, monkeypatch, arguments, named):
 
 
 def test_make_says_what_the_oracle_can_name(tmp_path):
-    found = answer(fame("data", "make", "planted-cinema", *SMALL, "--values", 3, "--out", tmp_path / "d", "--json"))
+    options = (*SMALL, "--values", 3, "--preferences", 2)
+    found = answer(fame("data", "make", "planted-cinema", *options, "--out", tmp_path / "d", "--json"))
     assert set(found) == {"name", "fingerprint", "users", "items", "interactions", "truth"}
     assert set(found["truth"]) == {"events", "chance", "oracle"}
     data = read(tmp_path / "d")
     assert data.details["generator"]["values"] == 3
+    assert data.truth["value"].nunique() == 9
     for family in data.catalog.families:
         assert len({data.catalog.values(family.name, i) for i in range(1, 61)}) == 3
 

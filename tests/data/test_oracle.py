@@ -1,5 +1,7 @@
 """The oracle on data that is not the cinema: several values an item, unknown values, other families."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -64,3 +66,13 @@ def test_it_is_a_share_over_the_users(tmp_path, items):
     alone = [oracle(data_set(tmp_path / str(u), [h], [("u0", 3, "cast")], items)) for u, h in enumerate(histories)]
     assert found["events"] == 20
     assert found["oracle"] == pytest.approx(np.mean([one["oracle"] for one in alone]))
+
+
+@pytest.mark.parametrize(("driven", "hit"), [("cast", True), ("mood", False)])
+def test_where_users_have_wishes_the_item_before_does_not_count(tmp_path, items, driven, hit):
+    """`e` shares nothing with `d`, but its Bo is who this user likes; `dark`, which `d` has, is not known of `e`."""
+    truth = [("u0", 1, "cast", "Bo"), ("u0", 2, "mood", "dark"), ("u0", 3, driven, "Bo")]
+    data = data_set(tmp_path / "d", [list("acde")], [row[:3] for row in truth], items)
+    assert oracle(data)["oracle"] == 0.0
+    wished = replace(data, truth=pd.DataFrame(truth, columns=["user_id", "position", "facet", "value"]))
+    assert oracle(wished)["oracle"] == float(hit)

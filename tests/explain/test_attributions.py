@@ -62,6 +62,12 @@ def test_greedy_takes_what_hurts_most_and_then_looks_again(model):
     assert sorted(short.order) == list(range(len(HISTORY)))
 
 
+def test_greedy_takes_one_item_that_is_left_as_it_stands(model):
+    found = greedy(Question.of(model, HISTORY, TARGET), most=len(HISTORY) - 1)
+    assert sorted(found.order) == list(range(len(HISTORY)))
+    assert np.allclose(found.values, greedy(Question.of(model, HISTORY, TARGET)).values, atol=1e-5)
+
+
 @pytest.mark.parametrize("rival", [None, RIVAL])
 def test_what_is_complete_adds_up(model, rival):
     question = Question.of(model, HISTORY, TARGET, rival)

@@ -7,13 +7,13 @@ import pytest
 import torch
 
 from fame.explain.anatomy import fit
-from fame.explain.contrast import contrast
-from fame.explain.facet_effects import expert_effects, facet_shares, rank_biased_overlap
-from fame.explain.knockout import knockout
+from fame.explain.contrast import contrast, contrast_runs
+from fame.explain.facet_effects import expert_effects, facet_knockouts, facet_shares, rank_biased_overlap
+from fame.explain.knockout import knockout, runs
 from fame.explain.question import Question, QuestionError
 from fame.explain.what_if import Weight, WeightError, what_if
 from fame.model import Edit, Intervention
-from fame.ranking.recommend import recommend, take_apart
+from fame.ranking.recommend import HistoryError, recommend, take_apart
 from tests.model.conftest import FAME, SASREC, make
 
 HISTORY, TARGET = [5, 9, 2, 31, 9], 17
@@ -150,3 +150,62 @@ def test_two_items_are_compared_part_by_part(trained, trained_mixture, trained_s
             assert np.isclose(found.responsibilities.sum(), 0, atol=1e-4)
         back = contrast(model, HISTORY, 50, 40, fit(model, cinema.catalog))
         assert np.allclose(back.attribution.values, -found.attribution.values, atol=1e-4)
+
+
+@pytest.mark.parametrize(("config", "missing"), [(FAME, "renormalised"), (FAME, "dropped"), (MIXTURE, "renormalised")])
+@pytest.mark.parametrize("history", [HISTORY, [7]])
+def test_a_facet_is_left_out_of_the_first_ten_by_its_gate_weight(config, missing, history):
+    model = make(config)
+    found = facet_knockouts(model, history, missing)
+    assert found.top.tolist() == recommend(model, history, 10).items.tolist()
+    for h in range(3):
+        off = Weight(h, scale=0)
+        without = what_if(model, history, [off], 10, renormalise=missing == "renormalised").items.tolist()
+        assert found.top_without[h].tolist() == without
+        assert np.isclose(found.overlap[h], rank_biased_overlap(found.top.tolist(), without))
+
+
+def test_popularity_is_why_dropping_and_renormalising_differ():
+    """Without it the other facets' parts all grow by one factor, which changes no ranking."""
+    plain = make(FAME.model_copy(update={"popularity": False}))
+    both = [facet_knockouts(plain, HISTORY, missing).top_without for missing in ("renormalised", "dropped")]
+    assert (both[0] == both[1]).all()
+
+
+@pytest.mark.parametrize(
+    ("config", "history", "missing", "error", "said"),
+    [
+        (SASREC, HISTORY, "dropped", QuestionError, "has no facets"),
+        (MIXTURE, HISTORY, "dropped", QuestionError, "none can be dropped"),
+        (FAME, [], "dropped", HistoryError, "empty"),
+        (FAME, list(range(1, 41)), "dropped", HistoryError, "every item"),
+    ],
+)
+def test_a_facet_that_cannot_be_left_out_is_told_of(config, history, missing, error, said):
+    with pytest.raises(error, match=said):
+        facet_knockouts(make(config), history, missing)
+
+
+def test_an_expert_can_be_left_out_after_one_item():
+    model = make(FAME)
+    found = expert_effects(Question.about(model, [7], TARGET))
+    scale = torch.ones(3, 4)
+    scale[1, 1] = 0
+    without = recommend(model, [7], 10, Intervention(router=Edit(scale=scale, renormalise=True))).items
+    assert found.top_without[1, 1].tolist() == without.tolist()
+    with pytest.raises(QuestionError, match="empty"):
+        Question.about(model, [], TARGET)
+
+
+def test_runs_at_hand_give_the_same_comparison(trained, trained_mixture, trained_sasrec, cinema):
+    for checkpoint in (trained, trained_mixture, trained_sasrec):
+        model, anatomy = checkpoint.model, fit(checkpoint.model, cinema.catalog)
+        asked, at_hand = contrast(model, HISTORY, 40, 50, anatomy), runs(model, HISTORY)
+        for this, that in ((40, 50), (50, 40)):
+            again = contrast_runs(model, at_hand, this, that, anatomy)
+            sign = 1 if this == 40 else -1
+            assert np.allclose(again.attribution.values, sign * asked.attribution.values, atol=1e-4)
+            assert np.allclose(again.contributions, sign * asked.contributions, atol=1e-5)
+            assert np.isclose(again.score, sign * asked.score, atol=1e-5)
+    with pytest.raises(QuestionError, match="one item"):
+        contrast_runs(trained.model, runs(trained.model, [5]), 40, 50, fit(trained.model, cinema.catalog))

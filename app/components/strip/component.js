@@ -191,10 +191,16 @@ export default function strip({ data, parentElement, setTriggerValue }) {
     }
     after.forEach((li, i) => fill(li, data.cards[i], i));
     renumber();
-    mark(after[data.chosen]);
+    const chosen = after[data.chosen];
+    mark(chosen);
     if (at >= 0 && !held.isConnected) focus(at);
     if (!after.some((li) => li.tabIndex === 0)) rove(after.at(-1));
     if (after.length > before.length) ol.scrollLeft = ol.scrollWidth;
+    if (chosen && ol.shown !== data.chosen && (chosen.offsetLeft < ol.scrollLeft
+      || chosen.offsetLeft + chosen.offsetWidth > ol.scrollLeft + ol.clientWidth)) { // chosen elsewhere: bring it in sight
+      ol.scrollLeft = chosen.offsetLeft - (ol.clientWidth - chosen.offsetWidth) / 2;
+    }
+    ol.shown = data.chosen;
     const dimmed = `${data.unread} dimmed ${data.unread === 1 ? "item is" : "items are"}`;
     note.textContent = data.unread ? `The model reads the newest ${data.limit}: the ${dimmed} not seen by it.` : "";
   };

@@ -1,15 +1,29 @@
 """Users in groups: by how long their history is, or by an attribute of its newest item."""
 
+from __future__ import annotations
+
+from dataclasses import dataclass
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from fame.data import DataSet
-from fame.explain.population import Population
+
+if TYPE_CHECKING:
+    from fame.explain.population import Population
 
 LENGTH = "history length"
 FEWEST = 5  # users of a group that is shown
 MOST = 12  # groups
+
+
+@dataclass(frozen=True)
+class Group:
+    """Some users."""
+
+    name: str
+    rows: np.ndarray  # of the population
 
 
 def group_names(data: DataSet) -> list[str]:
@@ -17,8 +31,8 @@ def group_names(data: DataSet) -> list[str]:
     return [LENGTH, *(f"last item's {family.name}" for family in data.catalog.families)]
 
 
-def by_group(data: DataSet, everyone: Population, grouping: str) -> list[tuple[str, np.ndarray]]:
-    """Group name and its rows of the population; a user whose last item has several values is in several groups."""
+def by_group(data: DataSet, everyone: Population, grouping: str) -> list[Group]:
+    """The groups, by length or the largest first; a user whose last item has several values is in several."""
     if grouping == LENGTH:
         edges = np.unique(np.quantile(everyone.length, [0, 0.2, 0.4, 0.6, 0.8, 1]).astype(int))
         found = []
@@ -34,4 +48,4 @@ def by_group(data: DataSet, everyone: Population, grouping: str) -> list[tuple[s
             for value in data.catalog.values(family, int(item)):
                 rows.setdefault(value, []).append(row)
         groups = sorted(((name, np.array(found)) for name, found in rows.items()), key=lambda group: -len(group[1]))
-    return [(name, rows) for name, rows in groups if len(rows) >= FEWEST][:MOST]
+    return [Group(name, rows) for name, rows in groups if len(rows) >= FEWEST][:MOST]

@@ -1,0 +1,56 @@
+"""Why this one, and not that one: both splits are of one score, and the rival is compared as `fame.explain` does."""
+
+import numpy as np
+
+from fame.explain.anatomy import fit
+from fame.explain.contrast import contrast
+from fame.ranking.recommend import recommend, take_apart
+from tests.app.conftest import figure, numbers, said
+
+IDS = ["f3", "f9", "f27", "f41", "f8"]
+HISTORY = ",".join(IDS)
+
+
+def test_both_splits_add_up_to_the_same_and_share_one_scale(opened, trained, cinema):
+    app = opened(trained.model, "predict", history=HISTORY, target="f20")
+    drawn = figure(app, "Parts of the score")
+    facets, families = ([float(x) for x in numbers(trace["x"])] for trace in drawn["data"])
+    apart = take_apart(trained.model, cinema.catalog.indices(IDS), [cinema.catalog.index("f20")])
+    assert np.allclose(facets, [*apart.contributions[0], apart.bias[0]], atol=1e-4)
+    assert np.isclose(sum(facets), apart.score[0] - apart.reference, atol=1e-4)
+    assert np.isclose(sum(families), sum(facets), atol=1e-4)
+    one, two = (drawn["layout"][axis] for axis in ("xaxis", "xaxis2"))
+    assert one["range"] == two["range"]
+    widths = [axis["domain"][1] - axis["domain"][0] for axis in (one, two)]
+    assert np.isclose(*widths)
+
+
+def test_the_rival_is_compared_as_asked(opened, trained, cinema):
+    catalog, model = cinema.catalog, trained.model
+    app = opened(model, "predict", history=HISTORY, target="f20", rival="f33")
+    found = contrast(model, catalog.indices(IDS), catalog.index("f20"), catalog.index("f33"), fit(model, catalog))
+    facets, _ = (numbers(trace["x"]) for trace in figure(app, "Parts of the difference")["data"])
+    assert np.allclose(facets, [*found.contributions, found.bias], atol=1e-4)
+    text = said(app)
+    this, that = (f"*{catalog.title(catalog.index(item))}*" for item in ("f20", "f33"))
+    likelier = (this, that) if found.score >= 0 else (that, this)
+    assert f"{likelier[0]} is" in text
+    best = catalog.title(int(found.attribution.history[found.attribution.values.argmax()]))
+    if found.attribution.values.max() > 0:
+        assert f"*{best}* speaks most for {this}" in text
+
+
+def test_without_a_choice_the_next_of_the_ranking_is_the_rival(opened, trained, cinema):
+    catalog = cinema.catalog
+    first, second = recommend(trained.model, catalog.indices(IDS), 2).items.tolist()
+    app = opened(trained.model, "predict", history=HISTORY)
+    boxes = {box.label: box.value for box in app.selectbox}
+    assert boxes["Compare with"] == second
+    app = opened(trained.model, "predict", history=HISTORY, target=catalog.id(second))
+    assert {box.label: box.value for box in app.selectbox}["Compare with"] == first
+    box = next(box for box in app.selectbox if box.label == "Compare with")
+    box.set_value(catalog.index("f33")).run()
+    assert app.query_params["rival"] == "f33"
+    box = next(box for box in app.selectbox if box.label == "Compare with")
+    box.set_value(catalog.index("f9")).run()
+    assert "The rival 'f9' is in the history already" in said(app.run())
