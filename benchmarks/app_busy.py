@@ -27,6 +27,7 @@ def main() -> None:
     parser.add_argument("--edits", type=int, default=60, help="edits timed, alone and again beside the training")
     parser.add_argument("--preset", default="best", help="what is trained, on planted-cinema")
     chosen = parser.parse_args()
+    load = os.getloadavg()[0]
     with tempfile.TemporaryDirectory() as home, sync_playwright() as playwright:
         os.environ["FAME_HOME"] = home
         process, base = serve(free_port())
@@ -56,8 +57,10 @@ def main() -> None:
     ]
     told = table(["edit to its answer on Predict, ms", "median", "p95", "highest", "edits"], rows)
     done = (len(after.evaluations) + after.done) - (len(before.evaluations) + before.done)
-    publish("app busy", f"{told}\n\nMeanwhile {done:.1f} epochs were trained. {on()}")
-    keep("app_busy", {"alone": alone, "busy": busy, "preset": chosen.preset, "epochs_meanwhile": done})
+    other = f"Load average of the {os.cpu_count()} cores before it began, from other work: {load:.1f}."
+    publish("app busy", f"{told}\n\nMeanwhile {done:.1f} epochs were trained. {other} {on()}")
+    found = {"alone": alone, "busy": busy, "preset": chosen.preset, "epochs_meanwhile": done, "load_before": load}
+    keep("app_busy", found)
 
 
 def train(browser: Browser, base: str, run: Path, preset: str) -> None:
