@@ -8,5 +8,5 @@ def film(title: str) -> tuple[str, str | None]:
     inside = re.match(r"(.*?) *\((\d{4})\)", title)
     if not inside:
         return title, None
-    name = re.sub(r"^([^(]*), (The|A|An|La|Le|Les|Il|El|Das|Der|Die)( \(.*)?$", r"\2 \1\3", inside[1])
+    name = re.sub(r"^(.*), (The|A|An|La|Le|Les|Il|El|Das|Der|Die)$", r"\2 \1", inside[1])
     return f"{name} ({inside[2]})", f"{inside[2][:3]}0s"
