@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from fame.checkpoint.store import Checkpoint
@@ -11,6 +12,9 @@ from fame.training.run import Run
 from fame.training.trainer import train
 
 QUICK = {"width": 16, "heads": 4, "experts": 2, "length": 12, "epochs": 2, "batch": 512, "dropout": 0.1}
+
+hypothesis.settings.register_profile("untimed", deadline=None)  # a loaded machine breaks no property
+hypothesis.settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,7 @@ def test_damaged_files_of_every_format_end_well():
     assert ends["imported, every row kept or counted"] > 20
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     content=st.binary(max_size=300) | st.text(max_size=200).map(lambda text: text.encode("utf-8", "replace")),
     ending=st.sampled_from([".csv", ".json", ".parquet", ".inter", ".gz", ".zip", ""]),

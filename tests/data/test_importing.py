@@ -50,7 +50,7 @@ ids = st.sampled_from(["a", "b", " c ", "7", "", "  "])
 times = st.sampled_from(["1", "2.5", "-3", "", "soon", "inf"])
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=st.lists(st.tuples(ids, ids, times), max_size=12))
 def test_every_row_is_kept_in_order_or_counted_as_dropped(tmp_path_factory, rows):
     """Against a loop over the rows."""
@@ -226,7 +226,7 @@ def test_the_first_row_dropped_for_a_reason_is_shown(imported):
 pairs = st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6)), min_size=1, max_size=40)
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(pairs=pairs, least=st.integers(2, 3))
 def test_the_core_is_what_is_left_when_the_weak_go_again_and_again(tmp_path_factory, pairs, least):
     kept = list(enumerate(pairs))

@@ -26,7 +26,7 @@ def any_model(request):
 histories = st.lists(st.integers(1, 80), min_size=1, max_size=30)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(history=histories)
 def test_parts_add_up_and_the_items_are_those_of_brute_force(model, history):
     answer = recommend(model, history, 10)
