@@ -97,6 +97,8 @@ def _read(packed: bytes) -> dict[str, bytes]:
         with zipfile.ZipFile(io.BytesIO(packed)) as archive:
             entries = _entries(archive, len(packed))
             return {name: archive.read(entry) for name, entry in entries.items()}
+    except PackageError:  # is a ValueError, too
+        raise
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError, zlib.error) as error:
         raise PackageError(
             f"The file is no whole zip ({error}); download the model again where it came from."
