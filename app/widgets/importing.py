@@ -126,8 +126,7 @@ def roles(guess: Guess, key: str) -> dict[str, str]:
 
 def attributes(guess: Guess, mapping: dict[str, str], key: str) -> tuple[str, ...]:
     """Which columns about items are attributes that facets can be tied to."""
-    about = [table for table in guess.tables if table.kind == "items"]
-    names = [column.name for table in about for column in table.columns if column.name not in mapping.values()]
+    names = [name for name in guess.offered if name not in mapping.values()]
     if not names:
         st.caption("There is no file about the items: facets will not be tied to attributes.")
         return ()

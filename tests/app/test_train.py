@@ -5,6 +5,7 @@ import shutil
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from fame.data import read
 from fame.home import PROJECT
 from fame.training import queue
 from fame.training.run import Run
@@ -78,6 +79,21 @@ def test_a_run_is_queued_with_its_settings_and_a_taken_name_is_refused(app, tmp_
     set_to(app, **{"Name of the model": "mine"})
     labelled(app.button, "Train").click().run()
     assert "a model or run called 'mine' already" in " ".join(error.value for error in app.error).replace("\\", "")
+
+
+def test_films_of_ones_own_keep_their_attributes(app, tmp_path):
+    films = tmp_path / "ml-small"
+    films.mkdir()
+    (films / "ratings.csv").write_text("userId,movieId,rating,timestamp\n1,1,3.0,5\n1,2,4.0,6\n1,3,4.0,7\n")
+    (films / "movies.csv").write_text(
+        "movieId,title,genres\n1,Toy Story (1995),Comedy\n2,Heat (1995),Crime\n3,Alien (1979),Horror\n"
+    )
+    labelled(app.main.get("button_group"), "Data").set_value("My own files").run()
+    labelled(app.text_input, "Or a path on this machine, of any size").set_value(str(films)).run()
+    labelled(app.button, "Import").click().run()
+    assert not app.exception
+    assert any("Attributes that facets can be tied to: genre, era." in text.value for text in app.markdown)
+    assert [family.name for family in read(tmp_path / "data" / "ml-small").catalog.families] == ["genre", "era"]
 
 
 def test_models_that_ship_can_be_carried_but_not_changed(app):

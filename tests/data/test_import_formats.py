@@ -230,3 +230,14 @@ def test_a_guess_shows_files_and_first_rows(tmp_path):
     assert guess.says == "MovieLens 1M or 10M: ratings.dat and movies.dat."
     assert [table.kind for table in guess.tables] == ["interactions", "items"]
     assert guess.tables[1].rows[0][:2] == ("1", "Toy Story (1995)")
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_what_is_offered_of_films_is_what_they_are_given(tmp_path, layout):
+    path = packed(tmp_path, LAYOUTS[layout], "folder")
+    guess = look([path])
+    assert guess.offered == guess.options.families == ("genre", "era")
+    report = bring_in([path], tmp_path / "d", guess.options)
+    assert [family.name for family in report.families] == ["genre", "era"]
+    only = bring_in([path], tmp_path / "e", guess.options.model_copy(update={"families": ("era",)}))
+    assert [family.name for family in only.families] == ["era"]

@@ -263,6 +263,30 @@ def test_numbers_are_binned_on_request_and_a_separator_is_chosen(imported):
     assert any("1 values are no numbers" in note for note in report.notes)
 
 
+def test_ratings_that_are_no_numbers_are_counted(imported, tmp_path):
+    _, report = imported("user_id,item_id,timestamp,rating\nu,a,1,good\nu,b,2,4.5\nu,c,3,\nu,d,4,5 stars\n")
+    assert [note.partition(": ")[2] for note in report.notes] == ["2 ratings are no numbers and count as unknown."]
+    kept = pd.read_parquet(tmp_path / "d" / "interactions.parquet")["rating"]
+    assert kept.fillna(-1).tolist() == [-1, 4.5, -1, -1]
+
+
+def test_an_id_that_is_no_whole_number_is_refused_with_its_row(tmp_path):
+    pd.DataFrame({"user_id": [1.0, None, 2.5], "item_id": "a", "timestamp": 1}).to_parquet(tmp_path / "log.parquet")
+    with pytest.raises(DataError, match=r"user_id is 2\.5 in row 3; ids must be"):
+        bring([tmp_path / "log.parquet"], None, tmp_path / "d")
+
+
+def test_a_python_literal_is_read_only_as_long_as_metadata_are(tmp_path):
+    (tmp_path / "log.csv").write_text(HEADER + "u,a,1\n")
+    about = tmp_path / "meta.json"
+    about.write_text("{'item_id': 'a', 'brand': 'X'}\n")
+    data, _ = bring([tmp_path / "log.csv"], about, tmp_path / "d")
+    assert data.catalog.values("brand", 1) == ("X",)
+    about.write_text("{'item_id': 'a', 'brand': [" + "1," * 200_000 + "]}\n")
+    with pytest.raises(DataError, match="line 1, column 2 is no JSON object"):
+        bring([tmp_path / "log.csv"], about, tmp_path / "e")
+
+
 @pytest.mark.parametrize(("times", "word"), [((1.7e12, 1.6e12), "milliseconds"), ((1.7e9, 1.6e9), "")])
 def test_milliseconds_become_seconds_and_it_is_said(imported, tmp_path, times, word):
     _, report = imported(HEADER + f"u,a,{times[0]:.0f}\nu,b,{times[1]:.0f}\n")

@@ -15,7 +15,7 @@ from fame.data.columns import DataError, missing, word
 from fame.data.films import film
 from fame.data.importing.layouts import FLAGS, Source
 from fame.data.importing.options import Bin, Options
-from fame.data.importing.tables import as_text
+from fame.data.importing.values import as_text
 
 EXTRA = ("$", "€", "£", ",", " ")  # around the digits of a price
 
@@ -83,9 +83,10 @@ def _rows(source: Source, place: dict[str, int], notes: list[str]) -> dict[str, 
     wanted = list(dict.fromkeys([*source.families, *([title] if title else [])]))
     found: dict[str, list[Any]] = {name: [None] * len(place) for name in wanted}
     seen = np.zeros(len(place), bool)
-    twice = without = 0
+    twice = without = before = 0
     for batch in source.table.batches(list(dict.fromkeys([item, *wanted]))):
-        ids = as_text(batch.column(item), source.table.where, item).to_pylist()
+        ids = as_text(batch.column(item), source.table.where, item, before).to_pylist()
+        before += len(ids)
         without += ids.count(None)
         rows, places = [], []
         for row, item_id in enumerate(ids):

@@ -45,12 +45,14 @@ def look(paths: Sequence[Path], options: Options = AS_GUESSED, items: Sequence[P
     for source in (*found.interactions, *found.items):
         for role, (column, _) in source.roles.items():
             mapping.setdefault(role, column)
-    kept = dict.fromkeys(name for source in found.items for name in source.families)
-    families = None if found.form == "movielens" else tuple(kept)
+    if found.form == "movielens":  # its columns are known, and films and ratings call an id by different names
+        mapping = {}
+    offered = tuple(dict.fromkeys(name for source in found.items for name in source.offered))
+    families = options.families
+    if families is None:
+        families = tuple(dict.fromkeys(name for source in found.items for name in source.chosen))
     filled = options.model_copy(update={"mapping": mapping | dict(options.mapping), "families": families})
-    if found.form == "movielens":  # its columns are known; ids of films and of ratings have their own names
-        filled = options
-    return Guess(found.form, found.says, tuple(tables), found.ignored, found.missing, filled)
+    return Guess(found.form, found.says, tuple(tables), found.ignored, offered, found.missing, filled)
 
 
 def bring_in(
@@ -85,7 +87,7 @@ def bring_in(
                 tell(stage, 0.0, events.rows)
                 events.read(source, lambda rows, stage=stage: tell(stage, None, rows))  # type: ignore[misc]
             tell("Removing repeated rows", 0.5, events.rows)
-            dropped, notes = events.clean()
+            dropped = events.clean()
             core = None
             if options.core > 1:
                 core = events.core(options.core, lambda: tell("Filtering", 0.65, events.rows))
@@ -121,7 +123,7 @@ def bring_in(
             families=_families(catalog),
             preview=_preview(lengths, written, users, catalog),
             ignored=found.ignored,
-            notes=(*notes, *described.notes),
+            notes=(*events.notes, *described.notes),
             fingerprint=mark,
             seconds=time.perf_counter() - started,
         )

@@ -12,7 +12,7 @@ import pyarrow as pa
 from fame.data.columns import DataError
 from fame.data.importing.layouts import Source
 from fame.data.importing.report import Core, Counts, Dropped
-from fame.data.importing.tables import as_seconds, as_text
+from fame.data.importing.values import as_seconds, as_text
 
 MEMORY = "1500MB"  # that DuckDB may use before it spills
 ROWS = 500_000  # written at a time
@@ -27,6 +27,7 @@ class Events:
 
         self.files: list[tuple[str, int]] = []  # name, first row
         self.rows = 0
+        self.notes: list[str] = []  # what was made of the values, in sentences
         self.database = duckdb.connect(str(folder / "events.duckdb"))
         for setting in (
             f"memory_limit = '{MEMORY}'",
@@ -61,11 +62,12 @@ class Events:
         names = {role: source.roles[role][0] for role in ("user", "item", "time", "rating") if role in source.roles}
         where = source.table.where
         self.files.append((where, self.rows))
+        first, unread = self.rows, 0
         for batch in source.table.batches(list(dict.fromkeys(names.values()))):
             count = len(batch)
             columns = {
-                "u": as_text(batch.column(names["user"]), where, names["user"]),
-                "i": as_text(batch.column(names["item"]), where, names["item"]),
+                "u": as_text(batch.column(names["user"]), where, names["user"], self.rows - first),
+                "i": as_text(batch.column(names["item"]), where, names["item"], self.rows - first),
                 "t": as_seconds(batch.column(names["time"]), where, names["time"]),
                 "r": batch.column(names["rating"]) if "rating" in names else pa.nulls(count, pa.float64()),
             }
@@ -74,7 +76,11 @@ class Events:
                     columns["r"] = columns["r"].cast(pa.string())
                 except pa.ArrowException:
                     columns["r"] = pa.nulls(count, pa.float64())
+                    unread += count
             batch = pa.table(columns)
+            if pa.types.is_string(columns["r"].type):
+                odd = "SELECT count(*) FROM batch WHERE trim(r) <> '' AND try_cast(r AS DOUBLE) IS NULL"
+                unread += self.database.execute(odd).fetchall()[0][0]
             text = pa.types.is_string(columns["t"].type)
             t = "coalesce(try_cast(t AS DOUBLE), epoch(try_cast(t AS TIMESTAMP)))" if text else "t"
             self.database.execute(
@@ -84,13 +90,15 @@ class Events:
             )
             self.rows += count
             watch(self.rows)
+        if unread:
+            self.notes.append(f"{where}: {unread:,} ratings are no numbers and count as unknown.")
 
     def place(self, row: int) -> str:
         """Where a row stands, for people."""
         where, first = [file for file in self.files if file[1] <= row][-1]
         return f"row {row - first + 1} of {Path(where).name}"
 
-    def clean(self) -> tuple[list[Dropped], list[str]]:
+    def clean(self) -> list[Dropped]:
         """Number users and items, drop what has no user, item or time, and repetitions.
 
         Raises
@@ -133,11 +141,11 @@ class Events:
         if not self.number("SELECT count(*) FROM users"):
             raise DataError(f"{where}: no row has a user, an item and a time; check the columns.")
         median = self.one(f"SELECT median(t) FROM (SELECT t FROM raw WHERE {good} LIMIT 100000)")
-        notes, divisor = [], 1.0
+        divisor = 1.0
         for least, per, unit in UNITS:
             if median and abs(median[0]) >= least:
                 divisor = per
-                notes.append(f"Times look like {unit} since 1970; they were divided by {per:,.0f}.")
+                self.notes.append(f"Times look like {unit} since 1970; they were divided by {per:,.0f}.")
                 break
         run(
             f"CREATE TABLE events AS SELECT users.code AS u, items.code AS i, raw.t / {divisor} AS t, raw.r AS r, "
@@ -157,7 +165,7 @@ class Events:
         run("DROP TABLE events")
         said = f"{self.place(row)}: same user, item and time as a row before" if row is not None else ""
         dropped.append(Dropped("repeated", again, said))
-        return dropped, notes
+        return dropped
 
     def counts(self) -> Counts:
         """Of what is kept now."""

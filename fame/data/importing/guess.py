@@ -43,5 +43,6 @@ class Guess:
     says: str  # a sentence
     tables: tuple[Found, ...]  # interactions first
     ignored: tuple[Ignored, ...]
+    offered: tuple[str, ...]  # what is known of the items and can become a family
     missing: tuple[str, ...]  # of user, item and time: no column seems to hold it, a person must say
     options: Options  # filled in

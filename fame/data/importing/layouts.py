@@ -6,23 +6,12 @@ from pathlib import Path
 
 from fame.data.columns import DataError, need_columns
 from fame.data.importing.guess import Ignored
+from fame.data.importing.objects import json_lines
 from fame.data.importing.options import Options
 from fame.data.importing.roles import families, name_roles
 from fame.data.importing.sources import File, expand
-from fame.data.importing.tables import Table, atomic, delimited, json_lines, parquet
+from fame.data.importing.tables import Table, atomic, delimited, parquet
 
-MOVIELENS_REST = [
-    "tags.csv",
-    "links.csv",
-    "genome-scores.csv",
-    "genome-tags.csv",
-    "users.dat",
-    "tags.dat",
-    "u.user",
-    "u.genre",
-    "u.occupation",
-    "u.info",
-]
 FLAGS = [
     "unknown",
     "Action",
@@ -47,6 +36,7 @@ FLAGS = [
 FILMS_100K = ("item_id", "title", "released", "video", "url", *FLAGS)
 RATINGS, FILMS = ("user_id", "item_id", "rating", "timestamp"), ("item_id", "title", "genre")
 ENDINGS = (".csv", ".tsv", ".txt", ".json", ".jsonl", ".parquet", ".pq", ".inter", ".item", ".dat", ".data")
+FILM_FAMILIES = ("genre", "era")  # made of MovieLens' columns about films
 NEEDED = ("user", "item", "time")
 REVIEWS = ({"reviewerID", "asin", "unixReviewTime"}, {"user_id", "parent_asin", "timestamp"})
 
@@ -59,6 +49,17 @@ class Source:
     form: str
     roles: dict[str, tuple[str, str]]  # role -> column, why
     families: tuple[str, ...]  # columns of items
+
+    @property
+    def offered(self) -> tuple[str, ...]:
+        """What can become a family; of films it is known."""
+        used = {column for column, _ in self.roles.values()}
+        return FILM_FAMILIES if self.form == "movielens" else tuple(n for n in self.table.names if n not in used)
+
+    @property
+    def chosen(self) -> tuple[str, ...]:
+        """What of it becomes one where nothing else is said."""
+        return FILM_FAMILIES if self.form == "movielens" else self.families
 
     def column(self, role: str) -> str | None:
         """The column of a role."""
@@ -149,9 +150,7 @@ def _why_not(file: File, form: str, names: set[str]) -> str:
     """Why a file among others is not read; empty if it is."""
     if file.name.endswith((".user", ".link", ".kg", ".net")) and any(name.endswith(".inter") for name in names):
         return "not used from RecBole's files"
-    if not file.name.endswith(
-        (".csv", ".tsv", ".txt", ".json", ".jsonl", ".parquet", ".pq", ".inter", ".item", ".dat", ".data")
-    ):
+    if not file.name.endswith(ENDINGS):
         return "its name is not a table's"
     if file.name.startswith(("readme", "license", "licence", "provenance")):
         return "it is no table"
@@ -235,8 +234,7 @@ def _movielens(files: list[File], about: list[File], ignored: list[Ignored], opt
     used = [log.file, *([films.file] if films else [])]
     for file in files:
         if file not in used:
-            why = "not used from MovieLens" if file.name in MOVIELENS_REST else "no part of MovieLens that is used"
-            ignored.append(Ignored(file.where, why))
+            ignored.append(Ignored(file.where, "it holds neither ratings nor films"))
     roles = name_roles(log, (*NEEDED, "rating"), _said(options))
     sources = [Source(log, "movielens", roles, ())]
     items = []

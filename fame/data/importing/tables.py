@@ -1,10 +1,7 @@
-"""Files as tables: separated text, lines of JSON, Parquet. Each gives its first rows and batches of columns."""
+"""Files as tables: separated text and Parquet. Each gives its first rows and batches of columns."""
 
-import ast
 import csv
 import io
-import itertools
-import json
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,7 +13,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
-from fame.data.columns import DataError, word
+from fame.data.columns import DataError
 from fame.data.importing.sources import File
 from fame.data.importing.text import LINE, UNIT, head_of, text_of
 
@@ -98,26 +95,12 @@ class Delimited(Table):
                     if row and len(row) != len(self.names):
                         return (
                             f"{self.where}: line {lines.line_num} has {_fields(len(row))}, {len(self.names)} are "
-                            f"needed (it begins {_short(row[0])}); {advice}."
+                            f"needed (it begins {short(row[0])}); {advice}."
                         )
             except csv.Error as wrong:
                 return f"{self.where}: line {lines.line_num}: {wrong}; {advice}."
         reason = str(error).splitlines()[0]
         return f"{self.where} cannot be read as a table ({reason[:200]}); check it."
-
-
-@dataclass(frozen=True)
-class JsonLines(Table):
-    """An object a line; Amazon's metadata of 2014 are Python's literals, which are parsed and never run."""
-
-    encoding: str
-
-    def batches(self, names: Sequence[str]) -> Iterator[pa.Table]:
-        """Columns of text, or of lists of texts."""
-        with text_of(self.file, self.encoding) as text:
-            lines = _objects(text, self.where)
-            while some := list(itertools.islice(lines, BATCH)):
-                yield pa.table({name: _json_column([found.get(name) for found in some]) for name in names})
 
 
 @dataclass(frozen=True)
@@ -142,7 +125,7 @@ def parquet(file: File) -> Parquet:
         try:
             source = pq.ParquetFile(opened)
             names = source.schema_arrow.names
-            _check_names(names, file.where)
+            check_names(names, file.where)
             first = next(source.iter_batches(ROWS), None)
             rows = zip(*(_plain(column) for column in first.columns), strict=True) if first is not None else ()
             return Parquet(file, tuple(names), tuple(rows))
@@ -150,16 +133,6 @@ def parquet(file: File) -> Parquet:
             if isinstance(error, DataError):
                 raise
             raise DataError(_no_parquet(file.where, error)) from None
-
-
-def json_lines(file: File, encoding: str) -> JsonLines:
-    """A file that is said to hold an object a line."""
-    with text_of(file, encoding) as text:
-        some = list(itertools.islice(_objects(text, file.where), ROWS))
-    names = tuple(dict.fromkeys(name for found in some for name in found))
-    _check_names(list(names), file.where)
-    rows = (_json_column([found.get(name) for found in some]).to_pylist() for name in names)
-    return JsonLines(file, names, tuple(zip(*rows, strict=True)), encoding)
 
 
 def delimited(
@@ -178,7 +151,7 @@ def delimited(
     if not names and rows:
         names = [cell.strip() or f"column {place}" for place, cell in enumerate(rows[0], 1)] if header else ()
         names = names or [f"column {place}" for place in range(1, len(rows[0]) + 1)]
-    _check_names(names, file.where)
+    check_names(names, file.where)
     width = len(names)
     body = tuple(tuple(row) for row in rows[header:] if len(row) == width)
     return Delimited(file, tuple(names), body, encoding, separator, header, quoted)
@@ -195,126 +168,13 @@ def atomic(file: File, encoding: str) -> Delimited:
                 f"{file.where}: column {header!r} has no type; RecBole's are name:{', name:'.join(ATOMIC)}."
             )
         kinds[name] = kind
-    _check_names([header.rpartition(":")[0] for header in found.names], file.where)
+    check_names([header.rpartition(":")[0] for header in found.names], file.where)
     lists = frozenset(name for name, kind in kinds.items() if kind == "token_seq")
     rows = (
         tuple(cell.split(" ") if name in lists else cell for name, cell in zip(kinds, row, strict=True))
         for row in found.rows
     )
     return Delimited(file, tuple(kinds), tuple(rows), encoding, "\t", True, False, lists)
-
-
-def as_text(column: pa.ChunkedArray, where: str, name: str) -> pa.ChunkedArray:
-    """An id column as text without blanks at its ends, null where nothing is left; 7.0 is 7.
-
-    Raises
-    ------
-    DataError
-        It holds something that is neither text nor a whole number.
-    """
-    if pa.types.is_dictionary(column.type):
-        column = column.cast(column.type.value_type)
-    kind = column.type
-    if pa.types.is_floating(kind):
-        column = pc.if_else(pc.is_nan(column), None, column)
-        if not pc.all(pc.equal(column, pc.floor(column))).as_py():
-            odd = pc.filter(column, pc.not_equal(column, pc.floor(column)))[0]
-            raise DataError(f"{where}: {name} is {odd.as_py()!r} in a row; ids must be text or whole numbers.")
-        try:
-            column = column.cast(pa.int64())
-        except pa.ArrowInvalid:
-            raise DataError(f"{where}: {name} holds numbers too large for ids; write them as text.") from None
-    elif not (pa.types.is_integer(kind) or _is_text(kind) or pa.types.is_null(kind)):
-        raise DataError(f"{where}: {name} holds {kind}; ids must be text or whole numbers.")
-    trimmed = pc.utf8_trim_whitespace(column.cast(pa.string()))
-    return pc.if_else(pc.equal(trimmed, ""), None, trimmed)
-
-
-def as_seconds(column: pa.ChunkedArray, where: str, name: str) -> pa.ChunkedArray:
-    """Numbers as float64, dates as seconds since 1970; text stays text."""
-    kind = column.type
-    if pa.types.is_dictionary(kind):
-        column = column.cast(kind.value_type)
-        kind = column.type
-    if pa.types.is_date(kind):
-        column = column.cast(pa.timestamp("s"))
-        kind = column.type
-    if pa.types.is_timestamp(kind):
-        per = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}[kind.unit]
-        return pc.divide(column.cast(pa.int64()).cast(pa.float64(), safe=False), float(per))
-    if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
-        return column.cast(pa.float64(), safe=False)
-    if _is_text(kind) or pa.types.is_null(kind):
-        return column.cast(pa.string())
-    raise DataError(f"{where}: {name} holds {kind}; give times as numbers or dates.")
-
-
-def _is_text(kind: pa.DataType) -> bool:
-    return pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
-
-
-def _objects(text: io.BufferedReader, where: str) -> Iterator[dict[str, Any]]:
-    """The object of every line that is not blank."""
-    for number in itertools.count(1):
-        line = text.readline()
-        if not line:
-            return
-        if not line.strip():
-            continue
-        try:
-            found = json.loads(line)
-        except (ValueError, RecursionError) as error:
-            found = _literal(line)
-            if found is None:
-                column = f", column {error.colno}" if isinstance(error, json.JSONDecodeError) else ""
-                raise DataError(
-                    f"{where}: line {number}{column} is no JSON object ({_short(line[:80].decode(errors='replace'))}); "
-                    "write one object a line."
-                ) from None
-        if not isinstance(found, dict):
-            raise DataError(f"{where}: line {number} is no JSON object; write one object a line.")
-        yield found
-
-
-def _literal(line: bytes) -> dict[str, Any] | None:
-    """A Python literal of constants only; nothing is run."""
-    if not line.lstrip().startswith(b"{'"):
-        return None
-    try:
-        found = ast.literal_eval(line.decode().strip())
-    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
-        return None
-    return found if isinstance(found, dict) else None
-
-
-def _json_column(values: list[Any]) -> pa.Array:
-    """Text; lists of texts where any value is a list. Lists in lists are laid flat."""
-    if any(isinstance(value, list) for value in values):
-        lists = [None if value is None else [_safe(leaf) for leaf in _flat(value)] for value in values]
-        return pa.array(lists, pa.list_(pa.string()))
-    return pa.array([None if value is None else _safe(value) for value in values], pa.string())
-
-
-def _flat(value: Any) -> Iterator[Any]:
-    if isinstance(value, list):
-        for inner in value:
-            if isinstance(inner, list):
-                yield from (leaf for leaf in inner if not isinstance(leaf, list | dict))
-            elif not isinstance(inner, dict) and inner is not None:
-                yield inner
-    else:
-        yield value
-
-
-def _safe(value: Any) -> str:
-    """Text that can be stored: halves of characters are replaced."""
-    if isinstance(value, dict):
-        return ""
-    try:
-        text = value if isinstance(value, str) else word(value)
-    except (ValueError, OverflowError):  # an integer of thousands of digits
-        return ""
-    return text.encode("utf-8", "replace").decode()
 
 
 def _plain(column: pa.Array) -> list[Any]:
@@ -384,19 +244,21 @@ def is_number(text: Any) -> bool:
     return True
 
 
-def _check_names(names: Sequence[str], where: str) -> None:
+def check_names(names: Sequence[str], where: str) -> None:
+    """Refuse a header that is none."""
     if len(names) > COLUMNS:
         raise DataError(f"{where} has {len(names):,} columns, more than any table of this kind; check its separator.")
     twice = [name for place, name in enumerate(names) if name in names[:place]]
     if twice:
-        raise DataError(f"{where}: the header (line 1) names {_short(twice[0])} twice; give each column its own name.")
+        raise DataError(f"{where}: the header (line 1) names {short(twice[0])} twice; give each column its own name.")
 
 
 def _fields(count: int) -> str:
     return f"{count} field" if count == 1 else f"{count} fields"
 
 
-def _short(text: str) -> str:
+def short(text: str) -> str:
+    """A value as it stands in a sentence."""
     return repr(text if len(text) <= 60 else text[:57] + "…")
 
 

@@ -1,0 +1,107 @@
+"""Lines of JSON as a table: an object a line."""
+
+import ast
+import io
+import itertools
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+
+from fame.data.columns import DataError, word
+from fame.data.importing.sources import File
+from fame.data.importing.tables import BATCH, ROWS, Table, check_names, short
+from fame.data.importing.text import text_of
+
+LITERAL = 1 << 18  # bytes of a line that may be Python's; Amazon's longest have a fraction of it
+
+
+@dataclass(frozen=True)
+class JsonLines(Table):
+    """An object a line; Amazon's metadata of 2014 are Python's literals, which are parsed and never run."""
+
+    encoding: str
+
+    def batches(self, names: Sequence[str]) -> Iterator[pa.Table]:
+        """Columns of text, or of lists of texts."""
+        with text_of(self.file, self.encoding) as text:
+            rows = (tuple(map(found.get, names)) for found in _objects(text, self.where))  # the rest is let go at once
+            while some := list(itertools.islice(rows, BATCH)):
+                columns = zip(*some, strict=True)
+                yield pa.table({name: _column(list(cells)) for name, cells in zip(names, columns, strict=True)})
+
+
+def json_lines(file: File, encoding: str) -> JsonLines:
+    """A file that is said to hold an object a line."""
+    with text_of(file, encoding) as text:
+        some = list(itertools.islice(_objects(text, file.where), ROWS))
+    names = tuple(dict.fromkeys(name for found in some for name in found))
+    check_names(list(names), file.where)
+    rows = (_column([found.get(name) for found in some]).to_pylist() for name in names)
+    return JsonLines(file, names, tuple(zip(*rows, strict=True)), encoding)
+
+
+def _objects(text: io.BufferedReader, where: str) -> Iterator[dict[str, Any]]:
+    """The object of every line that is not blank."""
+    for number in itertools.count(1):
+        line = text.readline()
+        if not line:
+            return
+        if not line.strip():
+            continue
+        try:
+            found = json.loads(line)
+        except (ValueError, RecursionError) as error:
+            found = _literal(line)
+            if found is None:
+                column = f", column {error.colno}" if isinstance(error, json.JSONDecodeError) else ""
+                raise DataError(
+                    f"{where}: line {number}{column} is no JSON object ({short(line[:80].decode(errors='replace'))}); "
+                    "write one object a line."
+                ) from None
+        if not isinstance(found, dict):
+            raise DataError(f"{where}: line {number} is no JSON object; write one object a line.")
+        yield found
+
+
+def _literal(line: bytes) -> dict[str, Any] | None:
+    """A Python literal of constants only; nothing is run. Parsing one takes hundreds of times its length in memory."""
+    if not line.lstrip().startswith(b"{'") or len(line) > LITERAL:
+        return None
+    try:
+        found = ast.literal_eval(line.decode().strip())
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _column(values: list[Any]) -> pa.Array:
+    """Text; lists of texts where any value is a list. Lists in lists are laid flat."""
+    if any(isinstance(value, list) for value in values):
+        lists = [None if value is None else [_safe(leaf) for leaf in _flat(value)] for value in values]
+        return pa.array(lists, pa.list_(pa.string()))
+    return pa.array([None if value is None else _safe(value) for value in values], pa.string())
+
+
+def _flat(value: Any) -> Iterator[Any]:
+    if isinstance(value, list):
+        for inner in value:
+            if isinstance(inner, list):
+                yield from (leaf for leaf in inner if not isinstance(leaf, list | dict))
+            elif not isinstance(inner, dict) and inner is not None:
+                yield inner
+    else:
+        yield value
+
+
+def _safe(value: Any) -> str:
+    """Text that can be stored: halves of characters are replaced."""
+    if isinstance(value, dict):
+        return ""
+    try:
+        text = value if isinstance(value, str) else word(value)
+    except (ValueError, OverflowError):  # an integer of thousands of digits
+        return ""
+    return text.encode("utf-8", "replace").decode()

@@ -1,0 +1,56 @@
+"""Columns of a table -> ids as text, times as seconds."""
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from fame.data.columns import DataError
+
+
+def as_text(column: pa.ChunkedArray, where: str, name: str, before: int) -> pa.ChunkedArray:
+    """An id column as text without blanks at its ends, null where nothing is left; 7.0 is 7. `before`: rows before it.
+
+    Raises
+    ------
+    DataError
+        It holds something that is neither text nor a whole number.
+    """
+    if pa.types.is_dictionary(column.type):
+        column = column.cast(column.type.value_type)
+    kind = column.type
+    if pa.types.is_floating(kind):
+        column = pc.if_else(pc.is_nan(column), None, column)
+        odd = pc.index(pc.not_equal(column, pc.floor(column)), True).as_py()
+        if odd >= 0:
+            said = f"{name} is {column[odd].as_py()!r} in row {before + odd + 1}"
+            raise DataError(f"{where}: {said}; ids must be text or whole numbers.")
+        try:
+            column = column.cast(pa.int64())
+        except pa.ArrowInvalid:
+            raise DataError(f"{where}: {name} holds numbers too large for ids; write them as text.") from None
+    elif not (pa.types.is_integer(kind) or _is_text(kind) or pa.types.is_null(kind)):
+        raise DataError(f"{where}: {name} holds {kind}; ids must be text or whole numbers.")
+    trimmed = pc.utf8_trim_whitespace(column.cast(pa.string()))
+    return pc.if_else(pc.equal(trimmed, ""), None, trimmed)
+
+
+def as_seconds(column: pa.ChunkedArray, where: str, name: str) -> pa.ChunkedArray:
+    """Numbers as float64, dates as seconds since 1970; text stays text."""
+    kind = column.type
+    if pa.types.is_dictionary(kind):
+        column = column.cast(kind.value_type)
+        kind = column.type
+    if pa.types.is_date(kind):
+        column = column.cast(pa.timestamp("s"))
+        kind = column.type
+    if pa.types.is_timestamp(kind):
+        per = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}[kind.unit]
+        return pc.divide(column.cast(pa.int64()).cast(pa.float64(), safe=False), float(per))
+    if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
+        return column.cast(pa.float64(), safe=False)
+    if _is_text(kind) or pa.types.is_null(kind):
+        return column.cast(pa.string())
+    raise DataError(f"{where}: {name} holds {kind}; give times as numbers or dates.")
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
