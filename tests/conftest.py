@@ -19,7 +19,7 @@ hypothesis.settings.load_profile("untimed")
 
 @pytest.fixture(scope="session")
 def cinema_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("data") / "cinema"
+    folder = tmp_path_factory.mktemp("data") / "planted-cinema"
     planted.make(folder, planted.options(users=120, items=80, length=12, seed=5))
     return folder
 

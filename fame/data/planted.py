@@ -71,7 +71,8 @@ def make(folder: Path, chosen: Options) -> DataSet:
     rng = np.random.default_rng(chosen.seed)
     items, values = films(chosen, rng)
     interactions, truth = histories(chosen, values, rng)
-    name, origin, licence = "planted-cinema", "a made-up cinema: python -m fame data make planted-cinema", "MIT"
+    name, licence = folder.resolve().name, "MIT"
+    origin = "a made-up cinema: python -m fame data make planted-cinema"
     whole = assemble(interactions, items, truth, FAMILIES, name, origin, licence, {}, str(folder))
     return write(
         folder,

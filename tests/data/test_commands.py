@@ -24,7 +24,7 @@ def test_what_is_there_is_said_to_be_there(tmp_path, monkeypatch):
 def test_another_data_set_is_not_taken_for_it(tmp_path):
     folder = tmp_path / "d"
     answer(fame("data", "make", "planted-cinema", *SMALL, "--out", folder, "--json"))
-    assert "holds the data set 'planted-cinema'" in sentence(fame("data", "fetch", "movielens-100k", "--to", folder))
+    assert "holds the data set 'd'" in sentence(fame("data", "fetch", "movielens-100k", "--to", folder))
 
 
 def test_without_a_network_fetch_ends_with_2_and_leaves_nothing(tmp_path, monkeypatch):
@@ -58,6 +58,7 @@ def test_make_says_what_the_oracle_can_name(tmp_path):
     assert set(found) == {"name", "fingerprint", "users", "items", "interactions", "truth"}
     assert set(found["truth"]) == {"events", "chance", "oracle"}
     data = read(tmp_path / "d")
+    assert (found["name"], data.name) == ("d", "d")  # a model finds its data by this name
     assert data.details["generator"]["values"] == 3
     assert data.truth["value"].nunique() == 9
     for family in data.catalog.families:
