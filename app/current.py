@@ -1,11 +1,18 @@
 """What the session's names stand for: model, data, history as catalog indices; what stands for nothing is told once."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from app import resources, state
+from app.groups import LENGTH, group_names
 from fame.checkpoint.description import Description
 from fame.data import Catalog, DataSet, UnknownItemError
 from fame.errors import InputError
+
+if TYPE_CHECKING:
+    from fame.explain.facet_effects import Missing
 
 PREFERRED = ("movielens-100k-fame", "planted-cinema-fame")
 
@@ -21,6 +28,8 @@ class Current:
     rival: int | None = None  # what the target is compared with
     facet: int | None = None  # chosen, where one is
     expert: int | None = None  # of that facet
+    missing: Missing = "dropped"  # where the gate's mass of a facet that is left out goes
+    by: str = LENGTH  # what users are grouped by
 
     @property
     def facets(self) -> tuple[str, ...]:
@@ -69,7 +78,39 @@ def current() -> Current:
         there = f"it has {len(kept)}; the newest is chosen" if kept else "it is empty"
         state.notice(f"The history has no item {now.position + 1}: {there}.")
         now.position = None
-    return Current(model, data, tuple(data.catalog.indices(kept)), target, rival, *chosen(model, now))
+    unread = len(kept) - int(model.config["length"])
+    if now.position is not None and now.position < unread:
+        state.notice(
+            f"{model.name} reads the newest {model.config['length']} items, not item {now.position + 1}: the oldest "
+            "that it reads is chosen."
+        )
+        now.position = unread
+    history = tuple(data.catalog.indices(kept))
+    facet, expert = chosen(model, now)
+    return Current(model, data, history, target, rival, facet, expert, missing(model, now), grouping(data, now))
+
+
+def missing(model: Description, now: state.Session) -> Missing:
+    """Where the gate's mass of a missing facet goes; what cannot be had is told of."""
+    mixture = model.config.get("head") == "mixture"
+    possible: dict[str, Missing] = {"renormalised": "renormalised"}
+    if not mixture:
+        possible["dropped"] = "dropped"
+    if now.missing and now.missing not in possible:
+        known = now.missing == "dropped"
+        why = "a mixture of softmaxes cannot lose any" if known else "it can be dropped or renormalised"
+        state.notice(f"The gate's mass of a missing facet cannot be {now.missing[:60]!r}: {why}.")
+        now.missing = ""
+    return possible.get(now.missing, "renormalised" if mixture else "dropped")
+
+
+def grouping(data: DataSet, now: state.Session) -> str:
+    """What users are grouped by; what they cannot be is told of."""
+    names = group_names(data)
+    if now.by and now.by not in names:
+        state.notice(f"Users cannot be grouped by {now.by[:60]!r}; there are {', '.join(names)}.")
+        now.by = ""
+    return now.by or LENGTH
 
 
 def other(catalog: Catalog, now: state.Session) -> int | None:

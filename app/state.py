@@ -214,16 +214,6 @@ def sent(component: str, event: str) -> Any:
     return st.session_state[component][event]
 
 
-def chosen(widget: str) -> Any:
-    """What was chosen in a widget."""
-    return st.session_state[widget]
-
-
-def put(widget: str, value: Any) -> None:
-    """Choose something in a widget that is not drawn yet."""
-    st.session_state[widget] = value
-
-
 def take(widget: str, empty: str | None = None) -> Any:
     """What was chosen in a widget, which is empty again for the next choice."""
     chosen = st.session_state[widget]

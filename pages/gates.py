@@ -20,7 +20,6 @@ from fame.ranking.recommend import recommend
 def story() -> None:
     now = current()
     model = loaded(now).model
-    missing = parts.missing(now)
     notices()
     if not isinstance(model, FAME):
         st.info("SASRec has no gate: it is one score without facets. Choose a FAME model in the sidebar to see gates.")
@@ -33,7 +32,7 @@ def story() -> None:
     at = place(now)
     gates = recommend(model, now.history, 1).gate
     gate = gates[at.position]
-    found, spread = facet_knockouts(model, at.seen, missing), facet_spread(model, at.seen)
+    found, spread = facet_knockouts(model, at.seen, now.missing), facet_spread(model, at.seen)
     h = int(found.overlap.argmin()) if now.facet is None else now.facet
     st.markdown(parts.sentence(now, at, gate, spread, found))
     editor(now, gates, choosable=True)

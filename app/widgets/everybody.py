@@ -6,7 +6,7 @@ import streamlit as st
 
 from app import charts, palette, resources, state
 from app.current import Current
-from app.groups import LENGTH, group_names
+from app.groups import group_names
 from app.widgets.answer import table_behind
 from app.widgets.editor import take_user
 from app.widgets.gates import choose_facet
@@ -16,17 +16,13 @@ from app.words import escape, percent
 
 def gate_by_group(now: Current, h: int) -> None:
     """How one facet's gate weight is distributed in groups of users; a group's middle user can be looked at."""
-    names, session = group_names(now.data), state.session()
-    if session.by and session.by not in names:
-        state.notice(f"Users cannot be grouped by {session.by[:60]!r}; there are {', '.join(names)}.")
-        session.by = ""
-    state.show("by", session.by or LENGTH)
+    names, by = group_names(now.data), now.by
+    state.show("by", by)
     with st.container(horizontal=True, gap="large"):
         choose_facet(now, h, "facet-of-all")
         st.segmented_control(
             "Users by", names, key="by", required=True, on_change=lambda: state.choose_grouping(state.read("by"))
         )
-    by = session.by or LENGTH
     everyone = resources.population(now.model.name, now.data.name)
     groups = resources.groups(now.model.name, now.data, by)
     if not groups:

@@ -37,7 +37,7 @@ def picker(now: Current) -> None:
     key = f"model-{now.model.name}"  # a new widget where the model was changed from elsewhere
 
     def chosen() -> None:
-        model = usable()[st.session_state[key]]
+        model = usable()[state.read(key)]
         state.choose_model(model.name, model.dataset)
 
     st.selectbox("Model", names, index=names.index(now.model.name), key=key, on_change=chosen)

@@ -17,18 +17,6 @@ from fame.explain.facet_effects import FacetKnockouts, Missing
 WHERE = {"dropped": "is dropped", "renormalised": "goes to the others"}
 
 
-def missing(now: Current) -> Missing:
-    """Where the gate's mass of a facet that is left out goes; what cannot be had is told of."""
-    wanted = state.session().missing
-    if wanted and (wanted not in WHERE or (now.mixture and wanted == "dropped")):
-        why = "a mixture of softmaxes cannot lose any" if wanted in WHERE else "it can be dropped or renormalised"
-        state.notice(f"The gate's mass of a missing facet cannot be {wanted[:60]!r}: {why}.")
-        wanted = state.session().missing = ""
-    if wanted:
-        return "dropped" if wanted == "dropped" else "renormalised"
-    return "renormalised" if now.mixture else "dropped"
-
-
 def gate_squares(now: Current, at: Place, gate: np.ndarray, h: int) -> None:
     """The gate (T, H) as squares; a click chooses the position and the facet."""
 

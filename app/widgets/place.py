@@ -42,9 +42,10 @@ class Place:
 def place(now: Current) -> Place:
     """The position chosen in the strip or a picture; the newest where none is."""
     read = list(now.history)[-int(now.model.config["length"]) :]
-    unread, wanted = len(now.history) - len(read), state.session().position
-    position = min(max((len(now.history) - 1 if wanted is None else wanted) - unread, 0), len(read) - 1)
-    return Place(read, position, position + unread + 1)
+    chosen = state.session().position
+    newest = len(now.history) - 1
+    number = 1 + (newest if chosen is None else chosen)
+    return Place(read, number - 1 - (len(now.history) - len(read)), number)
 
 
 def along(

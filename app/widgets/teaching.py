@@ -32,9 +32,9 @@ def here() -> DataSet | None:
         now.teach = now.data if now.data in names else names[0]
 
     def chosen() -> None:
-        now.teach = state.chosen("teach")
+        now.teach = state.read("teach")
 
-    state.put("teach", now.teach)
+    state.show("teach", now.teach)
     st.selectbox("Data set", names, key="teach", on_change=chosen)
     try:
         data = resources.dataset(now.teach)

@@ -42,9 +42,9 @@ def watching() -> None:
     words = {watched.name: f"{watched.name} · {WORDS[watched.status.status][1]}" for watched in found}
 
     def chosen() -> None:
-        now.run = state.chosen("run")
+        now.run = state.read("run")
 
-    state.put("run", now.run)
+    state.show("run", now.run)
     st.selectbox("Run", names, format_func=lambda name: words[name], key="run", on_change=chosen)
     active = any(watched.status.active for watched in found)
     st.fragment(live, run_every=2.0 if active else None)(look(found))

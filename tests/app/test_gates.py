@@ -71,10 +71,16 @@ def test_what_is_selected_stays_in_the_link(opened, trained):
 )
 def test_a_bad_value_in_a_link_gets_a_sentence_and_falls_back(opened, trained, name, value, sentence):
     app = opened(trained.model, "gates", history=HISTORY, **{name: value})
-    app.run()
     assert sentence in said(app)
     assert "What each facet does after item 5" in said(app)
     assert name not in app.query_params
+
+
+def test_an_item_older_than_what_is_read_is_told_of(opened, trained):
+    app = opened(trained.model, "gates", history=",".join(f"f{n}" for n in range(1, 15)), position="1")
+    assert "reads the newest 12 items, not item 1: the oldest that it reads is chosen." in said(app)
+    assert "What each facet does after item 3" in said(app)
+    assert app.query_params["position"] == "3"
 
 
 def test_an_expert_that_a_facet_has_not_is_told_of(opened, trained):
