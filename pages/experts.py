@@ -8,9 +8,9 @@ from app.widgets.editor import editor
 from app.widgets.everybody import expert_load
 from app.widgets.frame import notices
 from app.widgets.loading import loaded
-from app.widgets.meaning import speaks, spoken_for
 from app.widgets.onward import onward
 from app.widgets.place import place
+from app.widgets.specialists import speaks, spoken_for
 from app.words import escape
 from fame.explain.experts import read_by_experts
 from fame.explain.facet_effects import expert_effects

@@ -5,7 +5,8 @@ import streamlit as st
 from app import verdicts
 from app.current import current
 from app.widgets.frame import notices
-from app.widgets.meaning import cards, expert_table, likeness, meaning, plain_warning, probe_matrix
+from app.widgets.meaning import cards, likeness, meaning, plain_warning, probe_matrix
+from app.widgets.specialists import expert_table
 from app.widgets.truth import truth
 
 
