@@ -1,5 +1,7 @@
 """What all charts share: quiet axes, no frame, colours that read on a light and on a dark background."""
 
+from typing import Any
+
 import plotly.graph_objects as go
 
 GRID = "rgba(128,128,128,0.18)"
@@ -22,6 +24,20 @@ def quiet(figure: go.Figure, height: int, left: int = 8) -> go.Figure:
     figure.update_xaxes(gridcolor=GRID, zerolinecolor=LINE, zerolinewidth=1, automargin=True)
     figure.update_yaxes(gridcolor=GRID, zerolinecolor=LINE, zerolinewidth=1, automargin=True)
     return figure
+
+
+def to_beat(figure: go.Figure, y: float, name: str) -> None:
+    """A dashed line with its name: what a curve has to beat."""
+    figure.add_hline(
+        y=y, line={"color": LINE, "width": 1.5, "dash": "dash"}, annotation={"text": plain(name), "font": {"size": 12}},
+        annotation_position="top right",
+    )  # fmt: skip
+
+
+def heading(text: str, left: float) -> dict[str, Any]:
+    """The title of one of several panels, whose left edge is at that share of the picture."""
+    place = {"x": left, "y": 1, "xref": "paper", "yref": "paper", "xanchor": "left", "yanchor": "bottom"}
+    return place | {"text": plain(text), "font": {"size": 13}, "showarrow": False}
 
 
 def plain(text: str, most: int = 0) -> str:

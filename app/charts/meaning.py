@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from app import palette
-from app.charts.look import LINE, plain, quiet
+from app.charts.look import LINE, plain, quiet, to_beat
 
 # One hue whose strength is the number: text in the page's own colour stays readable on it, light and dark.
 SCALE = ((0.0, "rgba(59,125,216,0.0)"), (1.0, "rgba(59,125,216,0.5)"))
@@ -102,10 +102,7 @@ def coverage(named: Sequence[float], right: Sequence[float], chance: float) -> g
             hovertemplate="of %{x:.0%} that are named, %{y:.1%} are right<extra></extra>",
         )
     )
-    figure.add_hline(
-        y=chance, line={"color": LINE, "dash": "dot"}, annotation={"text": f"chance {chance:.0%}"},
-        annotation_position="bottom left",
-    )  # fmt: skip
+    to_beat(figure, chance, f"chance {chance:.0%}")
     figure.update_xaxes(range=[0, 1.02], tickformat=".0%", title="events that are named")
     figure.update_yaxes(range=[0, 1.04], tickformat=".0%", title="of these, right")
     return quiet(figure, 300)

@@ -6,7 +6,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from app.charts.look import plain, quiet
+from app.charts.look import heading, plain, quiet
 from app.words import signed
 
 GAP = 0.26  # between the two, as a share of the picture: the names of the second stand there
@@ -64,8 +64,7 @@ def splits(ways: Sequence[Split]) -> go.Figure:
             "showgrid": False,
             "zeroline": False,
         }
-        title = {"text": plain(way.title), "x": left, "y": 1, "xref": "paper", "yref": "paper", "font": {"size": 13}}
-        titles.append(title | {"xanchor": "left", "yanchor": "bottom", "showarrow": False})
+        titles.append(heading(way.title, left))
     figure = quiet(go.Figure(traces, layout | {"annotations": titles}), 32 * rows + 34)
     figure.update_layout(margin={"l": 8, "r": 8, "t": 28, "b": 4})
     return figure

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 
 from app import palette
-from app.charts.look import plain, quiet
+from app.charts.look import plain, quiet, to_beat
 
 HEIGHT = 250
 
@@ -26,12 +26,7 @@ def course(
         )
     )
     for name, value in beaten:
-        figure.add_hline(
-            y=value,
-            line={"color": palette.NEUTRAL, "width": 1.5, "dash": "dash"},
-            annotation={"text": plain(name), "font": {"size": 12}},
-            annotation_position="top right",
-        )
+        to_beat(figure, value, name)
     return _over_epochs(figure, planned)
 
 
@@ -54,12 +49,7 @@ def courses(
             )
         )
     if even is not None:
-        figure.add_hline(
-            y=even,
-            line={"color": palette.NEUTRAL, "width": 1.5, "dash": "dash"},
-            annotation={"text": "all alike", "font": {"size": 12}},
-            annotation_position="top right",
-        )
+        to_beat(figure, even, "all alike")
     figure.update_yaxes(tickformat=".0%", range=[0, 1.03])
     _over_epochs(figure, planned)
     if len(lines) > 1:

@@ -8,7 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from app import palette
-from app.charts.look import UNCHOSEN, plain, quiet
+from app.charts.look import UNCHOSEN, heading, plain, quiet
 
 LABELLED = 12  # of more positions only some are numbered
 GAP = 0.05  # between panels, as a share of the picture
@@ -61,8 +61,7 @@ def beside(rows: Sequence[str], colors: Sequence[str], panels: Sequence[Panel], 
             "showticklabels": False,
             "showgrid": False,
         }
-        title = {"text": plain(panel.title), "x": left, "y": 1, "xref": "paper", "yref": "paper", "font": {"size": 13}}
-        titles.append(title | {"xanchor": "left", "yanchor": "bottom", "showarrow": False})
+        titles.append(heading(panel.title, left))
     labels = [plain(row, 18) for row in rows]
     layout["yaxis"] = {
         "tickvals": R, "ticktext": labels, "range": [len(rows) - 0.5, -0.5], "showgrid": False, "zeroline": False,
