@@ -7,6 +7,7 @@ from app.widgets.frame import notices
 
 st.title("Which models are here?")
 notices()
+st.markdown(library.sentence())
 library.models()
 st.header("One of them")
 library.actions()

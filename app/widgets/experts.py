@@ -170,7 +170,7 @@ def load(now: Current, h: int) -> None:
     said = ", ".join(f"{name} leads for {count:,}" for name, count in zip(names(now), leads.tolist(), strict=True))
     st.caption(
         f"Router weight where each user's held-out item is predicted, n = {len(router):,} users; load: its mean. "
-        f"{said}. Boxes are quartiles with the median; whiskers hold nine tenths."
+        f"{said[0].upper()}{said[1:]}. Boxes are quartiles with the median; whiskers hold nine tenths."
     )
     table_behind(
         pd.DataFrame({"expert": names(now), "load": mean, "leads for": leads, "n": len(router)}),

@@ -17,6 +17,14 @@ from fame.training import queue, shelf
 SHIPS = "Ships with the app: it cannot be renamed or deleted."
 
 
+def sentence() -> str:
+    """Whose they are, and what leads on to more."""
+    found, ships = resources.models(), home.shipped_models()
+    own = len(found.keys() - ships.keys())
+    yours = f"**{own} {'is' if own == 1 else 'are'} yours**" if own else "none is yours yet: *Train* makes one"
+    return f"{len(found)} models, of which {len(found) - own} came with the app and {yours}. All are on every page."
+
+
 def models() -> None:
     """Every model that can be read, in a table."""
     found = resources.models()

@@ -8,6 +8,7 @@ import streamlit as st
 
 from app import charts, resources, state
 from app.current import Current
+from app.widgets import meaning as meanings
 from app.widgets.answer import has_popularity, table_behind
 from app.widgets.split import by_facet, by_family
 from app.words import escape, signed
@@ -63,7 +64,9 @@ def sentence(now: Current, found: Contrast) -> str:
     if times >= 100:
         likely = "far likelier than"
     first, second = (this, that) if found.score >= 0 else (that, this)
-    parts = dict(zip(now.facets, found.contributions.tolist(), strict=True)) if found.responsibilities is None else {}
+    parts = {}
+    if found.responsibilities is None:
+        parts = dict(zip(meanings.names(now), found.contributions.tolist(), strict=True))
     if has_popularity(now):
         parts["popularity"] = found.bias
     parts = parts or dict(zip(found.families, found.anatomy.tolist(), strict=True))
