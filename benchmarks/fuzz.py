@@ -66,7 +66,7 @@ def attack(inputs: int, seed: int) -> Counter[str]:
             kept = file.read_bytes()
             try:
                 ends[end(file, Path(folder) / "in" / "out")] += 1
-            except BaseException:
+            except Exception:
                 shutil.copy(file, Path(tempfile.gettempdir()) / f"fuzz-{seed}-{number}-{file.name[-40:]}")
                 raise
             left = {path.name for path in (Path(folder) / "in").iterdir()} | {
