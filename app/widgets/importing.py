@@ -222,4 +222,4 @@ def show(report: Report) -> None:
             st.markdown(f"{report.untitled:,} items have no title; their id stands in.")
         for one in report.preview[:3]:
             titles = " → ".join(escape(title) for _, title, _ in one.items)
-            st.markdown(f"**{escape(one.user_id)}** ({one.length:,}): … {titles}")
+            st.markdown(f"User **{escape(one.user_id)}**, {one.length:,} interactions: … {titles}")
