@@ -8,7 +8,8 @@ from math import comb
 import torch
 from torch import Tensor
 
-from fame.explain.question import Question, QuestionError
+from fame.explain.knockout import Runs
+from fame.explain.question import Question, QuestionError, Watch, unwatched
 from fame.model import Model
 from fame.ranking.recommend import HistoryError, recommend
 from fame.ranking.scores import scores
@@ -43,7 +44,9 @@ class Addition:
     reason: str  # why nothing was found; empty where it was
 
 
-def fewest_removals(model: Model, history: Sequence[int], positions: int = POSITIONS) -> Removal | None:
+def fewest_removals(
+    model: Model, history: Sequence[int], positions: int = POSITIONS, watch: Watch = unwatched
+) -> Removal | None:
     """Every removal of up to three items, then greedily the item without which the first one's lead is least.
 
     At least one item stays. None where nothing that was tried changes the first item.
@@ -59,8 +62,10 @@ def fewest_removals(model: Model, history: Sequence[int], positions: int = POSIT
     for size in range(1, min(EXACT, T - 1) + 1):
         if comb(T, size) * T > positions:
             break
-        choices = combinations(range(T), size)
+        choices, done = combinations(range(T), size), 0
         while some := list(islice(choices, BATCH)):
+            watch(done / comb(T, size))
+            done += len(some)
             keep = torch.ones(len(some), T, dtype=torch.bool)
             keep.scatter_(1, torch.tensor(some), False)
             lead = leads(question, keep)
@@ -71,6 +76,7 @@ def fewest_removals(model: Model, history: Sequence[int], positions: int = POSIT
             return None
     keep = question.whole()[0]
     while int(keep.sum()) > 1:
+        watch(1 - float(keep.sum()) / T)
         left = keep.nonzero()[:, 0]
         tried = keep & ~torch.eye(T, dtype=torch.bool)[left]
         lead = leads(question, tried)
@@ -81,16 +87,38 @@ def fewest_removals(model: Model, history: Sequence[int], positions: int = POSIT
 
 
 @torch.inference_mode()
+def single_removal(model: Model, found: Runs) -> Removal | None:
+    """What `fewest_removals` finds where one item is enough, from runs that are at hand; None where it is not.
+
+    Raises
+    ------
+    QuestionError
+        The history has one item.
+    """
+    old = int(recommend(model, found.history, 1).items[0])
+    question = Question.of(model, found.history, old)
+    ran = scores(model, found.output)[1 + len(model.config.facets) :]  # (T, V)
+    lead = ahead(ran, question)
+    if not (lead < 0).any():
+        return None
+    return verified(model, found.history, question, [int(lead.argmin())], old, exact=True)
+
+
+@torch.inference_mode()
 def leads(question: Question, keep: Tensor) -> Tensor:
     """By how much the target is ahead of the best other item, (B,)."""
     lead = []
     for output in question.outputs(keep, "remove"):
-        found = scores(question.model, output)
-        own = found[:, question.target - 1].clone()
-        found[:, question.seen - 1] = -torch.inf
-        found[:, question.target - 1] = -torch.inf
-        lead.append(own - found.amax(1))
+        lead.append(ahead(scores(question.model, output), question))
     return torch.cat(lead)
+
+
+def ahead(found: Tensor, question: Question) -> Tensor:
+    """The same of scores (B, V), which are changed in place."""
+    own = found[:, question.target - 1].clone()
+    found[:, question.seen - 1] = -torch.inf
+    found[:, question.target - 1] = -torch.inf
+    return own - found.amax(1)
 
 
 def verified(

@@ -5,14 +5,14 @@ import numpy as np
 from fame.explain.attribution import METHODS, Attribution, Method, most_first
 from fame.explain.gradients import gradient_x_input, integrated_gradients
 from fame.explain.occlusion import greedy, occlusion
-from fame.explain.question import Question, QuestionError
+from fame.explain.question import Question, QuestionError, Watch, unwatched
 from fame.explain.reads import attention, rollout
 from fame.explain.shapley import history_shapley
 
 NO_MODEL = "none: an order that looks at no model"
 
 
-def attribute(question: Question, method: str, seed: int = 0) -> Attribution:
+def attribute(question: Question, method: str, seed: int = 0, watch: Watch = unwatched) -> Attribution:
     """How much each past item speaks for the target; the seed is that of the random order.
 
     Raises
@@ -26,7 +26,7 @@ def attribute(question: Question, method: str, seed: int = 0) -> Attribution:
         case "occlusion-mask":
             return occlusion(question, "mask")
         case "greedy":
-            return greedy(question)
+            return greedy(question, watch=watch)
         case "shapley":
             return history_shapley(question)
         case "integrated-gradients":

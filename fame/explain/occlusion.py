@@ -4,7 +4,7 @@ import numpy as np
 import torch
 
 from fame.explain.attribution import Attribution, Method, most_first
-from fame.explain.question import Question, Way
+from fame.explain.question import Question, Watch, Way, unwatched
 
 MOST = 20  # items that greedy occlusion removes one by one; then it takes the rest as they stand
 
@@ -19,7 +19,7 @@ def occlusion(question: Question, way: Way) -> Attribution:
     return _attribution(question, method, values, most_first(values), gone, None)
 
 
-def greedy(question: Question, most: int = MOST) -> Attribution:
+def greedy(question: Question, most: int = MOST, watch: Watch = unwatched) -> Attribution:
     """Remove the item without which log p falls furthest, run every further removal again, and so on.
 
     A value is how far log p fell when the item's turn came: they add up to what the whole history does, unless it has
@@ -31,6 +31,7 @@ def greedy(question: Question, most: int = MOST) -> Attribution:
     first = before
     values, order = np.zeros(T), []
     for step in range(T):
+        watch(step / min(T, most))
         left = keep[0].nonzero()[:, 0]
         tried = keep.expand(len(left), T) & ~torch.eye(T, dtype=torch.bool)[left]
         found = question.values(tried, "remove")

@@ -1,6 +1,6 @@
 """What is to be explained: why this item after this history, or why this and not that; and its history in part."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -17,6 +17,13 @@ SCORES = 4_000_000  # scores held at a time
 # How an item is left out: the others move up, or it is masked and they stay where they are.
 Way = Literal["remove", "mask"]
 WAYS: tuple[Way, ...] = ("remove", "mask")
+
+# Is told the share of a long search that is done, now and then; the search ends where it raises.
+Watch = Callable[[float], None]
+
+
+def unwatched(share: float) -> None:
+    """Nobody asks how far a search is."""
 
 
 class QuestionError(InputError):

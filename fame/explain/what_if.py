@@ -1,8 +1,9 @@
-"""What would be recommended if the gate or a router weighed otherwise."""
+"""What would be recommended if the gate or a router weighed otherwise, or past items were left out."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 
 from fame.errors import InputError
@@ -28,6 +29,85 @@ class Weight:
     set: float | None = None
     scale: float = 1.0
     position: int | None = None  # in what the model reads, 0 = oldest; None = everywhere
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is recommended then, and the weights from which it is."""
+
+    ranking: Recommendation
+    gate: np.ndarray  # (H,)
+    router: np.ndarray  # (H, N)
+
+
+def reweigh(
+    model: Model,
+    history: Sequence[int],
+    gate: Mapping[int, float],
+    router: Mapping[tuple[int, int], float],
+    without: Collection[int] = (),
+    k: int = 20,
+) -> Answer:
+    """The recommendation with weights of facets and of (facet, expert) chosen, the others sharing what is left.
+
+    `without` are places in the history, 0 = oldest, that are not read; their items stay out of the answer all the same.
+    With nothing chosen it is `recommend`.
+
+    Raises
+    ------
+    WeightError
+        As `what_if`, or every facet of a mixture of softmaxes is switched off.
+    HistoryError
+        Nothing is left to read, or as `recommend`.
+    """
+    read = [item for t, item in enumerate(history) if t not in without]
+    gone = {item for t, item in enumerate(history) if t in without}
+    changes: list[Weight] = []
+    if router:
+        own = recommend(model, read, 1).router[-1]
+        for facet in {facet for facet, _ in router}:
+            shares = share_out(own[facet], {n: share for (h, n), share in router.items() if h == facet})
+            changes += [Weight(facet, n, set=float(share)) for n, share in enumerate(shares)]
+    if gate:
+        own = what_if(model, read, changes, 1).gate[-1]
+        shares = share_out(own, gate)
+        if model.config.head == "mixture" and not shares.any():
+            raise WeightError("With every facet switched off a mixture of softmaxes has nothing to mix; leave one on.")
+        changes += [Weight(facet, set=float(share)) for facet, share in enumerate(shares)]
+    if not changes:
+        found = recommend(model, read, k + len(gone))
+    else:
+        found = what_if(model, read, changes, k + len(gone), renormalise=False)
+    fresh = [row for row, item in enumerate(found.items.tolist()) if item not in gone]
+    return Answer(found.only(fresh[:k]), found.gate[-1], found.router[-1])
+
+
+def share_out(own: np.ndarray, chosen: Mapping[int, float]) -> np.ndarray:
+    """Weights (n,) of which some are chosen: what is left to 1 goes to the others in the proportion of their own.
+
+    Where the chosen come to more than 1, or are all there is, they are brought to 1 in proportion; all at 0 stay 0.
+
+    Raises
+    ------
+    WeightError
+        A weight is negative or no number, or there is none of that index.
+    """
+    weights = np.zeros(len(own))
+    for index, share in chosen.items():
+        if not 0 <= index < len(own):
+            raise WeightError(f"There is no weight {index}; there are {len(own)}, counted from 0.")
+        if not 0 <= share < float("inf"):
+            raise WeightError(f"The weight {share} is negative or not finite; give a number from 0.")
+        weights[index] = share
+    others = np.array([index not in chosen for index in range(len(own))])
+    total, rest = weights.sum(), own[others].sum()
+    if total > 1 or not others.any():
+        return weights / total if total else weights
+    if rest:
+        weights[others] = own[others] * (1 - total) / rest
+    else:
+        weights[others] = (1 - total) / others.sum()
+    return weights
 
 
 def what_if(

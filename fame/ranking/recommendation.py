@@ -1,5 +1,6 @@
 """One answer of a model, taken apart exactly. Arrays only, no torch: it can be stored and shown without loading it."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -37,11 +38,17 @@ class Recommendation:
         """
         return None if self.responsibilities is not None else float(self.score[row] - self.reference - self.bias[row])
 
+    def only(self, rows: Sequence[int]) -> "Recommendation":
+        """The same answer with these rows alone, in this order."""
+        kept = list(rows)
+        names = ("items", "score", "probability", "bias", "contributions")
+        cut = {name: getattr(self, name)[kept] for name in names}
+        shares = None if self.responsibilities is None else self.responsibilities[kept]
+        return replace(self, **cut, responsibilities=shares)
+
     def first(self, k: int) -> "Recommendation":
         """The same answer with fewer items."""
-        cut = {name: getattr(self, name)[:k] for name in ("items", "score", "probability", "bias", "contributions")}
-        shares = None if self.responsibilities is None else self.responsibilities[:k]
-        return replace(self, **cut, responsibilities=shares)
+        return self.only(range(len(self.items))[:k])
 
     def as_json(self) -> dict[str, Any]:
         """Plain lists and numbers."""

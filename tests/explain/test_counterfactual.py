@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from fame.explain.counterfactual import fewest_additions, fewest_removals
+from fame.explain.counterfactual import fewest_additions, fewest_removals, single_removal
+from fame.explain.knockout import runs
 from fame.explain.question import QuestionError
 from fame.model import build
 from fame.ranking.recommend import HistoryError, recommend
@@ -45,6 +46,15 @@ def test_the_fewest_removals_do_it_and_no_fewer_would(name):
         assert found.new_top == first(model, left, history) != top
         sizes.append(smallest)
     assert sizes
+
+
+@pytest.mark.parametrize("name", CONFIGS)
+def test_one_removal_is_read_off_runs_that_are_at_hand(name):
+    model = make(CONFIGS[name])
+    for history in [*HISTORIES, [12, 5, 30]]:
+        found = fewest_removals(model, history)
+        alone = found if found is not None and len(found.removed) == 1 else None
+        assert single_removal(model, runs(model, history)) == alone
 
 
 def stubborn():

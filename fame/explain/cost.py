@@ -1,0 +1,50 @@
+"""What a search costs before it is begun: in runs of the model, and in seconds."""
+
+import time
+from math import comb
+
+import torch
+
+from fame.explain import counterfactual, occlusion
+from fame.explain.attribution import Method
+from fame.explain.gradients import STEPS
+from fame.model import Model
+
+BACKWARD = 2  # a backward pass, in forward passes
+PROBE = 32
+
+
+def method_runs(method: Method, length: int) -> int:
+    """How often a method runs a history of that length."""
+    match method:
+        case "occlusion-remove" | "occlusion-mask":
+            return length + 1
+        case "greedy":
+            return sum(range(length, max(0, length - occlusion.MOST - 1), -1)) + 2
+        case "shapley":
+            return int(2**length)
+        case "integrated-gradients":
+            return STEPS * (1 + BACKWARD)
+        case "gradient-x-input":
+            return 1 + BACKWARD
+        case "attention" | "rollout":
+            return 1
+        case "recency" | "random":
+            return 0
+
+
+def removal_runs(length: int) -> int:
+    """How many removals `fewest_removals` tries at most."""
+    sizes = range(1, min(counterfactual.EXACT, length - 1) + 1)
+    tried = [comb(length, size) for size in sizes if comb(length, size) * length <= counterfactual.POSITIONS]
+    return sum(tried) + length * (length + 1) // 2
+
+
+@torch.inference_mode()
+def seconds_a_run(model: Model, length: int) -> float:
+    """Of one history of that length among many; measured on some of any items."""
+    items = torch.arange(PROBE * length).view(PROBE, length) % model.config.items + 1
+    model(items)  # the first run of a shape is slower
+    begun = time.perf_counter()
+    model(items)
+    return (time.perf_counter() - begun) / PROBE

@@ -1,0 +1,92 @@
+"""Choosing weights and leaving items out: the model's own give its own answer, and what is chosen is what it weighs."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fame.explain.what_if import WeightError, reweigh, share_out
+from fame.ranking.recommend import HistoryError, recommend
+from tests.model.conftest import FAME, SASREC, make
+
+MIXTURE = FAME.model_copy(update={"head": "mixture"})
+HISTORY = [5, 9, 2, 31, 12]
+shares = st.floats(0, 1, allow_subnormal=False)
+
+
+@pytest.mark.parametrize("config", [FAME, MIXTURE, SASREC])
+def test_nothing_chosen_is_the_models_own_answer(config):
+    model = make(config)
+    own, found = recommend(model, HISTORY, 10), reweigh(model, HISTORY, {}, {}, k=10)
+    assert found.ranking.as_json() == own.as_json()
+    assert np.array_equal(found.gate, own.gate[-1])
+
+
+@pytest.mark.parametrize("config", [FAME, MIXTURE])
+def test_choosing_the_models_own_weights_changes_nothing(config):
+    model = make(config)
+    own = recommend(model, HISTORY, 35)
+    gate = {h: float(own.gate[-1, h]) for h in (0, 2)}
+    router = {(1, n): float(own.router[-1, 1, n]) for n in range(config.experts)}
+    found = reweigh(model, HISTORY, gate, router, k=35)
+    assert np.array_equal(found.ranking.items, own.items)
+    assert np.allclose(found.ranking.score, own.score, atol=1e-5)
+    assert np.allclose(found.gate, own.gate[-1], atol=1e-6)
+    assert np.allclose(found.router, own.router[-1], atol=1e-6)
+
+
+@pytest.mark.parametrize("config", [FAME, MIXTURE])
+def test_a_chosen_weight_is_what_the_model_weighs(config):
+    model = make(config)
+    own = recommend(model, HISTORY, 1)
+    found = reweigh(model, HISTORY, {1: 0.7}, {(0, 1): 0.9}, k=5)
+    assert np.isclose(found.gate[1], 0.7)
+    assert np.isclose(found.gate.sum(), 1)
+    assert np.isclose(found.router[0, 1], 0.9)
+    assert np.isclose(found.router[0].sum(), 1)
+    assert np.allclose(found.router[1:], own.router[-1, 1:])
+    others = np.delete(found.gate, 1)
+    routed = reweigh(model, HISTORY, {}, {(0, 1): 0.9}).gate  # the gate reads what the router made of the facet
+    assert np.allclose(others / others.sum(), np.delete(routed, 1) / np.delete(routed, 1).sum())
+
+
+def test_left_out_items_are_not_read_and_stay_out_of_the_answer():
+    model = make(FAME)
+    found = reweigh(model, HISTORY, {}, {}, [1, 3], k=10).ranking
+    again = [item for item in recommend(model, [5, 2, 12], 40).items.tolist() if item not in HISTORY]
+    assert found.items.tolist() == again[:10]
+    with pytest.raises(HistoryError, match="empty"):
+        reweigh(model, HISTORY, {}, {}, range(5))
+
+
+def test_every_facet_off_leaves_popularity_alone():
+    model = make(FAME.model_copy(update={"popularity": True}))
+    found = reweigh(model, HISTORY, dict.fromkeys(range(len(FAME.facets)), 0.0), {}, k=40)
+    assert not found.gate.any()
+    assert np.allclose(found.ranking.contributions, 0, atol=1e-6)
+    assert np.all(np.diff(found.ranking.bias) <= 1e-6)
+    with pytest.raises(WeightError, match="leave one on"):
+        reweigh(make(MIXTURE), HISTORY, dict.fromkeys(range(len(FAME.facets)), 0.0), {})
+
+
+@given(st.lists(shares, min_size=2, max_size=6), st.dictionaries(st.integers(0, 5), shares, min_size=1))
+def test_weights_stay_shares(own, chosen):
+    own = np.array(own)
+    own = own / own.sum() if own.sum() > 1e-6 else np.full(len(own), 1 / len(own))
+    chosen = {index: share for index, share in chosen.items() if index < len(own)} or {0: 0.5}
+    found = share_out(own, chosen)
+    assert (found >= 0).all()
+    if any(chosen.values()) or len(chosen) < len(own):
+        assert math.isclose(found.sum(), 1, abs_tol=1e-9)
+    else:
+        assert not found.any()
+    if sum(chosen.values()) <= 1 and len(chosen) < len(own):
+        assert all(math.isclose(found[index], share, abs_tol=1e-9) for index, share in chosen.items())
+
+
+@pytest.mark.parametrize("bad", [{0: float("nan")}, {0: -0.1}, {0: float("inf")}, {9: 0.5}])
+def test_a_weight_that_cannot_be_is_refused(bad):
+    with pytest.raises(WeightError):
+        reweigh(make(FAME), HISTORY, bad, {})
