@@ -17,6 +17,7 @@ page = st.navigation(
         st.Page(PAGES / "predict.py", title="Predict", icon=":material/recommend:", url_path="predict"),
         st.Page(PAGES / "gates.py", title="Gates", icon=":material/alt_route:", url_path="gates"),
         st.Page(PAGES / "experts.py", title="Experts", icon=":material/account_tree:", url_path="experts"),
+        st.Page(PAGES / "why.py", title="Why", icon=":material/troubleshoot:", url_path="why"),
         st.Page(PAGES / "facet_map.py", title="Facet map", icon=":material/scatter_plot:", url_path="facet-map"),
         st.Page(PAGES / "meaning.py", title="Meaning", icon=":material/label:", url_path="meaning"),
         st.Page(PAGES / "train.py", title="Train", icon=":material/model_training:", url_path="train"),

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 from app import resources, state
 from app.groups import LENGTH, group_names
+from app.interventions import UNCHANGED, Interventions, intended
 from fame.checkpoint.description import Description
 from fame.data import Catalog, DataSet, UnknownItemError
 from fame.errors import InputError
+from fame.explain.attribution import METHODS, ORDERS, Method
 
 if TYPE_CHECKING:
     from fame.explain.facet_effects import Missing
@@ -30,6 +32,8 @@ class Current:
     expert: int | None = None  # of that facet
     missing: Missing = "dropped"  # where the gate's mass of a facet that is left out goes
     by: str = LENGTH  # what users are grouped by
+    methods: tuple[Method, ...] = ()  # that were asked for, the first the one that explains
+    changed: Interventions = UNCHANGED  # in the model, by hand
 
     @property
     def facets(self) -> tuple[str, ...]:
@@ -87,7 +91,21 @@ def current() -> Current:
         now.position = unread
     history = tuple(data.catalog.indices(kept))
     facet, expert = chosen(model, now)
-    return Current(model, data, history, target, rival, facet, expert, missing(model, now), grouping(data, now))
+    return Current(
+        model, data, history, target, rival, facet, expert, missing(model, now), grouping(data, now), methods(now),
+        intended(model, now),
+    )  # fmt: skip
+
+
+def methods(now: state.Session) -> tuple[Method, ...]:
+    """The methods that were asked for; what is none is told of. Recency and random are always there and not chosen."""
+    asked = [name for name in now.method.split(",") if name]
+    known = tuple(method for method in dict.fromkeys(asked) if method in METHODS and method not in ORDERS)
+    strange = next((name for name in asked if name not in METHODS), "")
+    if strange:
+        state.notice(f"There is no method {strange[:60]!r}; there are {', '.join(METHODS)}.")
+    now.method = ",".join(known)
+    return known
 
 
 def missing(model: Description, now: state.Session) -> Missing:

@@ -11,8 +11,9 @@ import subprocess
 import sys
 import threading
 from collections import Counter
+from collections.abc import Callable, Hashable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -30,6 +31,7 @@ from fame.maps import store as map_store
 if TYPE_CHECKING:
     from fame.checkpoint.store import Checkpoint
     from fame.explain.anatomy import Anatomy
+    from fame.explain.faithfulness import Explanations
     from fame.explain.knockout import Runs
     from fame.explain.population import Population
     from fame.explain.scorecard import Scorecard
@@ -201,6 +203,62 @@ def _scorecard(folder: Path, fingerprint: str, stamp: int) -> Scorecard | None:
     from fame.explain.scorecard import ADVICE, FILE, Scorecard
 
     return stored.load(describe(folder), FILE, Scorecard, ADVICE)
+
+
+def explanations(model: Description) -> Explanations | None:
+    """How true the methods were found to be on a model; raises `InputError` where that is about other weights."""
+    found: Explanations | None = _explanations(
+        model.folder, model.fingerprint, _stamp(model.folder / "explanations.json")
+    )
+    return found
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _explanations(folder: Path, fingerprint: str, stamp: int) -> Explanations | None:
+    from fame.explain.faithfulness import ADVICE, FILE, Explanations
+
+    return stored.load(describe(folder), FILE, Explanations, ADVICE)
+
+
+def judge_methods(model: Description, users: int, watch: Callable[[float], None]) -> None:
+    """Test a model's methods in a process of its own, and store what is found; ended where `watch` raises."""
+    command = [sys.executable, "-m", "fame", "verify", "explanations", "--model", str(model.folder)]
+    command += ["--data", str(home.data_folder(model.dataset)), "--users", str(users)]
+    with subprocess.Popen(
+        command, cwd=home.PROJECT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as run:
+        try:
+            while True:
+                try:
+                    said, _ = run.communicate(timeout=0.3)
+                    break
+                except subprocess.TimeoutExpired:
+                    watch(0.0)  # it does not say how far it is
+        except BaseException:
+            run.kill()
+            raise
+    if run.returncode:
+        raise CommandError(f"The test failed: {(said.strip().splitlines() or ['it was killed'])[-1]}")
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _pace(folder: Path, stamp: int, length: int) -> float:
+    from fame.explain.cost import seconds_a_run
+
+    return seconds_a_run(_checkpoint(folder, stamp).model, length)
+
+
+def pace(name: str, length: int) -> float:
+    """Seconds that a model takes for one history of that length among many, on this machine."""
+    folder = home.model_folders()[name]
+    found: float = _pace(folder, _stamp(folder / "config.json"), length)
+    return found
+
+
+@st.cache_resource(max_entries=128, show_spinner=False)
+def shelf(model: str, what: tuple[Hashable, ...]) -> list[Any]:
+    """A place for what a search in a model of that fingerprint found: the one thing here that is filled later."""
+    return []
 
 
 def scorecard(model: Description) -> Scorecard | None:

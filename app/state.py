@@ -14,7 +14,11 @@ from fame.data import format_history, parse_history
 UNDO = 50  # edits kept: bounds what a session holds
 LONGEST = 1_000  # items of a history that a session accepts
 
-PARAMETERS = ("model", "data", "history", "target", "rival", "position", "facet", "expert", "missing", "by")
+PARAMETERS = (
+    *("model", "data", "history", "target", "rival", "position", "facet", "expert", "missing", "by"),
+    *("method", "weights", "without"),
+)
+WORDS = ("rival", "facet", "missing", "by", "method", "weights", "without")  # taken from a link as they are
 
 
 @dataclass
@@ -30,6 +34,9 @@ class Session:
     expert: int | None = None  # of that facet, from 0
     missing: str = ""  # where the gate's mass of a missing facet goes; empty = as the model's head has it
     by: str = ""  # what users are grouped by
+    method: str = ""  # methods on show, the first the one that explains; empty = the truest here
+    weights: str = ""  # of the gate and the routers, as `interventions` writes them; empty = the model's own
+    without: str = ""  # numbers of the items of the history that are left out
     undo: list[list[str]] = field(default_factory=list)
     pinned: list[str] | None = None
     position: int | None = None  # chosen in the history, from 0; None = the newest
@@ -70,7 +77,8 @@ def load() -> None:
             ids = ids[-LONGEST:]
         now.fresh = "history" not in url
         now.history, now.undo = ids, []
-        now.rival, now.facet, now.missing, now.by = (url.get(name, "") for name in ("rival", "facet", "missing", "by"))
+        for name in WORDS:
+            setattr(now, name, url.get(name, ""))
         now.position, now.expert = _number(url, "position"), _number(url, "expert")
 
 
@@ -108,6 +116,9 @@ def parameters() -> dict[str, str]:
         "expert": "" if now.expert is None else str(now.expert + 1),
         "missing": now.missing,
         "by": now.by,
+        "method": now.method,
+        "weights": now.weights,
+        "without": now.without,
     }
     return {name: value for name, value in chosen.items() if value or name == "history"}
 
@@ -124,7 +135,7 @@ def edit_history(ids: list[str]) -> None:
         return
     now.notices.clear()
     now.undo = [*now.undo, now.history][-UNDO:]
-    now.history, now.target, now.rival, now.position = ids[-LONGEST:], "", "", None
+    now.history, now.target, now.rival, now.position, now.without = ids[-LONGEST:], "", "", None, ""
     link()
 
 
@@ -134,7 +145,7 @@ def undo() -> None:
     if now.undo:
         now.notices.clear()
         now.history, now.undo = now.undo[-1], now.undo[:-1]
-        now.target, now.rival, now.position = "", "", None
+        now.target, now.rival, now.position, now.without = "", "", None, ""
         link()
 
 
@@ -191,14 +202,28 @@ def choose_grouping(by: str) -> None:
     link()
 
 
+def choose_methods(names: list[str]) -> None:
+    """Explain by the first of these methods, with the others beside it."""
+    session().method = ",".join(names)
+    session().notices.clear()
+    link()
+
+
+def intervene(weights: str, without: str) -> None:
+    """Run the model with these weights and without these items; empty = as it is."""
+    session().weights, session().without = weights, without
+    session().notices.clear()
+    link()
+
+
 def choose_model(name: str, data: str) -> None:
     """Change the model; another data set empties the history, since its ids mean nothing there."""
     now = session()
     if data != now.data:
         now.history, now.undo, now.pinned, now.position, now.fresh = [], [], None, None, True
-        now.selected, now.focus, now.by = [], "", ""
+        now.selected, now.focus, now.by, now.without = [], "", "", ""
     now.model, now.data, now.target, now.rival = name, data, "", ""
-    now.facet, now.expert, now.missing = "", None, ""  # another model's facets and experts are others
+    now.facet, now.expert, now.missing, now.weights = "", None, "", ""  # another model's facets and experts are others
     now.notices.clear()
     link()
 

@@ -57,7 +57,7 @@ def story() -> None:
     with right:
         st.header("What it speaks for")
         speaks(now, h, n)
-    onward({"gates": f"how much {now.facets[h]} weighs", "predict": "what comes next, and why"})
+    onward({"gates": f"how much {now.facets[h]} weighs", "why": "what if it were routed otherwise"})
     st.header(f"The experts of {facet} over all users")
     parts.load(now, h)
     spoken_for(now, h)

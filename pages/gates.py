@@ -47,7 +47,7 @@ def story() -> None:
     parts.say_little(now)
     st.header(f"Knocked out after item {at.number}")
     parts.knocked_out(now, found, h)
-    onward({"experts": f"which preference inside {now.facets[h]}", "predict": "what comes next, and why"})
+    onward({"experts": f"which preference inside {now.facets[h]}", "why": "what if the gate weighed otherwise"})
     everybody(h)
 
 

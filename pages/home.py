@@ -59,6 +59,7 @@ PAGES = (
         ":material/account_tree:",
         "Which expert a facet listens to, and whether they differ at all.",
     ),
+    ("why", "Why", ":material/troubleshoot:", "Which past items it is due to, tested, and what would change it."),
     ("facet_map", "Facet map", ":material/scatter_plot:", "How each facet arranges the items, side by side."),
     (
         "meaning",
@@ -67,7 +68,8 @@ PAGES = (
         "What each facet and expert is, tested on items that training never saw.",
     ),
 )
-for column, (page, label, icon, what) in zip(st.columns(len(PAGES)), PAGES, strict=True):
+places = [*st.columns(3), *st.columns(3)]
+for column, (page, label, icon, what) in zip(places, PAGES, strict=True):
     with column.container(border=True, height="stretch"):
         st.page_link(f"../pages/{page}.py", label=f"**{label}**", icon=icon, query_params=state.parameters())
         st.caption(what)

@@ -51,8 +51,10 @@ def story() -> None:
         st.header("Why this one?")
         why(now, asked, tested, told)
         rival(now, model, runs, target, answer.items.tolist())
+        ways = {"why": "which past items, and what if"}
         if now.facets:
-            onward({"gates": "which facet speaks, when", "experts": "which preference inside it"})
+            ways |= {"gates": "which facet speaks, when", "experts": "which preference inside it"}
+        onward(ways)
 
 
 st.title("What comes next?")

@@ -2,6 +2,7 @@
 
 from app.charts.meaning import SMALL, coverage, intervals, matrix
 from app.charts.parts import Split, splits
+from app.charts.past import Strip, strips
 from app.charts.training import course, courses
 from app.charts.weights import Panel, attention, bars, beside, distributions
 
@@ -9,6 +10,7 @@ __all__ = [
     "SMALL",
     "Panel",
     "Split",
+    "Strip",
     "attention",
     "bars",
     "beside",
@@ -19,4 +21,5 @@ __all__ = [
     "intervals",
     "matrix",
     "splits",
+    "strips",
 ]

@@ -20,8 +20,18 @@ def facets(now: Current) -> list[Facet]:
     return [Facet(name, palette.facet(h)) for h, name in enumerate(now.facets)]
 
 
-def editor(now: Current, gate: np.ndarray | None, *, choosable: bool = False) -> None:
-    """Search and strip. `gate` (T, H) is drawn under the newest T cards; None while the model is being loaded."""
+def editor(
+    now: Current, gate: np.ndarray | None, *, choosable: bool = False, values: np.ndarray | None = None, by: str = "",
+    out: Sequence[int] = (),
+) -> None:  # fmt: skip
+    """Search and strip.
+
+    Parameters
+    ----------
+    gate : (T, H), drawn under the newest T cards; None while the model is being loaded
+    values : (T,), drawn as bars over them, which `by` names
+    out : places in the history that are left out for now
+    """
     controls(now)
     session = state.session()
     unread = len(now.history) - (len(gate) if gate is not None else len(now.history))
@@ -29,10 +39,20 @@ def editor(now: Current, gate: np.ndarray | None, *, choosable: bool = False) ->
     def weights(position: int) -> tuple[float, ...]:
         return tuple(gate[position - unread].tolist()) if gate is not None and position >= unread else ()
 
+    def value(position: int) -> float | None:
+        return float(values[position - unread]) if values is not None and position >= unread else None
+
     catalog = now.data.catalog
     strip(
         [
-            Card(catalog.id(item), catalog.title(item), catalog.chips(item), weights(position))
+            Card(
+                catalog.id(item),
+                catalog.title(item),
+                catalog.chips(item),
+                weights(position),
+                value(position),
+                position in out,
+            )
             for position, item in enumerate(now.history)
         ],
         facets(now),
@@ -43,6 +63,7 @@ def editor(now: Current, gate: np.ndarray | None, *, choosable: bool = False) ->
         chosen=session.position if choosable and session.position is not None else None,
         limit=int(now.model.config["length"]),
         sent=session.strip_edits,
+        by=by if values is not None else "",
     )
 
 

@@ -7,6 +7,7 @@ from app import state
 PAGES = {
     "predict": ("Predict", ":material/recommend:"),
     "gates": ("Gates", ":material/alt_route:"),
+    "why": ("Why", ":material/troubleshoot:"),
     "experts": ("Experts", ":material/account_tree:"),
 }
 

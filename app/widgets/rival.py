@@ -10,14 +10,13 @@ from app import charts, resources, state
 from app.current import Current
 from app.widgets import meaning as meanings
 from app.widgets.answer import has_popularity, table_behind
+from app.widgets.asked import offered
 from app.widgets.split import by_facet, by_family
 from app.words import escape, signed
 from fame.explain.contrast import Contrast, contrast_runs
 from fame.explain.knockout import Runs
 from fame.explain.question import QuestionError
 from fame.model import Model
-
-SEARCHED = 12_000  # items among which a rival can be searched; of more, only those of the ranking are offered
 
 
 def rival(now: Current, model: Model, runs: Runs, target: int, ranking: Sequence[int]) -> None:
@@ -40,13 +39,12 @@ def rival(now: Current, model: Model, runs: Runs, target: int, ranking: Sequence
 
 def choose(now: Current, that: int, others: Sequence[int]) -> None:
     """A list with the rival in it."""
-    catalog, V = now.data.catalog, len(now.data.catalog)
+    catalog = now.data.catalog
     labels = resources.labels(catalog, now.data.fingerprint)
-    options = range(1, V + 1) if V <= SEARCHED else sorted({that, *others})
     state.show("rival", that)
     st.selectbox(
         "Compare with",
-        options,
+        offered(now, [that, *others]),
         format_func=lambda item: labels[item - 1],
         key="rival",
         filter_mode="contains",

@@ -5,11 +5,13 @@ from math import comb
 
 import torch
 
-from fame.explain import counterfactual, occlusion
-from fame.explain.attribution import Method
+from fame.explain import counterfactual, deletion, faithfulness, occlusion, sensitivity, shapley
+from fame.explain.attribution import METHODS, Method
 from fame.explain.gradients import STEPS
+from fame.explain.question import WAYS
 from fame.model import Model
 
+STAGES = 6  # of the randomisation check, about
 BACKWARD = 2  # a backward pass, in forward passes
 PROBE = 32
 
@@ -48,3 +50,12 @@ def seconds_a_run(model: Model, length: int) -> float:
     begun = time.perf_counter()
     model(items)
     return (time.perf_counter() - begun) / PROBE
+
+
+def judging_runs(length: int, users: int) -> int:
+    """About how many runs it takes to mark every method on users with histories of that length."""
+    methods: tuple[Method, ...] = tuple(m for m in METHODS if m != "shapley" or length <= shapley.MOST)
+    once = sum(method_runs(method, length) for method in methods)
+    marking = len(methods) * len(WAYS) * (deletion.STEPS + 2 * len(deletion.CUTS))
+    again = STAGES + sensitivity.DRAWS + 1
+    return users * (once + marking) + min(users, faithfulness.CHECKED) * again * once

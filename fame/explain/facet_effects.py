@@ -27,6 +27,7 @@ class FacetShares:
 
     missing: Missing
     values: np.ndarray  # (H,) sums to log p with all facets less log p with none
+    alone: np.ndarray  # (H,) log p with all facets less log p without that one
     nothing: float  # log p with none: popularity alone
 
 
@@ -67,7 +68,8 @@ def facet_shares(question: Question, missing: Missing) -> FacetShares:
     _allow(question.model, missing)
     gate = Edit(scale=coalitions(H).float()[:, None], renormalise=missing == "renormalised")
     worth = question.value(question.model(question.read.expand(2**H, -1), Intervention(gate=gate)))
-    return FacetShares(missing, shapley(worth.double().numpy()), float(worth[0]))
+    alone = worth[-1] - worth[2**H - 1 - 2 ** torch.arange(H)]
+    return FacetShares(missing, shapley(worth.double().numpy()), alone.double().numpy(), float(worth[0]))
 
 
 @torch.inference_mode()

@@ -15,6 +15,7 @@ PAGES = {
     "predict": "What comes next?",
     "gates": "Which facet speaks, when?",
     "experts": "Which preference inside the facet?",
+    "why": "Why this one?",
     "facet-map": "What do the facets see?",
     "meaning": "What is each facet?",
     "train": "Teach it my data",

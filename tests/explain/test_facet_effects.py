@@ -41,6 +41,8 @@ def test_shares_of_facets_sum_to_the_whole_effect(config, missing):
         for place, h in enumerate(order):
             by_hand[h] += (worth(order[: place + 1]) - worth(order[:place])) / 6
     assert np.allclose(found.values, by_hand, atol=1e-4)
+    without = [worth([k for k in range(3) if k != h]) for h in range(3)]
+    assert np.allclose(found.alone, log_p(model) - np.array(without), atol=1e-4)
 
 
 def test_an_expert_is_left_out_by_its_router_weight():

@@ -7,6 +7,7 @@ import streamlit as st
 
 from app import state
 from app.components.source import Facet, script, style, titled
+from app.words import signed
 
 _strip = st.components.v2.component(
     "fame_strip",
@@ -28,6 +29,8 @@ class Card:
     title: str
     chips: tuple[str, ...]
     gate: tuple[float, ...] = ()  # weight of each facet at this position; empty = not known
+    value: float | None = None  # drawn as a bar over the card
+    out: bool = False  # left out for now
 
 
 def strip(
@@ -41,6 +44,7 @@ def strip(
     chosen: int | None = None,
     limit: int,
     sent: int,
+    by: str = "",
 ) -> None:
     """Draw the strip.
 
@@ -51,8 +55,9 @@ def strip(
     on_choose : gets the position of the card that was chosen
     limit : the model reads the newest so many; older cards are dimmed
     sent : number of the newest edit that the cards already show; answers to older ones are not drawn
+    by : what the values of the cards are; empty = they have none
     """
-    ids = {card.id for card in cards}
+    ids, values = {card.id for card in cards}, [card.value for card in cards if card.value is not None]
 
     def edited() -> None:
         edit = state.sent(key, "edit")
@@ -69,9 +74,20 @@ def strip(
         key=key,
         data={
             "cards": [
-                {**titled(card.title), "id": card.id, "chips": list(card.chips), "gate": list(card.gate)}
+                {
+                    **titled(card.title),
+                    "id": card.id,
+                    "chips": list(card.chips),
+                    "gate": list(card.gate),
+                    "value": card.value,
+                    "said": "" if card.value is None else signed(card.value),
+                    "out": card.out,
+                }
                 for card in cards
             ],
+            "by": by,
+            "low": min([0.0, *values]),
+            "high": max([0.0, *values]),
             "facets": [{"name": facet.name, "color": facet.color} for facet in facets],
             "empty": empty,
             "chosen": chosen,

@@ -135,7 +135,9 @@ export default function strip({ data, parentElement, setTriggerValue }) {
     const shown = fitting(card.chips);
     chips.append(...card.chips.slice(0, shown).map((chip) => make("span", "chip", chip)));
     if (card.chips.length > shown) chips.append(make("span", "chip more", `+${card.chips.length - shown}`));
-    li.append(head, make("div", "title", card.title), make("div", "year", card.year), chips, make("div", "gate"));
+    const effect = make("div", "effect");
+    effect.append(make("i", "bar"), make("i", "zero"), make("span", "number"));
+    li.append(effect, head, make("div", "title", card.title), make("div", "year", card.year), chips, make("div", "gate"));
     li.onkeydown = (event) => {
       const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key], at = cards().indexOf(li);
       const act = step && event.altKey ? () => move(li, at + step)
@@ -156,8 +158,25 @@ export default function strip({ data, parentElement, setTriggerValue }) {
     return li;
   };
 
+  const bar = (effect, card) => { // what the item does, on one scale for all cards
+    effect.hidden = !data.by;
+    if (!data.by) return;
+    const none = card.value === null, span = data.high - data.low || 1, share = Math.abs(card.value ?? 0) / span;
+    const zero = data.high / span, [up, number] = [card.value >= 0, effect.querySelector(".number")];
+    effect.style.setProperty("--zero", `${100 * zero}%`);
+    effect.style.setProperty("--top", `${100 * (up ? zero - share : zero)}%`);
+    effect.style.setProperty("--height", `${100 * share}%`);
+    effect.classList.toggle("down", !up);
+    effect.classList.toggle("none", none);
+    number.textContent = none ? "" : card.said;
+    effect.setAttribute("role", "img");
+    effect.setAttribute("aria-label", none ? "not read" : `${data.by}: ${card.said}`);
+    effect.title = none ? "" : `${data.by}: ${card.said}`;
+  };
   const fill = (li, card, i) => { // what an edit elsewhere can change about a card
     li.classList.toggle("unread", i < data.unread);
+    li.classList.toggle("out", card.out);
+    bar(li.querySelector(".effect"), card);
     const gate = li.querySelector(".gate");
     const shown = card.gate.map((weight, h) => [weight, data.facets[h]]).filter(([, facet]) => facet);
     const words = shown.map(([weight, facet]) => `${facet.name} ${Math.round(100 * weight)} %`).join(", ");

@@ -1,0 +1,96 @@
+"""The fewest changes of the history that change the answer, in words, each with a button that makes it."""
+
+import streamlit as st
+
+from app import resources, state
+from app.current import Current
+from app.interventions import Interventions
+from app.reasons import listed
+from app.widgets.costly import costly
+from app.words import escape, ordinal
+from fame.explain.cost import removal_runs
+from fame.explain.counterfactual import (
+    ADDED,
+    NEAR,
+    TOP,
+    Removal,
+    fewest_additions,
+    fewest_removals,
+    single_removal,
+)
+from fame.explain.question import Watch
+from fame.model import Model
+
+
+def fewest(now: Current, model: Model) -> None:
+    """The fewest past items without which another item comes first."""
+    read = now.history[-model.config.length :]
+    if len(read) < 2:
+        st.caption("The history has one item: there is nothing to leave out.")
+        return
+    found = single_removal(model, resources.runs(now.model.name, now.history))
+    if found is None and len(read) > 2:
+        seconds = removal_runs(len(read)) * resources.pace(now.model.name, len(read))
+
+        def search(watch: Watch) -> Removal | None:
+            return fewest_removals(model, now.history, watch=watch)
+
+        said = "No one past item decides what comes first. Try every two and three"
+        asked = costly(now.model.fingerprint, ("fewest", "removals", now.history), said, seconds, search)
+        if asked is None:
+            return
+        (found,) = asked
+    if found is None:
+        st.markdown("Whatever is left out of the history, the same item comes first, as far as it was tried.")
+        return
+    tell(now, found, len(now.history) - len(read))
+
+
+def tell(now: Current, found: Removal, older: int) -> None:
+    """A removal in words, and the button that leaves the items out."""
+    catalog, places = now.data.catalog, tuple(older + t for t in found.removed)
+    gone = listed([catalog.title(now.history[t]) for t in places])
+    new, old = (f"*{escape(catalog.title(item))}*" for item in (found.new_top, found.old_top))
+    sure = "no fewer do it" if found.exact else "found one by one; fewer may do it"
+    st.markdown(f"**Fewest removals.** Without {gone}, {new} comes first in place of {old} ({sure}).")
+    out = now.changed.without == places
+    them = "it" if len(places) == 1 else "them"
+    st.button(
+        f"Put {them} back" if out else f"Leave {them} out",
+        icon=":material/undo:" if out else ":material/playlist_remove:",
+        key="leave-out",
+        on_click=Interventions(now.changed.gate, now.changed.router, () if out else places).apply,
+    )
+
+
+def additions(now: Current, model: Model, target: int, rank: int) -> None:
+    """The fewest items that bring the item asked about into the first ten, where it is not there."""
+    if rank <= TOP:
+        return
+    st.header("What would bring it into the first ten?")
+    catalog, item = now.data.catalog, f"*{escape(now.data.catalog.title(target))}*"
+    length = min(len(now.history) + ADDED, model.config.length)
+    found = costly(
+        now.model.fingerprint,
+        ("fewest", "additions", now.history, target),
+        f"Try what to add for {catalog.title(target)}",
+        ADDED * 2 * NEAR * resources.pace(now.model.name, length),
+        lambda watch: fewest_additions(model, now.history, target),
+    )
+    if found is None:
+        return
+    (answer,) = found
+    if answer.added is None:
+        st.markdown(f"Nothing that was tried brings {item} into the first ten: {escape(answer.reason)}.")
+        return
+    added = [catalog.id(v) for v in answer.added]
+    st.markdown(
+        f"With {listed([catalog.title(v) for v in answer.added])} added, {item} would be {ordinal(answer.new_rank)} "
+        f"instead of {ordinal(answer.rank)}. Tried were {answer.tried} items that are near it or go with it."
+    )
+
+    def add() -> None:
+        state.edit_history([*state.session().history, *added])
+        state.choose_target(catalog.id(target))
+
+    st.button("Add to the history", icon=":material/playlist_add:", key="add-fewest", on_click=add)

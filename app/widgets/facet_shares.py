@@ -1,0 +1,96 @@
+"""What facets and experts do for one item: fair shares, and what becomes of it without each."""
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from app import charts, palette
+from app.charts import Split
+from app.current import Current
+from app.widgets import weights
+from app.widgets.answer import table_behind
+from app.widgets.gates import choose_missing
+from app.words import escape, ordinal, signed
+from fame.explain.facet_effects import expert_effects, facet_shares
+from fame.explain.question import Question, QuestionError
+
+SHOWN = 5  # experts
+
+
+def facets(now: Current, question: Question, gate: np.ndarray) -> None:
+    """Exact Shapley values of the facets beside leaving each out."""
+    if not now.mixture:
+        choose_missing(now.missing)
+    try:
+        shares = facet_shares(question, now.missing)
+    except QuestionError as error:
+        st.caption(escape(str(error)))
+        return
+    colors = [palette.facet(h) for h in range(len(now.facets))]
+    ways = [
+        Split("fair share", now.facets, shares.values.tolist(), colors),
+        Split("left out alone", now.facets, shares.alone.tolist(), colors),
+    ]
+    spoken = ", ".join(f"{name} {signed(share)}" for name, share in zip(now.facets, shares.values, strict=True))
+    st.plotly_chart(
+        charts.splits(ways), key="facet-shares", config={"displayModeBar": False},
+        alt=f"What each facet does for log p, fair shares: {spoken}",
+    )  # fmt: skip
+    st.caption(
+        f"In {what(question)}. Fair share: exact Shapley value over all {2 ** len(now.facets)} sets of facets; "
+        f"together {signed(float(shares.values.sum()))}, all against none. Left out alone: by how much it falls then."
+    )
+    table_behind(
+        pd.DataFrame(
+            {
+                "facet": now.facets,
+                "gate": gate,
+                "fair share of log p": shares.values,
+                "log p falls without it": shares.alone,
+            }
+        ),
+        "facet-shares",
+    )
+    st.caption(weights.say_little(now))
+
+
+def what(question: Question) -> str:
+    """What is shared out."""
+    return "log p" if question.rival is None else "log p of the one less log p of the other"
+
+
+def experts(now: Current, question: Question, router: np.ndarray) -> None:
+    """The experts without which the item falls furthest; `router` is (H, N)."""
+    found, names = expert_effects(question), now.facets
+    N = found.effect.shape[1]
+    if N == 1:
+        st.markdown("Each facet has one expert, which is the facet.")
+        return
+    order = np.argsort(-found.effect.ravel(), kind="stable")
+    h, n = divmod(int(order[0]), N)
+    rank, name = int(found.rank_without[h, n]), f"expert {n + 1} of **{escape(names[h])}**"
+    if rank > found.rank:
+        st.markdown(f"{name.capitalize()} does most: without it the item would be {ordinal(rank)}.")
+    else:
+        st.markdown(f"No one expert decides: without {name}, which does most, the item keeps its place.")
+    frame = pd.DataFrame(
+        {
+            "facet": [names[place // N] for place in order],
+            "expert": [str(place % N + 1) for place in order],
+            "router": weights.in_percent(router.ravel()[order]),
+            "without it": [ordinal(int(found.rank_without.ravel()[place])) for place in order],
+            "log p falls": found.effect.ravel()[order],
+        }
+    )
+    st.dataframe(
+        frame[:SHOWN],
+        hide_index=True,
+        column_config={
+            "expert": st.column_config.TextColumn(width=52),
+            "router": weights.percent_column(92),
+            "log p falls": weights.number_column(
+                "By how much log p of the item falls; its weight goes to its siblings."
+            ),
+        },
+    )
+    table_behind(frame, "expert-effects")

@@ -1,0 +1,207 @@
+"""How much each past item matters for an item, by one method or several, and how far each method is to be believed."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from app import charts, resources, state
+from app.current import Current
+from app.reasons import MEANINGS, NAMES
+from app.widgets.answer import table_behind
+from app.widgets.costly import costly
+from app.widgets.onward import onward
+from app.words import escape, ordinal, signed
+from fame.checkpoint.description import Description
+from fame.errors import InputError
+from fame.explain.attribution import METHODS, ORDERS, Attribution, Method
+from fame.explain.cost import judging_runs, method_runs
+from fame.explain.effects import Knockout
+from fame.explain.faithfulness import IGNORES, NO_BETTER, TRUER, UNTESTED, Explanations
+from fame.explain.methods import attribute
+from fame.explain.question import Question, QuestionError, Watch
+
+BADGES = {
+    TRUER: ":green-badge[:material/check: truer than recency]",
+    NO_BETTER: ":orange-badge[:material/drag_handle: no better than recency]",
+    IGNORES: ":red-badge[:material/close: fails the randomisation check]",
+    UNTESTED: ":gray-badge[not tested: histories too long]",
+}
+SLOW = ("greedy", "shapley")
+FIRST: Method = "occlusion-remove"  # where nothing was measured
+USERS = 50  # that methods are tested on from the page
+JUDGE = ("judge", "methods")
+CHOICE: tuple[Method, ...] = tuple(method for method in METHODS if method not in ORDERS)
+
+
+def truth_of(model: Description) -> Explanations | None:
+    """How true the methods were found to be; None where that was not tested, or is about other weights."""
+    try:
+        return resources.explanations(model)
+    except InputError as error:
+        state.notice(str(error))
+        return None
+
+
+def truest(found: Explanations | None) -> Method:
+    """The fast method with the least area under deletion among those that beat recency here."""
+    if found is None:
+        return FIRST
+    area = found.measures.index("area")
+    better = [one.method for one in found.verdicts if one.verdict == TRUER and one.method not in SLOW]
+    marks = {method: row.mean[area] for method in better if (row := found.row(method, "remove")) is not None}
+    return min(marks, key=lambda method: marks[method], default=FIRST)
+
+
+def choose(now: Current, method: Method, found: Explanations | None) -> list[Method]:
+    """The method that explains, and those beside it."""
+    verdicts = {one.method: one.verdict for one in found.verdicts} if found else {}
+
+    def labelled(one: Method) -> str:
+        return f"{NAMES[one]} · {verdicts[one]}" if one in verdicts and verdicts[one] != UNTESTED else NAMES[one]
+
+    beside = [one for one in now.methods[1:] if one != method]
+    state.show("method", method)
+    st.selectbox(
+        "Explained by",
+        CHOICE,
+        format_func=labelled,
+        key="method",
+        help="\n\n".join(f"**{NAMES[one]}**: {MEANINGS[one]}" for one in METHODS),
+        on_change=lambda: state.choose_methods([state.read("method"), *beside]),
+    )
+    return beside
+
+
+def more(method: Method, beside: Sequence[Method]) -> None:
+    """Which other methods stand beside it."""
+    state.show("beside", list(beside))
+    st.pills(
+        "Beside it",
+        [one for one in CHOICE if one != method],
+        selection_mode="multi",
+        format_func=lambda one: NAMES[one],
+        key="beside",
+        wrap=True,
+        on_change=lambda: state.choose_methods([method, *state.read("beside")]),
+    )
+
+
+def explained(now: Current, question: Question, method: Method) -> Attribution | None:
+    """The values of a method, worked out where it is fast or asked for; None where it waits, or cannot be used: why."""
+
+    def search(watch: Watch) -> Attribution:
+        return attribute(question, method, watch=watch)
+
+    if method == "shapley" and method_runs(method, min(question.length, 60)) > 2_000:
+        seconds = 0.0  # it is refused, with the reason
+    else:
+        seconds = method_runs(method, question.length) * resources.pace(now.model.name, question.length)
+    asked = (tuple(now.history), question.target, question.rival)
+    try:
+        found = costly(now.model.fingerprint, (method, "past", asked), f"Work out {NAMES[method]}", seconds, search)
+    except QuestionError as error:
+        st.caption(f"{NAMES[method].capitalize()}: {escape(str(error))}")
+        return None
+    return found[0] if found else None
+
+
+def picture(now: Current, shown: Sequence[Attribution], tested: Knockout, first: int) -> None:
+    """The methods, a row each; a click on a bar chooses the item, of which more is said.
+
+    `first` is the number of the oldest item that is read.
+    """
+    titles = [now.data.catalog.title(int(item)) for item in shown[0].history]
+    position = state.session().position
+    key = "past"
+
+    def clicked() -> None:
+        points = state.read(key).selection.points
+        if points:
+            state.choose_position(int(points[0]["customdata"]) - 1)
+
+    rows = [
+        charts.Strip(NAMES[one.method], one.values, [signed(value) for value in one.values], one.method not in ORDERS)
+        for one in shown
+    ]
+    best = [f"{NAMES[one.method]}: {', '.join(titles[t] for t in one.order[:3])}" for one in shown]
+    st.plotly_chart(
+        charts.strips(rows, titles, first, None if position is None else position + 1),
+        key=key,
+        on_select=clicked,
+        selection_mode="points",
+        config={"displayModeBar": False},
+        alt=f"What each method finds most important. {'; '.join(best)}",
+    )
+    gap = shown[0].completeness_gap
+    adds = f" They add up to the whole but for {signed(gap)}." if gap is not None else ""
+    st.caption(
+        f"Up speaks for it, down (hatched) against. {MEANINGS[shown[0].method]} Compared with "
+        f"{escape(shown[0].baseline)}.{adds} Each row has its own scale. Click a bar or a card to choose an item."
+    )
+    if position is not None:
+        one_item(now, shown, tested, position + 1 - first, first)
+    frame = pd.DataFrame({"item": range(first, first + len(titles)), "title": titles})
+    table_behind(frame.assign(**{NAMES[one.method]: one.values for one in shown}), "past-items")
+
+
+def badges(now: Current, shown: Sequence[Method], found: Explanations | None) -> None:
+    """This model's measured truth of each method on show."""
+    if found is None:
+        untested(now)
+        return
+    area, verdicts = found.measures.index("area"), {one.method: one for one in found.verdicts}
+    for method in shown:
+        row, verdict = found.row(method, "remove"), verdicts.get(method)
+        badge = BADGES[verdict.verdict] if verdict else ":gray-badge[looks at no model]"
+        said = f"**{NAMES[method]}** {badge}"
+        if row is not None:
+            said += f"  \n:small[area {row.mean[area]:.2f}{_from_recency(row.to_recency, area)}"
+            if verdict and verdict.alike:
+                said += f"; {list(verdict.alike.values())[-1]:.2f} alike after randomisation"
+            said += "]"
+        st.markdown(said)
+    st.caption(
+        f"{found.users} users, seed {found.seed}. Area: what is left of the probability of the first item as the most "
+        "important past items are removed one by one; lower is truer. In brackets the difference to recency and its "
+        "95 % interval. Alike: rank correlation with the same method on a model whose layers were all "
+        "re-initialised; 1 would mean that it ignores what was learned."
+    )
+
+
+def _from_recency(differences: Sequence[object], area: int) -> str:
+    if not differences:
+        return ""
+    one = differences[area]
+    return f" ({signed(one.mean)}, {signed(one.low)} to {signed(one.high)})"  # type: ignore[attr-defined]
+
+
+def untested(now: Current) -> None:
+    """Nothing is known of the methods on this model, and how to come to know it."""
+    st.markdown("No method was tested on this model yet: what they say here is a **guess**.")
+    lengths = now.data.histories.lengths
+    usual = int(min(int(now.model.config["length"]), max(2.0, float(pd.Series(lengths).median()))))
+    seconds = judging_runs(usual, USERS) * resources.pace(now.model.name, usual)
+
+    def judge(watch: Watch) -> None:
+        resources.judge_methods(now.model, USERS, watch)
+
+    try:
+        if costly(now.model.fingerprint, JUDGE, f"Test them on {USERS} users", max(1, seconds), judge):
+            resources.shelf(now.model.fingerprint, JUDGE).clear()  # what was found is stored with the model
+            st.rerun()
+    except InputError as error:
+        st.error(escape(str(error)))
+
+
+def one_item(now: Current, asked: Sequence[Attribution], tested: Knockout, place: int, first: int) -> None:
+    """The chosen past item: what removing it does, and ways on."""
+    title = now.data.catalog.title(int(asked[0].history[place]))
+    said = [f"{NAMES[one.method]} {signed(float(one.values[place]))}" for one in asked if one.method not in ORDERS]
+    st.markdown(
+        f"**{first + place}. {escape(title)}**: removed, the item asked about would be "
+        f"{ordinal(int(tested.item_rank[place]))} instead of {ordinal(tested.rank)} "
+        f"(log\u00a0p\u00a0{signed(-float(tested.item_effect[place]))}). By method: {'; '.join(said)}."
+    )
+    onward({"gates": "which facet speaks after it", "experts": "which preference"})
+    st.button("Choose none", icon=":material/close:", key="choose-none", on_click=state.choose_position, args=(None,))

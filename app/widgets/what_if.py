@@ -1,0 +1,141 @@
+"""What would come first if facets or experts weighed otherwise, or past items were left out: the ranking, live."""
+
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+import streamlit as st
+
+from app import state
+from app.current import Current, current
+from app.interventions import Interventions
+from app.widgets.answer import answer_list, table, table_behind
+from app.widgets.counterfactual import fewest
+from app.widgets.loading import loaded
+from app.words import escape, percent
+from fame.explain.what_if import Answer, WeightError, reweigh
+from fame.model import Model
+
+SHOWN = 10
+
+
+@st.fragment
+def what_if(target: int, out: tuple[int, ...]) -> None:
+    """Its own part of the page: a slider moves nothing but this.
+
+    The rest of the page is about `target` and shows `out` as left out; where either changes here, all is drawn anew.
+    """
+    now = current()
+    model = loaded(now).model
+    own = answered(model, now, Interventions())
+    left, right = st.columns([3, 4], gap="large")
+    with left:
+        try:
+            found = answered(model, now, now.changed)
+        except WeightError as error:
+            st.warning(escape(str(error)))
+            found = own
+        fewest(now, model)
+        if now.facets:
+            gate(now, found)
+            router(now, found)
+    if (now.target or int(own.ranking.items[0]), now.changed.without) != (target, out):
+        st.rerun()
+    with right:
+        said(now, own, found)
+        answer_list(
+            now,
+            found.ranking,
+            key="what-if",
+            chosen=target,
+            on_choose=state.choose_target,
+            before=own.ranking.items.tolist() if now.changed else None,
+        )
+        table_behind(table(now, found.ranking), "what-if")
+
+
+def answered(model: Model, now: Current, changed: Interventions) -> Answer:
+    """The ranking with these interventions."""
+    return reweigh(
+        model,
+        now.history,
+        {h: share / 100 for h, share in changed.gate.items()},
+        {place: share / 100 for place, share in changed.router.items()},
+        changed.without,
+        SHOWN,
+    )
+
+
+def said(now: Current, own: Answer, found: Answer) -> None:
+    """What the interventions did to the first item, and the way back."""
+    catalog, changed = now.data.catalog, now.changed
+    first = f"*{escape(catalog.title(int(own.ranking.items[0])))}*"
+    if not changed:
+        way = "Move a slider or leave items out" if now.facets else "Leave items out"
+        st.markdown(f"The model's own: {first} comes first. {way}, and the ranking follows.")
+        return
+    then = f"*{escape(catalog.title(int(found.ranking.items[0])))}*"
+    kept = len(set(own.ranking.items.tolist()) & set(found.ranking.items.tolist()))
+    of = len(found.ranking.items)
+    became = f"{first} stays first" if first == then else f"{then} comes first, not {first}"
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"With **{listed(now)}**, {became}; {kept} of {of} stay.", width="stretch")
+        st.button("Back to the model's own", icon=":material/undo:", key="own", on_click=state.intervene, args=("", ""))
+    if changed.gate and not found.gate.any():
+        rest = "popularity alone ranks" if now.model.config["popularity"] else "every item scores the same"
+        st.info(f"Every facet is switched off: {rest}.")
+    elif any(not found.router[h].any() for h in range(len(now.facets))) and changed.router:
+        st.info("A facet with every expert switched off reads nothing of the history.")
+
+
+def listed(now: Current) -> str:
+    """The interventions in a few words."""
+    facets, changed = [escape(name) for name in now.facets], now.changed
+    some = [f"{facets[h]} at {share} %" for h, share in sorted(changed.gate.items())]
+    some += [f"expert {n + 1} of {facets[h]} at {share} %" for (h, n), share in sorted(changed.router.items())]
+    if changed.without:
+        several = len(changed.without) > 1
+        some.append(f"item{'s' * several} {', '.join(str(t + 1) for t in changed.without)} left out")
+    return "; ".join(some)
+
+
+def gate(now: Current, found: Answer) -> None:
+    """A slider a facet."""
+    st.markdown("**Gate**: how much each facet weighs")
+    pair = st.columns(2)
+    for h, name in enumerate(now.facets):
+        chosen = now.changed.gate.get(h)
+        with pair[h % 2]:
+            slide(f"weight-{h}", name, float(found.gate[h]), chosen, partial(now.changed.weigh, h))
+
+
+def router(now: Current, found: Answer) -> None:
+    """A slider an expert of the facet in view."""
+    N = int(now.model.config["experts"])
+    if N == 1:
+        st.caption("Each facet has one expert: there is nothing to route.")
+        return
+    h = int(np.argmax(found.gate)) if now.facet is None else now.facet
+    state.show("router-facet", now.facets[h])
+    st.markdown("**Router**: how much each expert weighs inside a facet")
+    st.segmented_control(
+        "Facet",
+        now.facets,
+        key="router-facet",
+        required=True,
+        label_visibility="collapsed",
+        on_change=lambda: state.choose_facet(state.read("router-facet")),
+    )
+    pair = st.columns(2)
+    for n in range(N):
+        chosen = now.changed.router.get((h, n))
+        name, weight = f"expert {n + 1}", float(found.router[h, n])
+        with pair[n % 2]:
+            slide(f"route-{h}-{n}", name, weight, chosen, partial(now.changed.route, h, n))
+
+
+def slide(key: str, name: str, weight: float, chosen: int | None, change: Callable[[int], Interventions]) -> None:
+    """One weight: where it was chosen it stays where it was put, else it shows what it comes to."""
+    state.show(key, round(100 * weight) if chosen is None else chosen)
+    label = escape(name) if chosen is None else f"{escape(name)}: chosen, weighs {percent(weight)}"
+    st.slider(label, 0, 100, key=key, format="%d %%", on_change=lambda: change(state.read(key)).apply())

@@ -1,0 +1,101 @@
+"""Which past items, facets and experts caused this, and how far is that to be believed?"""
+
+import streamlit as st
+
+from app import reasons, resources
+from app.current import current
+from app.widgets import past, rival
+from app.widgets.asked import choose_against, choose_target
+from app.widgets.counterfactual import additions
+from app.widgets.editor import editor
+from app.widgets.facet_shares import experts, facets
+from app.widgets.frame import notices
+from app.widgets.loading import loaded
+from app.widgets.onward import onward
+from app.widgets.what_if import what_if
+from fame.explain.attribution import ORDERS
+from fame.explain.claim import claim
+from fame.explain.contrast import contrast_runs
+from fame.explain.knockout import effects
+from fame.explain.methods import attribute
+from fame.explain.question import Question
+from fame.ranking.recommend import recommend, take_apart
+
+OFFERED = 50
+
+
+@st.fragment
+def story() -> None:
+    now = current()
+    notices()
+    model = loaded(now).model
+    if not now.history:
+        editor(now, None)
+        return
+    catalog, top = now.data.catalog, recommend(model, now.history, OFFERED)
+    target = now.target or int(top.items[0])
+    against = None if now.rival == target else now.rival
+    runs = resources.runs(now.model.name, now.history)
+    asked, tested = take_apart(model, now.history, [target]), effects(model, runs, target)
+    truth = past.truth_of(now.model)
+    method, found, alone = (now.methods or (past.truest(truth),))[0], None, len(asked.history) < 2
+
+    answer = st.container()
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        choose_target(now, target, top.items.tolist())
+        choose_against(now, target, top.items.tolist())
+        beside = past.choose(now, method, truth)
+    if not alone:
+        question = Question.of(model, now.history, target, against)
+        found = past.explained(now, question, method)
+    with answer:
+        if found is None:
+            st.markdown(reasons.unexplained(catalog.title(target), tested.rank, method, alone))
+        else:
+            titles = [catalog.title(int(item)) for item in asked.history]
+            other = None if against is None else catalog.title(against)
+            said = reasons.because(
+                method, claim(question, found), catalog.title(target), float(asked.probability[0]), titles, other
+            )
+            st.markdown(said + reasons.facets(tested, now.facets))
+    editor(
+        now, asked.gate, choosable=True, values=None if found is None else found.values, by=reasons.NAMES[method],
+        out=now.changed.without,
+    )  # fmt: skip
+
+    if found is not None:
+        left, right = st.columns([4, 3], gap="large")
+        with left:
+            st.header("Past items, by method")
+            past.more(method, beside)
+            others = [one for name in beside if (one := past.explained(now, question, name)) is not None]
+            shown = [found, *others, *(attribute(question, order) for order in ORDERS)]
+            past.picture(now, shown, tested, 1 + len(now.history) - question.length)
+        with right:
+            st.header("How far to believe them")
+            past.badges(now, [one.method for one in shown], truth)
+    if against is not None:
+        st.header("Why this and not that?")
+        compared = contrast_runs(model, runs, target, against, resources.anatomy(now.model.name, now.data))
+        st.markdown(rival.sentence(now, compared))
+        rival.picture(now, compared)
+
+    if now.facets:
+        left, right = st.columns([4, 3], gap="large")
+        whole = Question.about(model, now.history, target, against)
+        with left:
+            st.header("What the facets do for it")
+            facets(now, whole, asked.gate[-1])
+        with right:
+            st.header("What the experts do")
+            experts(now, whole, asked.router[-1])
+    else:
+        st.info("SASRec has no facets, no gate and no experts: past items are all there is to ask about.")
+    additions(now, model, target, tested.rank)
+    st.header("What if?")
+    what_if(target, now.changed.without)
+    onward({"predict": "what comes next, and why", "gates": "which facet speaks, when", "experts": "which preference"})
+
+
+st.title("Why this one?")
+story()

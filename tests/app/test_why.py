@@ -1,0 +1,183 @@
+"""Why shows what `fame.explain` finds when it is asked again; its sentence claims only what a test bears out."""
+
+import numpy as np
+import pytest
+
+from app import reasons
+from fame.explain.claim import claim
+from fame.explain.counterfactual import fewest_removals
+from fame.explain.facet_effects import facet_shares
+from fame.explain.methods import attribute
+from fame.explain.question import Question
+from fame.explain.what_if import reweigh
+from fame.ranking.recommend import recommend
+from tests.app.conftest import component, figure, numbers, said
+from tests.model.conftest import make
+
+IDS = ["f3", "f9", "f27", "f41", "f8"]
+HISTORY = ",".join(IDS)
+
+
+def question(trained, cinema, target=None, rival=None):
+    read = cinema.catalog.indices(IDS)
+    target = int(recommend(trained.model, read, 1).items[0]) if target is None else cinema.catalog.index(target)
+    return Question.of(trained.model, read, target, None if rival is None else cinema.catalog.index(rival))
+
+
+@pytest.fixture(scope="module")
+def sharp(trained):
+    """A model of the same shape that listens to every item, though it was never trained."""
+    return make(trained.model.config)
+
+
+def ranking(app) -> list[str]:
+    return [row["id"] for row in component(app, "rows")["rows"]]
+
+
+@pytest.mark.parametrize("method", ["occlusion-mask", "greedy", "shapley", "integrated-gradients", "attention"])
+def test_the_bars_and_the_sentence_are_the_methods(opened, trained, cinema, method):
+    app = opened(trained.model, "why", history=HISTORY, method=method)
+    asked = question(trained, cinema)
+    found = attribute(asked, method)
+    cards = component(app, "cards")["cards"]
+    assert np.allclose([card["value"] for card in cards], found.values, atol=1e-5)
+    rows = figure(app, "What each method finds")["data"]
+    assert np.allclose(numbers(rows[0]["y"]), found.values, atol=1e-5)
+    assert np.allclose(numbers(rows[-2]["y"]), np.arange(1, 6) / 5)  # recency is always there
+    assert len(rows) == 3
+    title, tested = cinema.catalog.title(asked.target), claim(asked, found)
+    begins = ("" if tested is not None and tested.holds else "**No clear answer**: ") + f"*{title}*"
+    sentence = next(line for line in said(app).splitlines() if line.startswith(begins))
+    if tested is not None:
+        assert all(cinema.catalog.title(int(asked.read[t])) in sentence for t in tested.items)
+
+
+def test_methods_stand_side_by_side(opened, trained):
+    app = opened(trained.model, "why", history=HISTORY, method="attention,rollout,occlusion-remove,sorcery")
+    assert "There is no method 'sorcery'" in said(app)
+    rows = figure(app, "What each method finds")["data"]
+    assert len(rows) == 5
+    assert app.query_params["method"] == "attention,rollout,occlusion-remove"
+    assert "here is a **guess**" in said(app)  # nothing was tested on this model
+
+
+def test_against_a_rival_everything_is_about_the_difference(opened, trained, cinema):
+    app = opened(trained.model, "why", history=HISTORY, target="f11", rival="f12", method="occlusion-remove")
+    asked = question(trained, cinema, "f11", "f12")
+    found = attribute(asked, "occlusion-remove")
+    assert np.allclose([card["value"] for card in component(app, "cards")["cards"]], found.values, atol=1e-5)
+    shares = facet_shares(asked, "dropped")
+    fair, alone = figure(app, "What each facet does")["data"]
+    assert np.allclose(numbers(fair["x"]), shares.values, atol=1e-5)
+    assert np.allclose(numbers(alone["x"]), shares.alone, atol=1e-5)
+    assert "Why this and not that?" in said(app)
+
+
+def test_weights_and_left_out_items_are_run_and_stay_in_the_link(opened, trained, cinema):
+    link = {"weights": "1:70,2.1:0", "without": "2,5"}
+    app = opened(trained.model, "why", history=HISTORY, **link)
+    read = cinema.catalog.indices(IDS)
+    found = reweigh(trained.model, read, {0: 0.7}, {(1, 0): 0.0}, [1, 4], 10).ranking
+    assert ranking(app) == [cinema.catalog.id(item) for item in found.items.tolist()]
+    assert {name: app.query_params[name] for name in link} == link
+    assert [card["out"] for card in component(app, "cards")["cards"]] == [False, True, False, False, True]
+    app.button(key="own").click().run()
+    own = recommend(trained.model, read, 10).items.tolist()
+    assert ranking(app) == [cinema.catalog.id(item) for item in own]
+    assert not {"weights", "without"} & set(app.query_params)
+
+
+def test_a_slider_is_what_the_model_weighs(opened, trained, cinema):
+    app = opened(trained.model, "why", history=HISTORY)
+    app.slider(key="weight-1").set_value(90).run()
+    assert app.query_params["weights"] == "2:90"
+    found = reweigh(trained.model, cinema.catalog.indices(IDS), {1: 0.9}, {}, k=10)
+    assert ranking(app) == [cinema.catalog.id(item) for item in found.ranking.items.tolist()]
+    shown = [app.slider(key=f"weight-{h}").value for h in range(len(found.gate))]
+    assert np.allclose(shown, 100 * found.gate, atol=0.51)
+
+
+def test_the_fewest_removals_can_be_left_out_and_put_back(opened, sharp, cinema):
+    app = opened(sharp, "why", history=HISTORY)
+    found = fewest_removals(sharp, cinema.catalog.indices(IDS))
+    assert cinema.catalog.title(found.new_top) in said(app)
+    app.button(key="leave-out").click().run()
+    assert ranking(app)[0] == cinema.catalog.id(found.new_top)
+    assert app.query_params["without"] == ",".join(str(t + 1) for t in found.removed)
+    app.button(key="leave-out").click().run()
+    assert ranking(app)[0] == cinema.catalog.id(found.old_top)
+
+
+def test_an_item_far_down_gets_what_would_bring_it_up(opened, sharp, cinema):
+    read = cinema.catalog.indices(IDS)
+    far = cinema.catalog.id(int(recommend(sharp, read, 14).items[-1]))
+    app = opened(sharp, "why", history=HISTORY, target=far)
+    assert "What would bring it into the first ten?" in said(app)
+    app.button(key="add-fewest").click().run()
+    assert app.query_params["target"] == far
+    assert app.query_params["history"].startswith(HISTORY + ",")
+    after = recommend(sharp, cinema.catalog.indices(app.query_params["history"].split(",")), 10).items
+    assert cinema.catalog.index(far) in after
+    assert "What would bring it into the first ten?" not in said(app)
+
+
+@pytest.mark.parametrize(
+    ("link", "sentence"),
+    [
+        ({"target": "f9"}, "The target 'f9' is in the history already"),
+        ({"target": "nobody"}, "The target 'nobody' is not in"),
+        ({"weights": "1:nan"}, "The weight '1:nan' in the link is not FACET:PERCENT"),
+        ({"weights": "1:inf,2:50"}, "The weight '1:inf' in the link"),
+        ({"weights": "1:900"}, "with 0 to 100"),
+        ({"weights": "9:50"}, "is of no facet or expert that mine has"),
+        ({"weights": "1.7:50"}, "is of no facet or expert that mine has"),
+        ({"weights": "0:50"}, "is of no facet or expert that mine has"),
+        ({"without": "9"}, "The link leaves out item 9"),
+        ({"without": "<b>"}, "The link leaves out item <b>"),
+        ({"without": "1,2,3,4,5"}, "something has to stay"),
+    ],
+)
+def test_a_bad_value_in_a_link_gets_a_sentence_and_falls_back(opened, trained, link, sentence):
+    app = opened(trained.model, "why", history=HISTORY, **link)
+    assert sentence.replace("<b>", "'<b>'").replace("item 9", "item '9'") in said(app)
+    assert len(ranking(app)) == 10
+
+
+def test_every_facet_off_leaves_popularity(opened, trained, trained_mixture):
+    app = opened(trained.model, "why", history=HISTORY, weights="1:0,2:0,3:0,4:0")
+    assert "Every facet is switched off: popularity alone ranks." in said(app)
+    app = opened(trained_mixture.model, "why", history=HISTORY, weights="1:0,2:0,3:0,4:0")
+    assert "leave one on" in said(app)
+    app = opened(trained.model, "why", history=HISTORY, weights="1.1:0,1.2:0")
+    assert "every expert switched off reads nothing" in said(app)
+
+
+def test_a_history_of_one_item_and_none(opened, trained):
+    app = opened(trained.model, "why", history="f3")
+    assert "there is nothing to weigh it against" in said(app)
+    assert len(ranking(app)) == 10
+    app = opened(trained.model, "why", history="")
+    assert not app.exception
+    assert component(app, "empty")["cards"] == []
+
+
+def test_sasrec_has_past_items_alone(opened, trained_sasrec):
+    app = opened(trained_sasrec.model, "why", history=HISTORY, weights="1:50")
+    assert "SASRec has no facets" in said(app)
+    assert "is of no facet or expert" in said(app)
+    assert not app.slider
+    assert len(ranking(app)) == 10
+
+
+def test_what_cannot_be_used_says_why(opened, trained):
+    long = ",".join(f"f{n}" for n in range(1, 13))
+    app = opened(trained.model, "why", history=long, method="shapley")
+    assert "done for up to 10 items, not 12" in said(app)
+    assert "is not worked out yet" in said(app)
+
+
+@pytest.mark.parametrize(
+    ("lead", "words"), [(0.0, "about as likely as"), (1.1, "3 times"), (-1.1, "0.33 times"), (9, "far likelier")]
+)
+def test_a_lead_in_words(lead, words):
+    assert words in reasons.times(lead)
