@@ -21,10 +21,10 @@ from fame.explain.methods import attribute
 from fame.explain.question import Question
 from fame.ranking.recommend import recommend, take_apart
 
-OFFERED = 50
+PAGE, OFFERED = "why", 50
 
 
-@st.fragment
+@st.fragment(key=PAGE)
 def story() -> None:
     now = current()
     notices()
@@ -93,7 +93,7 @@ def story() -> None:
         st.info("SASRec has no facets, no gate and no experts: past items are all there is to ask about.")
     additions(now, model, target, tested.rank)
     st.header("What if?")
-    what_if(target, now.changed.without)
+    what_if(PAGE)
     onward({"predict": "what comes next, and why", "gates": "which facet speaks, when", "experts": "which preference"})
 
 

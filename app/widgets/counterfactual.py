@@ -1,5 +1,8 @@
 """The fewest changes of the history that change the answer, in words, each with a button that makes it."""
 
+from collections.abc import Callable
+from dataclasses import replace
+
 import streamlit as st
 
 from app import resources, state
@@ -22,7 +25,7 @@ from fame.explain.question import Watch
 from fame.model import Model
 
 
-def fewest(now: Current, model: Model) -> None:
+def fewest(now: Current, model: Model, leave_out: Callable[[Interventions], None]) -> None:
     """The fewest past items without which another item comes first."""
     read = now.history[-model.config.length :]
     if len(read) < 2:
@@ -43,10 +46,10 @@ def fewest(now: Current, model: Model) -> None:
     if found is None:
         st.markdown("Whatever is left out of the history, the same item comes first, as far as it was tried.")
         return
-    tell(now, found, len(now.history) - len(read))
+    tell(now, found, len(now.history) - len(read), leave_out)
 
 
-def tell(now: Current, found: Removal, older: int) -> None:
+def tell(now: Current, found: Removal, older: int, leave_out: Callable[[Interventions], None]) -> None:
     """A removal in words, and the button that leaves the items out."""
     catalog, places = now.data.catalog, tuple(older + t for t in found.removed)
     gone = listed([catalog.title(now.history[t]) for t in places])
@@ -59,7 +62,8 @@ def tell(now: Current, found: Removal, older: int) -> None:
         f"Put {them} back" if out else f"Leave {them} out",
         icon=":material/undo:" if out else ":material/playlist_remove:",
         key="leave-out",
-        on_click=Interventions(now.changed.gate, now.changed.router, () if out else places).apply,
+        on_click=leave_out,
+        args=(replace(now.changed, without=() if out else places),),
     )
 
 

@@ -28,6 +28,7 @@ BADGES = {
     UNTESTED: ":gray-badge[not tested: histories too long]",
 }
 SLOW = ("greedy", "shapley")
+PATIENCE = 1.0  # seconds that the fast ones may take unasked
 FIRST: Method = "occlusion-remove"  # where nothing was measured
 USERS = 50  # that methods are tested on from the page
 JUDGE = ("judge", "methods")
@@ -97,6 +98,8 @@ def explained(now: Current, question: Question, method: Method) -> Attribution |
         seconds = 0.0  # it is refused, with the reason
     else:
         seconds = method_runs(method, question.length) * resources.pace(now.model.name, question.length)
+        if method not in SLOW and seconds < PATIENCE:
+            seconds = 0.0  # not worth a question, even where the machine is busy
     asked = (tuple(now.history), question.target, question.rival)
     try:
         found = costly(now.model.fingerprint, (method, "past", asked), f"Work out {NAMES[method]}", seconds, search)

@@ -20,10 +20,10 @@ SHOWN = 10
 
 
 @st.fragment
-def what_if(target: int, out: tuple[int, ...]) -> None:
+def what_if(page: str) -> None:
     """Its own part of the page: a slider moves nothing but this.
 
-    The rest of the page is about `target` and shows `out` as left out; where either changes here, all is drawn anew.
+    What the rest is about, too, has the fragment that is named `page` drawn anew.
     """
     now = current()
     model = loaded(now).model
@@ -35,20 +35,18 @@ def what_if(target: int, out: tuple[int, ...]) -> None:
         except WeightError as error:
             st.warning(escape(str(error)))
             found = own
-        fewest(now, model)
+        fewest(now, model, lambda changed: everywhere(page, changed.apply))
         if now.facets:
             gate(now, found)
             router(now, found)
-    if (now.target or int(own.ranking.items[0]), now.changed.without) != (target, out):
-        st.rerun()
     with right:
-        said(now, own, found)
+        said(now, own, found, page)
         answer_list(
             now,
             found.ranking,
             key="what-if",
-            chosen=target,
-            on_choose=state.choose_target,
+            chosen=now.target or int(own.ranking.items[0]),
+            on_choose=lambda item: everywhere(page, state.choose_target, item),
             before=own.ranking.items.tolist() if now.changed else None,
         )
         table_behind(table(now, found.ranking), "what-if")
@@ -66,7 +64,13 @@ def answered(model: Model, now: Current, changed: Interventions) -> Answer:
     )
 
 
-def said(now: Current, own: Answer, found: Answer) -> None:
+def everywhere(page: str, change: Callable[..., None], *about: str) -> None:
+    """Make a change that the whole page shows; in a callback."""
+    change(*about)
+    st.rerun(page)
+
+
+def said(now: Current, own: Answer, found: Answer, page: str) -> None:
     """What the interventions did to the first item, and the way back."""
     catalog, changed = now.data.catalog, now.changed
     first = f"*{escape(catalog.title(int(own.ranking.items[0])))}*"
@@ -80,7 +84,8 @@ def said(now: Current, own: Answer, found: Answer) -> None:
     became = f"{first} stays first" if first == then else f"{then} comes first, not {first}"
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"With **{listed(now)}**, {became}; {kept} of {of} stay.", width="stretch")
-        st.button("Back to the model's own", icon=":material/undo:", key="own", on_click=state.intervene, args=("", ""))
+        back = partial(everywhere, page, state.intervene, "", "")
+        st.button("Back to the model's own", icon=":material/undo:", key="own", on_click=back)
     if changed.gate and not found.gate.any():
         rest = "popularity alone ranks" if now.model.config["popularity"] else "every item scores the same"
         st.info(f"Every facet is switched off: {rest}.")
