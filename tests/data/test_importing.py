@@ -76,6 +76,20 @@ def test_every_row_is_kept_in_order_or_counted_as_dropped(tmp_path_factory, rows
     assert report.fingerprint == data.fingerprint
 
 
+def test_events_cleaned_a_few_at_a_time_are_the_same(tmp_path, monkeypatch):
+    text = "".join(f"u{n * 7 % 5},i{n * n % 13},{n * 11 % 3}\n" for n in range(60))
+    (tmp_path / "log.csv").write_text(HEADER + text + text[:40])
+    whole = bring_in([tmp_path / "log.csv"], tmp_path / "whole", options(name="mine"))
+    for part in (1, 7, 20):
+        monkeypatch.setattr("fame.data.importing.events.PART", part)
+        some = bring_in([tmp_path / "log.csv"], tmp_path / f"some-{part}", options(name="mine"))
+        assert (some.fingerprint, some.dropped) == (whole.fingerprint, whole.dropped)
+    assert dropped(whole)["repeated"] > 0
+    stored = pd.read_parquet(tmp_path / "whole" / "interactions.parquet")
+    order = list(zip(stored["user_id"], stored["timestamp"], strict=True))
+    assert order == sorted(order)
+
+
 def test_what_is_written_says_where_it_came_from(imported, tmp_path):
     imported(HEADER + "u,a,1\n")
     assert read(tmp_path / "d").name == "mine"
