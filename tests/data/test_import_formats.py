@@ -3,7 +3,12 @@
 import gzip
 import json
 import stat
+import struct
+import tracemalloc
 import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -216,6 +221,73 @@ def test_a_bomb_ends_with_a_sentence(tmp_path, how):
     with pytest.raises(DataError, match="unpacks to more than 250 times its size"):
         bring([path], tmp_path / "d")
     assert [found.name for found in tmp_path.iterdir()] == [path.name]
+
+
+def claim(path: Path, name: str, content: bytes, **said: int) -> Path:
+    """A zip whose two headers of its one file say something else: crc, packed or size."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(name, content)
+    raw = bytearray(path.read_bytes())
+    for start in (14, raw.rindex(b"PK\x01\x02") + 16):
+        for place, what in enumerate(("crc", "packed", "size")):
+            if what in said:
+                struct.pack_into("<I", raw, start + 4 * place, said[what])
+    path.write_bytes(raw)
+    return path
+
+
+@pytest.mark.parametrize("honest_sum", [False, True])
+def test_a_zip_that_unpacks_to_more_than_it_declares_is_refused(tmp_path, honest_sum):
+    """Even where what it declares is whole, and its check sum is that of as much."""
+    path = claim(
+        tmp_path / "log.zip",
+        "l.csv",
+        LOG.encode() + b"u,a,1\n" * 3_000_000,
+        size=len(LOG),
+        **({"crc": zlib.crc32(LOG.encode())} if honest_sum else {}),
+    )
+    with traced() as peak:
+        with pytest.raises(DataError, match=r"Bad CRC-32|holds more than the archive declares"):
+            bring([path], tmp_path / "d")
+        assert peak() < 20 << 20
+    assert [found.name for found in tmp_path.iterdir()] == ["log.zip"]
+
+
+def test_a_sum_over_one_byte_more_does_not_help(tmp_path):
+    more = LOG.encode() + b"u"
+    path = claim(tmp_path / "log.zip", "l.csv", more + b",a,2\n", size=len(LOG), crc=zlib.crc32(more))
+    with pytest.raises(DataError, match="holds more than the archive declares"):
+        bring([path], tmp_path / "d")
+
+
+def test_a_zip_cannot_claim_room_to_unpack_into(tmp_path):
+    inner = gzip.compress(LOG.encode() + b"u,a,1\n" * 20_000_000, 1)
+    path = claim(tmp_path / "log.zip", "l.csv.gz", inner, packed=0x7FFFFFFF)
+    with pytest.raises(DataError, match="holds more than it is large"):
+        bring([path], tmp_path / "d")
+    path = claim(tmp_path / "log.zip", "l.csv.gz", inner)
+    with pytest.raises(DataError, match="unpacks to more than 250 times its size"):
+        bring([path], tmp_path / "d")
+    assert [found.name for found in tmp_path.iterdir()] == ["log.zip"]
+
+
+def test_small_bombs_in_one_archive_share_what_they_may_unpack_to(tmp_path):
+    inner = gzip.compress(LOG.encode() + b"u,a,1\n" * 3_000_000)  # 18 MB of 64 that a single one may have
+    with zipfile.ZipFile(tmp_path / "all.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        for number in range(10):
+            archive.writestr(f"{number}.csv.gz", inner)
+    with pytest.raises(DataError, match="unpacks to more than 250 times its size"):
+        bring([tmp_path / "all.zip"], tmp_path / "d")
+
+
+@contextmanager
+def traced() -> Iterator[Callable[[], int]]:
+    """Bytes that Python held at most within the block."""
+    tracemalloc.start()
+    try:
+        yield lambda: tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.mark.parametrize("cut", [3, 12, 30])
