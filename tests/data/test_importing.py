@@ -309,6 +309,31 @@ def test_milliseconds_become_seconds_and_it_is_said(imported, tmp_path, times, w
     assert word in "".join(report.notes)
 
 
+@pytest.mark.parametrize(
+    ("common", "other", "said"),
+    [
+        (1.7e12, 1.6e9, "no milliseconds as the others seem to be (row 41 of log.csv: 1600000000)"),
+        (1.7e9, 1.6e12, "no seconds as the others seem to be (row 41 of log.csv: 1600000000000)"),
+        (1.7e15, 1.6e12, "no microseconds as the others seem to be"),
+        (1.7e18, 1.6e9, "no nanoseconds as the others seem to be"),
+    ],
+)
+def test_times_of_several_units_are_refused_and_a_few_are_said(imported, tmp_path, common, other, said):
+    text = HEADER + "".join(f"u,i{n},{common + n:.0f}\n" for n in range(40))
+    with pytest.raises(DataError, match=r"10 times are .*give all times in one unit") as error:
+        imported(text + "".join(f"u,j{n},{other + n:.0f}\n" for n in range(10)))
+    assert said in str(error.value)
+    _, report = imported(text + f"u,j,{other:.0f}\n")
+    assert said in report.notes[-1]
+    assert "may be wrong" in report.notes[-1]
+
+
+@pytest.mark.parametrize("times", ["1 2 3 -4 0", "0 1600000000000 1700000000000", "19999999999 1700000000 5"])
+def test_small_and_early_times_are_no_other_unit(imported, times):
+    _, report = imported(HEADER + "".join(f"u,i{n},{time}\n" for n, time in enumerate(times.split())))
+    assert "as the others" not in "".join(report.notes)
+
+
 def test_dates_as_text_and_formulas_stay_what_they_are(imported):
     data, _ = imported("user,item,date\n=1+1,@a,2020-01-02\n=1+1,-b,2020-01-01 12:00:00\n")
     assert data.users == ("=1+1",)

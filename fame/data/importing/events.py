@@ -1,6 +1,7 @@
 """Interactions of any number, cleaned, filtered and sorted by DuckDB, which spills to disk what memory cannot hold."""
 
 import itertools
+import math
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,7 +19,13 @@ from fame.data.importing.values import as_seconds, as_text
 MEMORY = "1500MB"  # that DuckDB may use before it spills
 ROWS = 500_000  # written at a time
 PART = 4_000_000  # rows grouped and sorted at a time
-UNITS = ((1e17, 1e9, "nanoseconds"), (1e14, 1e6, "microseconds"), (1e11, 1e3, "milliseconds"))  # median from which
+UNITS = (  # median from which, how many a second
+    (1e17, 1e9, "nanoseconds"),
+    (1e14, 1e6, "microseconds"),
+    (1e11, 1e3, "milliseconds"),
+    (0.0, 1.0, "seconds"),
+)
+MIXED = 0.05  # share of times that do not look like the others' unit from which their order means nothing
 
 
 class Events:
@@ -143,13 +150,7 @@ class Events:
         )
         if not self.number("SELECT count(*) FROM users"):
             raise DataError(f"{where}: no row has a user, an item and a time; check the columns.")
-        median = self.one(f"SELECT median(t) FROM (SELECT t FROM raw WHERE {good} LIMIT 100000)")
-        divisor = 1.0
-        for least, per, unit in UNITS:
-            if median and abs(median[0]) >= least:
-                divisor = per
-                self.notes.append(f"Times look like {unit} since 1970; they were divided by {per:,.0f}.")
-                break
+        divisor = self._divisor(good)
         run(
             f"CREATE TABLE events AS SELECT users.code AS u, items.code AS i, raw.t / {divisor} AS t, raw.r AS r, "
             "raw.rowid AS place FROM raw JOIN users ON raw.u = users.id JOIN items ON raw.i = items.id "
@@ -172,6 +173,30 @@ class Events:
         said = f"{self.place(row)}: same user, item and time as a row before" if row is not None else ""
         dropped.append(Dropped("repeated", again, said))
         return dropped
+
+    def _divisor(self, good: str) -> float:
+        """How many of the times' unit make a second.
+
+        Raises
+        ------
+        DataError
+            The times are of several units.
+        """
+        median = abs(self.one(f"SELECT median(t) FROM (SELECT t FROM raw WHERE {good} LIMIT 100000)")[0])
+        place, (least, divisor, unit) = next(found for found in enumerate(UNITS) if median >= found[1][0])
+        if divisor > 1:
+            self.notes.append(f"Times look like {unit} since 1970; they were divided by {divisor:,.0f}.")
+        most = UNITS[place - 1][0] if place else math.inf
+        # Zero is of any unit. A tenth: seconds are less until 2286, milliseconds only in the spring of 1970 and before.
+        other = f"t <> 0 AND (abs(t) < {least / 10} OR abs(t) >= '{most}'::DOUBLE)"
+        count, row, time = self.one(f"SELECT count(*), min(rowid), arg_min(t, rowid) FROM raw WHERE {good} AND {other}")
+        if count:
+            share = count / self.number(f"SELECT count(*) FROM raw WHERE {good}")
+            said = f"{count:,} times are no {unit} as the others seem to be ({self.place(row)}: {time:.15g})"
+            if share >= MIXED:
+                raise DataError(f"{self.files[0][0]}: {said}; give all times in one unit.")
+            self.notes.append(f"{said}; they were taken for {unit}, too, so their place in a history may be wrong.")
+        return divisor
 
     def _ranges(self) -> list[tuple[int, int]]:
         """Users, first and last, some million events at a time: grouped and sorted at once, all would spill."""
