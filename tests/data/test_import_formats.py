@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from fame.data import DataError, DataSet, read
@@ -313,3 +315,47 @@ def test_what_is_offered_of_films_is_what_they_are_given(tmp_path, layout):
     assert [family.name for family in report.families] == ["genre", "era"]
     only = bring_in([path], tmp_path / "e", guess.options.model_copy(update={"families": ("era",)}))
     assert [family.name for family in only.families] == ["era"]
+
+
+@pytest.mark.parametrize("there", [True, False])
+@pytest.mark.parametrize("form", ["json", "parquet"])
+def test_endless_titles_are_refused_or_passed_over_in_little_memory(tmp_path, monkeypatch, form, there):
+    """A file of some kilobytes that says 60 MB of items: refused where they occur, let go where they do not."""
+    monkeypatch.setattr("fame.data.importing.about.KEPT", 16 << 20)
+    (tmp_path / "log.csv").write_text(LOG + "".join(f"u,i{n},1\n" for n in range(60)))
+    ids, title = [f"{'i' if there else 'z'}{n}" for n in range(60)], "x" * 1_000_000
+    if form == "json":
+        path = tmp_path / "meta.json.gz"
+        with gzip.open(path, "wt", 9) as packing:
+            packing.writelines(
+                json.dumps({"item_id": item, "title": title, "x": f"{item * 999}"}) + "\n" for item in ids
+            )
+    else:
+        path = tmp_path / "meta.parquet"
+        titles = pa.DictionaryArray.from_arrays(pa.array([0] * 60, pa.int32()), pa.array([title]))
+        pq.write_table(pa.table({"item_id": ids, "title": titles}), path, store_schema=False)
+    before = pa.total_allocated_bytes()
+    with traced() as peak:
+        if there:
+            with pytest.raises(DataError, match="title is too long for a title or a family"):
+                bring_in([tmp_path / "log.csv"], tmp_path / "d", items=[path])
+        else:
+            report = bring_in([tmp_path / "log.csv"], tmp_path / "d", items=[path])
+            assert "no row of any item that occurs" in report.notes[0]
+        assert peak() < 100 << 20
+    assert pa.total_allocated_bytes() - before < 1 << 20
+
+
+def test_an_item_of_very_many_values_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr("fame.data.importing.about.CELLS", 100)
+    (tmp_path / "log.csv").write_text(LOG + "u,b,2\nu,c,3\n")
+    (tmp_path / "items.csv").write_text("item_id,genre\na,x|y\nb,y\nc," + "|".join(map(str, range(40))) + "\n")
+    with pytest.raises(DataError, match="One item has 40 values of 'genre'"):
+        bring_in([tmp_path / "log.csv"], tmp_path / "d", options(families=["genre"]), [tmp_path / "items.csv"])
+
+
+def test_a_parquet_that_unpacks_to_far_more_is_refused(tmp_path):
+    table = pa.table({"user_id": ["u" * 1_000] * 100_000, "item_id": ["a"] * 100_000, "timestamp": range(100_000)})
+    pq.write_table(table, tmp_path / "log.parquet", compression="zstd", use_dictionary=False)
+    with pytest.raises(DataError, match="unpacks to more than 250 times its size"):
+        bring([tmp_path / "log.parquet"], tmp_path / "d")
