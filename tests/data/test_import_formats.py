@@ -3,9 +3,16 @@
 import gzip
 import json
 import stat
+import struct
+import tracemalloc
 import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from fame.data import DataError, DataSet, read
@@ -218,6 +225,73 @@ def test_a_bomb_ends_with_a_sentence(tmp_path, how):
     assert [found.name for found in tmp_path.iterdir()] == [path.name]
 
 
+def claim(path: Path, name: str, content: bytes, **said: int) -> Path:
+    """A zip whose two headers of its one file say something else: crc, packed or size."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(name, content)
+    raw = bytearray(path.read_bytes())
+    for start in (14, raw.rindex(b"PK\x01\x02") + 16):
+        for place, what in enumerate(("crc", "packed", "size")):
+            if what in said:
+                struct.pack_into("<I", raw, start + 4 * place, said[what])
+    path.write_bytes(raw)
+    return path
+
+
+@pytest.mark.parametrize("honest_sum", [False, True])
+def test_a_zip_that_unpacks_to_more_than_it_declares_is_refused(tmp_path, honest_sum):
+    """Even where what it declares is whole, and its check sum is that of as much."""
+    path = claim(
+        tmp_path / "log.zip",
+        "l.csv",
+        LOG.encode() + b"u,a,1\n" * 3_000_000,
+        size=len(LOG),
+        **({"crc": zlib.crc32(LOG.encode())} if honest_sum else {}),
+    )
+    with traced() as peak:
+        with pytest.raises(DataError, match=r"Bad CRC-32|holds more than the archive declares"):
+            bring([path], tmp_path / "d")
+        assert peak() < 20 << 20
+    assert [found.name for found in tmp_path.iterdir()] == ["log.zip"]
+
+
+def test_a_sum_over_one_byte_more_does_not_help(tmp_path):
+    more = LOG.encode() + b"u"
+    path = claim(tmp_path / "log.zip", "l.csv", more + b",a,2\n", size=len(LOG), crc=zlib.crc32(more))
+    with pytest.raises(DataError, match="holds more than the archive declares"):
+        bring([path], tmp_path / "d")
+
+
+def test_a_zip_cannot_claim_room_to_unpack_into(tmp_path):
+    inner = gzip.compress(LOG.encode() + b"u,a,1\n" * 20_000_000, 1)
+    path = claim(tmp_path / "log.zip", "l.csv.gz", inner, packed=0x7FFFFFFF)
+    with pytest.raises(DataError, match="holds more than it is large"):
+        bring([path], tmp_path / "d")
+    path = claim(tmp_path / "log.zip", "l.csv.gz", inner)
+    with pytest.raises(DataError, match="unpacks to more than 250 times its size"):
+        bring([path], tmp_path / "d")
+    assert [found.name for found in tmp_path.iterdir()] == ["log.zip"]
+
+
+def test_small_bombs_in_one_archive_share_what_they_may_unpack_to(tmp_path):
+    inner = gzip.compress(LOG.encode() + b"u,a,1\n" * 3_000_000)  # 18 MB of 64 that a single one may have
+    with zipfile.ZipFile(tmp_path / "all.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        for number in range(10):
+            archive.writestr(f"{number}.csv.gz", inner)
+    with pytest.raises(DataError, match="unpacks to more than 250 times its size"):
+        bring([tmp_path / "all.zip"], tmp_path / "d")
+
+
+@contextmanager
+def traced() -> Iterator[Callable[[], int]]:
+    """Bytes that Python held at most within the block."""
+    tracemalloc.start()
+    try:
+        yield lambda: tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
 @pytest.mark.parametrize("cut", [3, 12, 30])
 def test_a_gzip_that_ends_early_is_refused(tmp_path, cut):
     (tmp_path / "log.csv.gz").write_bytes(gzip.compress(LOG.encode() * 50)[:cut])
@@ -241,3 +315,47 @@ def test_what_is_offered_of_films_is_what_they_are_given(tmp_path, layout):
     assert [family.name for family in report.families] == ["genre", "era"]
     only = bring_in([path], tmp_path / "e", guess.options.model_copy(update={"families": ("era",)}))
     assert [family.name for family in only.families] == ["era"]
+
+
+@pytest.mark.parametrize("there", [True, False])
+@pytest.mark.parametrize("form", ["json", "parquet"])
+def test_endless_titles_are_refused_or_passed_over_in_little_memory(tmp_path, monkeypatch, form, there):
+    """A file of some kilobytes that says 60 MB of items: refused where they occur, let go where they do not."""
+    monkeypatch.setattr("fame.data.importing.about.KEPT", 16 << 20)
+    (tmp_path / "log.csv").write_text(LOG + "".join(f"u,i{n},1\n" for n in range(60)))
+    ids, title = [f"{'i' if there else 'z'}{n}" for n in range(60)], "x" * 1_000_000
+    if form == "json":
+        path = tmp_path / "meta.json.gz"
+        with gzip.open(path, "wt", 9) as packing:
+            packing.writelines(
+                json.dumps({"item_id": item, "title": title, "x": f"{item * 999}"}) + "\n" for item in ids
+            )
+    else:
+        path = tmp_path / "meta.parquet"
+        titles = pa.DictionaryArray.from_arrays(pa.array([0] * 60, pa.int32()), pa.array([title]))
+        pq.write_table(pa.table({"item_id": ids, "title": titles}), path, store_schema=False)
+    before = pa.total_allocated_bytes()
+    with traced() as peak:
+        if there:
+            with pytest.raises(DataError, match="title is too long for a title or a family"):
+                bring_in([tmp_path / "log.csv"], tmp_path / "d", items=[path])
+        else:
+            report = bring_in([tmp_path / "log.csv"], tmp_path / "d", items=[path])
+            assert "no row of any item that occurs" in report.notes[0]
+        assert peak() < 100 << 20
+    assert pa.total_allocated_bytes() - before < 1 << 20
+
+
+def test_an_item_of_very_many_values_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr("fame.data.importing.about.CELLS", 100)
+    (tmp_path / "log.csv").write_text(LOG + "u,b,2\nu,c,3\n")
+    (tmp_path / "items.csv").write_text("item_id,genre\na,x|y\nb,y\nc," + "|".join(map(str, range(40))) + "\n")
+    with pytest.raises(DataError, match="One item has 40 values of 'genre'"):
+        bring_in([tmp_path / "log.csv"], tmp_path / "d", options(families=["genre"]), [tmp_path / "items.csv"])
+
+
+def test_a_parquet_that_unpacks_to_far_more_is_refused(tmp_path):
+    table = pa.table({"user_id": ["u" * 1_000] * 100_000, "item_id": ["a"] * 100_000, "timestamp": range(100_000)})
+    pq.write_table(table, tmp_path / "log.parquet", compression="zstd", use_dictionary=False)
+    with pytest.raises(DataError, match="unpacks to more than 250 times its size"):
+        bring([tmp_path / "log.parquet"], tmp_path / "d")

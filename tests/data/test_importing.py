@@ -76,6 +76,20 @@ def test_every_row_is_kept_in_order_or_counted_as_dropped(tmp_path_factory, rows
     assert report.fingerprint == data.fingerprint
 
 
+def test_events_cleaned_a_few_at_a_time_are_the_same(tmp_path, monkeypatch):
+    text = "".join(f"u{n * 7 % 5},i{n * n % 13},{n * 11 % 3}\n" for n in range(60))
+    (tmp_path / "log.csv").write_text(HEADER + text + text[:40])
+    whole = bring_in([tmp_path / "log.csv"], tmp_path / "whole", options(name="mine"))
+    for part in (1, 7, 20):
+        monkeypatch.setattr("fame.data.importing.events.PART", part)
+        some = bring_in([tmp_path / "log.csv"], tmp_path / f"some-{part}", options(name="mine"))
+        assert (some.fingerprint, some.dropped) == (whole.fingerprint, whole.dropped)
+    assert dropped(whole)["repeated"] > 0
+    stored = pd.read_parquet(tmp_path / "whole" / "interactions.parquet")
+    order = list(zip(stored["user_id"], stored["timestamp"], strict=True))
+    assert order == sorted(order)
+
+
 def test_what_is_written_says_where_it_came_from(imported, tmp_path):
     imported(HEADER + "u,a,1\n")
     assert read(tmp_path / "d").name == "mine"
@@ -293,6 +307,31 @@ def test_milliseconds_become_seconds_and_it_is_said(imported, tmp_path, times, w
     assert pd.read_parquet(tmp_path / "d" / "interactions.parquet")["timestamp"].tolist() == [1.6e9, 1.7e9]
     assert bool(report.notes) == bool(word)
     assert word in "".join(report.notes)
+
+
+@pytest.mark.parametrize(
+    ("common", "other", "said"),
+    [
+        (1.7e12, 1.6e9, "no milliseconds as the others seem to be (row 41 of log.csv: 1600000000)"),
+        (1.7e9, 1.6e12, "no seconds as the others seem to be (row 41 of log.csv: 1600000000000)"),
+        (1.7e15, 1.6e12, "no microseconds as the others seem to be"),
+        (1.7e18, 1.6e9, "no nanoseconds as the others seem to be"),
+    ],
+)
+def test_times_of_several_units_are_refused_and_a_few_are_said(imported, tmp_path, common, other, said):
+    text = HEADER + "".join(f"u,i{n},{common + n:.0f}\n" for n in range(40))
+    with pytest.raises(DataError, match=r"10 times are .*give all times in one unit") as error:
+        imported(text + "".join(f"u,j{n},{other + n:.0f}\n" for n in range(10)))
+    assert said in str(error.value)
+    _, report = imported(text + f"u,j,{other:.0f}\n")
+    assert said in report.notes[-1]
+    assert "may be wrong" in report.notes[-1]
+
+
+@pytest.mark.parametrize("times", ["1 2 3 -4 0", "0 1600000000000 1700000000000", "19999999999 1700000000 5"])
+def test_small_and_early_times_are_no_other_unit(imported, times):
+    _, report = imported(HEADER + "".join(f"u,i{n},{time}\n" for n, time in enumerate(times.split())))
+    assert "as the others" not in "".join(report.notes)
 
 
 def test_dates_as_text_and_formulas_stay_what_they_are(imported):

@@ -17,6 +17,8 @@ from fame.data.importing.layouts import FLAGS, Source
 from fame.data.importing.options import Bin, Options
 from fame.data.importing.values import as_text
 
+KEPT, EACH = 64 << 20, 1 << 10  # bytes that may be known of all items, and beyond that in the mean of each
+CELLS = 100_000_000  # items times the most values that one has of a family, as which they are kept to compare them
 EXTRA = ("$", "€", "£", ",", " ")  # around the digits of a price
 
 
@@ -57,6 +59,13 @@ def about(ids: Sequence[str], sources: Sequence[Source], options: Options) -> Ab
     unbinned = [name for name in options.bins if name not in columns]
     if unbinned:
         raise DataError(f"There is no column {unbinned[0]!r} about items to bin; name one that a table of items has.")
+    for name, (values, multi) in columns.items():
+        most = max((len(value) for value in values if value), default=0) if multi else 1
+        if most * len(ids) > CELLS:
+            raise DataError(
+                f"One item has {most:,} values of {name!r}, too many to compare {len(ids):,} items by; choose other "
+                "families."
+            )
     found = pd.DataFrame(
         {"item_id": list(ids), "title": [title or item_id for title, item_id in zip(titles, ids, strict=True)]}
         | {_free(name): values for name, (values, _) in columns.items()}
@@ -83,7 +92,7 @@ def _rows(source: Source, place: dict[str, int], notes: list[str]) -> dict[str, 
     wanted = list(dict.fromkeys([*source.families, *([title] if title else [])]))
     found: dict[str, list[Any]] = {name: [None] * len(place) for name in wanted}
     seen = np.zeros(len(place), bool)
-    twice = without = before = 0
+    twice = without = before = kept = 0
     for batch in source.table.batches(list(dict.fromkeys([item, *wanted]))):
         ids = as_text(batch.column(item), source.table.where, item, before).to_pylist()
         before += len(ids)
@@ -101,7 +110,16 @@ def _rows(source: Source, place: dict[str, int], notes: list[str]) -> dict[str, 
             places.append(at)
         for name in wanted:
             try:
-                values = batch.column(name).take(pa.array(rows, pa.int64())).to_pylist()
+                taken = batch.column(name).take(pa.array(rows, pa.int64()))
+                kept += taken.nbytes
+                if kept > max(KEPT, EACH * len(place)):
+                    raise DataError(
+                        f"{source.table.where}: {name} is too long for a title or a family: with it, more than "
+                        f"{kept >> 20} MB are known of {len(place):,} items; shorten it, or choose other columns."
+                    )
+                values = taken.to_pylist()
+            except DataError:
+                raise
             except (ValueError, OverflowError, pa.ArrowException):
                 raise DataError(f"{source.table.where}: {name} holds what cannot be shown; leave it out.") from None
             for at, value in zip(places, values, strict=True):

@@ -91,7 +91,7 @@ def bring_in(
             core = None
             if options.core > 1:
                 core = events.core(options.core, lambda: tell("Filtering", 0.65, events.rows))
-            events.number_again()
+                events.number_again()
             tell("Reading about the items", 0.7, events.rows)
             users, ids = events.ids("users"), events.ids("items")
             described = about(ids, found.items, options)

@@ -1,12 +1,14 @@
 """Interactions of any number, cleaned, filtered and sorted by DuckDB, which spills to disk what memory cannot hold."""
 
 import itertools
+import math
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+import numpy as np
 import pyarrow as pa
 
 from fame.data.columns import DataError
@@ -16,7 +18,14 @@ from fame.data.importing.values import as_seconds, as_text
 
 MEMORY = "1500MB"  # that DuckDB may use before it spills
 ROWS = 500_000  # written at a time
-UNITS = ((1e17, 1e9, "nanoseconds"), (1e14, 1e6, "microseconds"), (1e11, 1e3, "milliseconds"))  # median from which
+PART = 4_000_000  # rows grouped and sorted at a time
+UNITS = (  # median from which, how many a second
+    (1e17, 1e9, "nanoseconds"),
+    (1e14, 1e6, "microseconds"),
+    (1e11, 1e3, "milliseconds"),
+    (0.0, 1.0, "seconds"),
+)
+MIXED = 0.05  # share of times that do not look like the others' unit from which their order means nothing
 
 
 class Events:
@@ -28,7 +37,8 @@ class Events:
         self.files: list[tuple[str, int]] = []  # name, first row
         self.rows = 0
         self.notes: list[str] = []  # what was made of the values, in sentences
-        self.database = duckdb.connect(str(folder / "events.duckdb"))
+        # In memory, from where it spills to the folder: a database file is packed as it is written, which takes longer.
+        self.database = duckdb.connect(":memory:", config={"temp_directory": str(folder)})
         for setting in (
             f"memory_limit = '{MEMORY}'",
             f"threads = {min(4, os.cpu_count() or 1)}",
@@ -140,32 +150,61 @@ class Events:
         )
         if not self.number("SELECT count(*) FROM users"):
             raise DataError(f"{where}: no row has a user, an item and a time; check the columns.")
-        median = self.one(f"SELECT median(t) FROM (SELECT t FROM raw WHERE {good} LIMIT 100000)")
-        divisor = 1.0
-        for least, per, unit in UNITS:
-            if median and abs(median[0]) >= least:
-                divisor = per
-                self.notes.append(f"Times look like {unit} since 1970; they were divided by {per:,.0f}.")
-                break
+        divisor = self._divisor(good)
         run(
             f"CREATE TABLE events AS SELECT users.code AS u, items.code AS i, raw.t / {divisor} AS t, raw.r AS r, "
             "raw.rowid AS place FROM raw JOIN users ON raw.u = users.id JOIN items ON raw.i = items.id "
             "WHERE raw.t IS NOT NULL"
         )
         run("DROP TABLE raw")
-        before = self.number("SELECT count(*) FROM events")
-        run(
-            "CREATE TABLE once AS SELECT u, i, t, min(place) AS place, arg_min(r, place) AS r "
-            "FROM events GROUP BY u, i, t"
-        )
-        again = before - self.number("SELECT count(*) FROM once")
+        run("CREATE TABLE once (u INTEGER, i INTEGER, t DOUBLE, place BIGINT, r DOUBLE)")
+        ranges = [f"WHERE u BETWEEN {low} AND {high}" for low, high in self._ranges()]
+        for some in ranges:
+            run(
+                "INSERT INTO once SELECT u, i, t, min(place) AS place, arg_min(r, place) AS r "
+                f"FROM events {some} GROUP BY u, i, t ORDER BY u, t, place"
+            )
+        again = self.number("SELECT count(*) FROM events") - self.number("SELECT count(*) FROM once")
         row = None
         if again:
-            row = self.number("SELECT min(place) FROM (SELECT place FROM events EXCEPT SELECT place FROM once)")
+            lost = "SELECT min(place) FROM (FROM events {0}) ANTI JOIN (FROM once {0}) USING (place)"
+            row = min(int(found) for some in ranges if (found := self.one(lost.format(some))[0]) is not None)
         run("DROP TABLE events")
         said = f"{self.place(row)}: same user, item and time as a row before" if row is not None else ""
         dropped.append(Dropped("repeated", again, said))
         return dropped
+
+    def _divisor(self, good: str) -> float:
+        """How many of the times' unit make a second.
+
+        Raises
+        ------
+        DataError
+            The times are of several units.
+        """
+        median = abs(self.one(f"SELECT median(t) FROM (SELECT t FROM raw WHERE {good} LIMIT 100000)")[0])
+        place, (least, divisor, unit) = next(found for found in enumerate(UNITS) if median >= found[1][0])
+        if divisor > 1:
+            self.notes.append(f"Times look like {unit} since 1970; they were divided by {divisor:,.0f}.")
+        most = UNITS[place - 1][0] if place else math.inf
+        # Zero is of any unit. A tenth: seconds are less until 2286, milliseconds only in the spring of 1970 and before.
+        other = f"t <> 0 AND (abs(t) < {least / 10} OR abs(t) >= '{most}'::DOUBLE)"
+        count, row, time = self.one(f"SELECT count(*), min(rowid), arg_min(t, rowid) FROM raw WHERE {good} AND {other}")
+        if count:
+            share = count / self.number(f"SELECT count(*) FROM raw WHERE {good}")
+            said = f"{count:,} times are no {unit} as the others seem to be ({self.place(row)}: {time:.15g})"
+            if share >= MIXED:
+                raise DataError(f"{self.files[0][0]}: {said}; give all times in one unit.")
+            self.notes.append(f"{said}; they were taken for {unit}, too, so their place in a history may be wrong.")
+        return divisor
+
+    def _ranges(self) -> list[tuple[int, int]]:
+        """Users, first and last, some million events at a time: grouped and sorted at once, all would spill."""
+        found = self.database.execute("SELECT u, count(*) AS n FROM events GROUP BY u ORDER BY u").fetchnumpy()
+        part = (np.cumsum(found["n"]) - 1) // PART
+        first = np.flatnonzero(np.diff(part, prepend=-1))
+        last = np.append(first[1:], len(part)) - 1
+        return list(zip(found["u"][first].tolist(), found["u"][last].tolist(), strict=True))
 
     def counts(self) -> Counts:
         """Of what is kept now."""
@@ -195,13 +234,17 @@ class Events:
         raise AssertionError
 
     def number_again(self) -> None:
-        """What is left is numbered anew: items in the order of their first appearance, users in that of ids."""
+        """What a core left is numbered anew: items in the order of their first appearance, users in that of ids."""
         for table, column in (("users", "u"), ("items", "i")):
             self.database.execute(
                 f"CREATE OR REPLACE TABLE {table} AS SELECT id, code AS old, "
                 "CAST(row_number() OVER (ORDER BY code) - 1 AS INTEGER) AS code "
                 f"FROM {table} WHERE code IN (SELECT {column} FROM once)"
             )
+        self.database.execute(
+            "CREATE OR REPLACE TABLE once AS SELECT users.code AS u, items.code AS i, t, place, r FROM once "
+            "JOIN users ON once.u = users.old JOIN items ON once.i = items.old ORDER BY users.code, t, place"
+        )
 
     def ids(self, table: str) -> list[str]:
         """The ids in the order of their codes."""
@@ -209,10 +252,8 @@ class Events:
 
     def sorted(self) -> Iterator[pa.Table]:
         """Codes of user and item, time and rating, by user and time; rows of a time in the order of the file."""
-        reader: Any = self.database.sql(
-            "SELECT users.code AS u, items.code AS i, t, r FROM once JOIN users ON once.u = users.old "
-            "JOIN items ON once.i = items.old ORDER BY users.code, t, place"
-        ).to_arrow_reader(ROWS)
+        # They lie in this order in the table, and DuckDB keeps it as `preserve_insertion_order` says.
+        reader: Any = self.database.sql("SELECT u, i, t, r FROM once").to_arrow_reader(ROWS)
         for batch in reader:
             yield pa.Table.from_batches([batch])
 

@@ -13,7 +13,7 @@ import pyarrow as pa
 from fame.data.columns import DataError, word
 from fame.data.importing.sources import File
 from fame.data.importing.tables import BATCH, ROWS, Table, check_names, short
-from fame.data.importing.text import text_of
+from fame.data.importing.text import LINE, text_of
 
 LITERAL = 1 << 18  # bytes of a line that may be Python's; Amazon's longest have a fraction of it
 
@@ -27,24 +27,40 @@ class JsonLines(Table):
     def batches(self, names: Sequence[str]) -> Iterator[pa.Table]:
         """Columns of text, or of lists of texts."""
         with text_of(self.file, self.encoding) as text:
-            rows = (tuple(map(found.get, names)) for found in _objects(text, self.where))  # the rest is let go at once
-            while some := list(itertools.islice(rows, BATCH)):
-                columns = zip(*some, strict=True)
-                yield pa.table({name: _column(list(cells)) for name, cells in zip(names, columns, strict=True)})
+            rows: list[tuple[Any, ...]] = []
+            size = 0
+            for length, found in _objects(text, self.where):
+                rows.append(tuple(map(found.get, names)))  # the rest is let go at once
+                size += length
+                if len(rows) == BATCH or size >= LINE:
+                    yield _table(names, rows)
+                    rows, size = [], 0
+            if rows:
+                yield _table(names, rows)
 
 
 def json_lines(file: File, encoding: str) -> JsonLines:
     """A file that is said to hold an object a line."""
     with text_of(file, encoding) as text:
-        some = list(itertools.islice(_objects(text, file.where), ROWS))
+        some, size = [], 0
+        for length, found in itertools.islice(_objects(text, file.where), ROWS):
+            some.append(found)
+            size += length
+            if size >= LINE:
+                break
     names = tuple(dict.fromkeys(name for found in some for name in found))
     check_names(list(names), file.where)
     rows = (_column([found.get(name) for found in some]).to_pylist() for name in names)
     return JsonLines(file, names, tuple(zip(*rows, strict=True)), encoding)
 
 
-def _objects(text: io.BufferedReader, where: str) -> Iterator[dict[str, Any]]:
-    """The object of every line that is not blank."""
+def _table(names: Sequence[str], rows: list[tuple[Any, ...]]) -> pa.Table:
+    columns = zip(*rows, strict=True)
+    return pa.table({name: _column(list(cells)) for name, cells in zip(names, columns, strict=True)})
+
+
+def _objects(text: io.BufferedReader, where: str) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Of every line that is not blank, its bytes and its object."""
     for number in itertools.count(1):
         line = text.readline()
         if not line:
@@ -63,7 +79,7 @@ def _objects(text: io.BufferedReader, where: str) -> Iterator[dict[str, Any]]:
                 ) from None
         if not isinstance(found, dict):
             raise DataError(f"{where}: line {number} is no JSON object; write one object a line.")
-        yield found
+        yield len(line), found
 
 
 def _literal(line: bytes) -> dict[str, Any] | None:

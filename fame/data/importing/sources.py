@@ -1,5 +1,6 @@
 """Files, folders and archives -> files that are read as streams: nothing is ever unpacked to a name of an archive's."""
 
+import copy
 import gzip
 import io
 import os
@@ -28,6 +29,7 @@ class File:
 
     path: Path
     member: str = ""  # its name inside the zip archive `path`
+    free: int = FREE  # bytes that it may unpack to, whatever its size; an archive's files share them
 
     @property
     def where(self) -> str:
@@ -55,9 +57,9 @@ class File:
             packed.seek(0)
             if head == b"\x1f\x8b":
                 with gzip.GzipFile(fileobj=packed) as unpacked:
-                    yield Stream(unpacked, self.packed, self.where)
+                    yield Stream(unpacked, max(self.free, RATIO * self.packed), self.where)
             else:
-                yield Stream(packed, self.packed, self.where)
+                yield Stream(packed, max(FREE, RATIO * self.packed), self.where)
 
     @contextmanager
     def open_anywhere(self) -> Iterator[IO[bytes]]:
@@ -76,10 +78,9 @@ class File:
 class Stream(io.RawIOBase):
     """Bytes that stop with a sentence where they have become far more than were packed."""
 
-    def __init__(self, raw: IO[bytes] | gzip.GzipFile, packed: int, where: str):
+    def __init__(self, raw: IO[bytes] | gzip.GzipFile, most: int, where: str):
         super().__init__()
-        self.raw, self.where = raw, where
-        self.most = max(FREE, RATIO * packed)
+        self.raw, self.where, self.most = raw, where, most
         self.count = 0
 
     def readable(self) -> bool:
@@ -165,7 +166,10 @@ def _unzip(path: Path, files: list[File], ignored: list[Ignored]) -> None:
         inside = archive.infolist()
     if len(inside) > MEMBERS:
         raise DataError(f"{path} holds more than {MEMBERS:,} files; pack those that are to be read.")
-    if sum(entry.file_size for entry in inside) > max(FREE, RATIO * path.stat().st_size):
+    size = path.stat().st_size
+    if sum(entry.compress_size for entry in inside) > size:  # entries that overlap, or that claim room to unpack into
+        raise DataError(f"{path} says that it holds more than it is large; it is damaged: pack it anew.")
+    if sum(entry.file_size for entry in inside) > max(FREE, RATIO * size):
         raise DataError(
             f"{path} unpacks to more than {RATIO} times its size, as no table does; unpack it yourself if you trust "
             "it, and give the files."
@@ -194,7 +198,7 @@ def _unzip(path: Path, files: list[File], ignored: list[Ignored]) -> None:
         if why:
             ignored.append(Ignored(where, why))
         else:
-            files.append(File(path, entry.filename))
+            files.append(File(path, entry.filename, FREE // len(inside)))
 
 
 @contextmanager
@@ -215,5 +219,12 @@ def _bytes(file: File) -> Iterator[IO[bytes]]:
         with file.path.open("rb") as opened:
             yield opened
         return
-    with _archive(file.path) as archive, archive.open(file.member) as member:
-        yield member
+    with _archive(file.path) as archive:
+        # zipfile stops without a word after as many bytes as an entry declares; one more tells whether there are more.
+        entry = copy.copy(archive.getinfo(file.member))
+        declared = entry.file_size
+        entry.file_size += 1
+        with archive.open(entry) as member:
+            yield member
+            if member.tell() > declared:
+                raise DataError(f"{file.where} holds more than the archive declares; it is damaged: pack it anew.")
