@@ -79,7 +79,7 @@ def additions(now: Current, model: Model, target: int, rank: int) -> None:
         ("fewest", "additions", now.history, target),
         f"Try what to add for {catalog.title(target)}",
         ADDED * 2 * NEAR * resources.pace(now.model.name, length),
-        lambda watch: fewest_additions(model, now.history, target),
+        lambda watch: fewest_additions(model, now.history, target, watch=watch),
     )
     if found is None:
         return

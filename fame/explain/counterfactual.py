@@ -133,7 +133,12 @@ def verified(
 
 
 def fewest_additions(
-    model: Model, history: Sequence[int], wished: int, candidates: Sequence[int] | None = None, top: int = TOP
+    model: Model,
+    history: Sequence[int],
+    wished: int,
+    candidates: Sequence[int] | None = None,
+    top: int = TOP,
+    watch: Watch = unwatched,
 ) -> Addition:
     """Up to three items, each the one after which the wished item's log p is highest, until it is among the first ten.
 
@@ -156,7 +161,8 @@ def fewest_additions(
     best, added = rank, []
     if rank <= top:
         return Addition(wished, (), rank, rank, 0, "")
-    for _ in range(ADDED):
+    for place in range(ADDED):
+        watch(place / ADDED)
         left = [v for v in dict.fromkeys(allowed) if v != wished and v not in now]
         if not left:
             break
