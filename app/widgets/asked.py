@@ -1,6 +1,6 @@
-"""Which item is asked about, and against which."""
+"""Which item is asked about, and against which: lists of items that are searched by title."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import streamlit as st
 
@@ -11,36 +11,40 @@ SEARCHED = 12_000  # items among which one can be searched; of more, only those 
 NOBODY = 0  # in the place of an item
 
 
+def choose_target(now: Current, target: int, ranking: Sequence[int]) -> None:
+    """The item asked about."""
+    pick(now, "target", target, offered(now, [target, *ranking]), state.choose_target, "Why")
+
+
+def choose_against(now: Current, target: int, ranking: Sequence[int]) -> None:
+    """What it is compared with, which may be nothing."""
+    options = [item for item in offered(now, [now.rival or target, *ranking]) if item != target]
+    pick(now, "against", now.rival or NOBODY, [NOBODY, *options], state.choose_rival, "rather than")
+
+
+def choose_rival(now: Current, rival: int, ranking: Sequence[int]) -> None:
+    """The same where something is."""
+    pick(now, "rival", rival, offered(now, [rival, *ranking]), state.choose_rival)
+
+
 def offered(now: Current, items: Iterable[int]) -> Sequence[int]:
     """The whole catalog where it is small enough to be sent to a browser, else some items."""
     V = len(now.data.catalog)
     return range(1, V + 1) if V <= SEARCHED else sorted(set(items))
 
 
-def choose_target(now: Current, target: int, ranking: Sequence[int]) -> None:
-    """A list of items with the one asked about in it."""
+def pick(
+    now: Current, key: str, shown: int, options: Sequence[int], choose: Callable[[str], None], label: str = ""
+) -> None:
+    """A list with one item chosen; `choose` gets the id of another, empty for nobody."""
     catalog, labels = now.data.catalog, resources.labels(now.data.catalog, now.data.fingerprint)
-    state.show("target", target)
+    state.show(key, shown)
     st.selectbox(
-        "Why",
-        offered(now, [target, *ranking]),
-        format_func=lambda item: labels[item - 1],
-        key="target",
-        filter_mode="contains",
-        on_change=lambda: state.choose_target(catalog.id(state.read("target"))),
-    )
-
-
-def choose_against(now: Current, target: int, ranking: Sequence[int]) -> None:
-    """The same for what it is compared with, which may be nothing."""
-    catalog, labels = now.data.catalog, resources.labels(now.data.catalog, now.data.fingerprint)
-    options = offered(now, [now.rival or NOBODY, *ranking])
-    state.show("against", now.rival or NOBODY)
-    st.selectbox(
-        "rather than",
-        [NOBODY, *(item for item in options if item not in (NOBODY, target))],
+        label or "Compare with",
+        options,
         format_func=lambda item: "any other item" if item == NOBODY else labels[item - 1],
-        key="against",
+        key=key,
         filter_mode="contains",
-        on_change=lambda: state.choose_rival(catalog.id(item) if (item := state.read("against")) else ""),
+        label_visibility="visible" if label else "collapsed",
+        on_change=lambda: choose(catalog.id(item) if (item := state.read(key)) else ""),
     )

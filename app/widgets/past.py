@@ -201,9 +201,10 @@ def one_item(now: Current, asked: Sequence[Attribution], tested: Knockout, place
     """The chosen past item: what removing it does, and ways on."""
     title = now.data.catalog.title(int(asked[0].history[place]))
     said = [f"{NAMES[one.method]} {signed(float(one.values[place]))}" for one in asked if one.method not in ORDERS]
+    rank = int(tested.item_rank[place])
+    became = f"would be {ordinal(rank)} instead of {ordinal(tested.rank)}" if rank != tested.rank else "keeps its place"
     st.markdown(
-        f"**{first + place}. {escape(title)}**: removed, the item asked about would be "
-        f"{ordinal(int(tested.item_rank[place]))} instead of {ordinal(tested.rank)} "
+        f"**{first + place}. {escape(title)}**: without it the item asked about {became} "
         f"(log\u00a0p\u00a0{signed(-float(tested.item_effect[place]))}). By method: {'; '.join(said)}."
     )
     onward({"gates": "which facet speaks after it", "experts": "which preference"})

@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from app import charts, resources, state
+from app import charts, resources
 from app.current import Current
 from app.widgets import meaning as meanings
 from app.widgets.answer import has_popularity, table_behind
-from app.widgets.asked import offered
+from app.widgets.asked import choose_rival
 from app.widgets.split import by_facet, by_family
 from app.words import escape, signed
 from fame.explain.contrast import Contrast, contrast_runs
@@ -27,7 +27,7 @@ def rival(now: Current, model: Model, runs: Runs, target: int, ranking: Sequence
         st.caption("There is no other item that could be recommended.")
         return
     that = now.rival or others[0]
-    choose(now, that, others)
+    choose_rival(now, that, others)
     try:
         found = contrast_runs(model, runs, target, that, resources.anatomy(now.model.name, now.data))
     except QuestionError as error:
@@ -35,22 +35,6 @@ def rival(now: Current, model: Model, runs: Runs, target: int, ranking: Sequence
         return
     st.markdown(sentence(now, found))
     picture(now, found)
-
-
-def choose(now: Current, that: int, others: Sequence[int]) -> None:
-    """A list with the rival in it."""
-    catalog = now.data.catalog
-    labels = resources.labels(catalog, now.data.fingerprint)
-    state.show("rival", that)
-    st.selectbox(
-        "Compare with",
-        offered(now, [that, *others]),
-        format_func=lambda item: labels[item - 1],
-        key="rival",
-        filter_mode="contains",
-        label_visibility="collapsed",
-        on_change=lambda: state.choose_rival(catalog.id(state.read("rival"))),
-    )
 
 
 def sentence(now: Current, found: Contrast) -> str:
