@@ -1,8 +1,9 @@
 """Which method says truly which past items matter? `python -m benchmarks.explanations --data FOLDER --model MODEL`.
 
 What `fame verify explanations` measures, as a table against a random order and recency, and what each method costs at
-history lengths of 10, 50 and 200 items, or the model's own length where that is shorter. `--time` only times the
-methods, on an idle machine, and keeps what was marked before.
+history lengths of 10, 50 and 200 items; at a length that the model does not read, in an untrained model of its shape
+that does, since what it learned takes no time. `--time` only times the methods, on an idle machine, and keeps what was
+marked before.
 """
 
 import argparse
@@ -23,7 +24,7 @@ from fame.explain.faithfulness import Explanations, Row, is_truer, judge
 from fame.explain.methods import attribute
 from fame.explain.question import WAYS, Question, QuestionError
 from fame.home import PROJECT
-from fame.model import Model
+from fame.model import Model, build
 from fame.ranking.recommend import recommend
 
 SHOWN = ("DEL@1", "DEL@5", "INS@1", "CDCG@1", "POS@10,5", "comprehensiveness", "sufficiency", "area")
@@ -50,15 +51,17 @@ def main() -> None:
         known |= {"seed": chosen.seed, "model": checkpoint.description.fingerprint, "found": stored.as_json(found)}
     elif known.get("model") != checkpoint.description.fingerprint:
         parser.error("this model was not marked yet; leave out --time first")
-    known["milliseconds"] = {str(length): time(checkpoint.model, length) for length in lengths(checkpoint.model)}
+    known["milliseconds"] = {str(length): time(reading(checkpoint.model, length), length) for length in LENGTHS}
     report.keep("explanations", kept)
     found = TypeAdapter(Explanations).validate_python(known["found"])
     report.publish(f"explanations {data.name}", text(data.name, chosen.seed, found, known["milliseconds"]))
 
 
-def lengths(model: Model) -> list[int]:
-    """At which to time: no longer than the model reads."""
-    return sorted({min(length, model.config.length) for length in LENGTHS})
+def reading(model: Model, length: int) -> Model:
+    """The model, or where it does not read so many items an untrained one of its shape that does."""
+    if model.config.length >= length:
+        return model
+    return build(model.config.model_copy(update={"length": length})).eval().requires_grad_(False)
 
 
 def time(model: Model, length: int) -> dict[str, float | None]:
