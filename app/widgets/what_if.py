@@ -5,6 +5,7 @@ from functools import partial
 
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from app import state
 from app.current import Current, current
@@ -107,10 +108,9 @@ def listed(now: Current) -> str:
 def gate(now: Current, found: Answer) -> None:
     """A slider a facet."""
     st.markdown("**Gate**: how much each facet weighs")
-    pair = st.columns(2)
-    for h, name in enumerate(now.facets):
+    for (h, name), place in zip(enumerate(now.facets), in_pairs(len(now.facets)), strict=True):
         chosen = now.changed.gate.get(h)
-        with pair[h % 2]:
+        with place:
             slide(f"weight-{h}", name, float(found.gate[h]), chosen, partial(now.changed.weigh, h))
 
 
@@ -131,12 +131,16 @@ def router(now: Current, found: Answer) -> None:
         label_visibility="collapsed",
         on_change=lambda: state.choose_facet(state.read("router-facet")),
     )
-    pair = st.columns(2)
-    for n in range(N):
+    for n, place in enumerate(in_pairs(N)):
         chosen = now.changed.router.get((h, n))
         name, weight = f"expert {n + 1}", float(found.router[h, n])
-        with pair[n % 2]:
+        with place:
             slide(f"route-{h}-{n}", name, weight, chosen, partial(now.changed.route, h, n))
+
+
+def in_pairs(n: int) -> list[DeltaGenerator]:
+    """Places for so many sliders, two beside each other, in reading order also where they stand in one column."""
+    return [place for _ in range(0, n, 2) for place in st.columns(2)][:n]
 
 
 def slide(key: str, name: str, weight: float, chosen: int | None, change: Callable[[int], Interventions]) -> None:

@@ -169,6 +169,24 @@ def test_sasrec_has_past_items_alone(opened, trained_sasrec):
     assert len(ranking(app)) == 10
 
 
+def test_one_expert_a_facet_leaves_nothing_to_route(opened, trained):
+    lone = make(trained.model.config.model_copy(update={"experts": 1}))
+    app = opened(lone, "why", history=HISTORY, weights="1.1:0")
+    assert "is of no facet or expert that mine has" in said(app)
+    assert "there is nothing to route" in said(app)
+    assert "Each facet has one expert, which is the facet." in said(app)
+    assert [slider.key for slider in app.slider] == [f"weight-{h}" for h in range(4)]
+
+
+def test_a_mixture_has_shares_and_sliders_too(opened, trained_mixture, cinema):
+    app = opened(trained_mixture.model, "why", history=HISTORY, weights="2:90")
+    shares = facet_shares(question(trained_mixture, cinema), "renormalised")
+    fair, _ = figure(app, "What each facet does")["data"]
+    assert np.allclose(numbers(fair["x"]), shares.values, atol=1e-5)
+    found = reweigh(trained_mixture.model, cinema.catalog.indices(IDS), {1: 0.9}, {}, k=10)
+    assert ranking(app) == [cinema.catalog.id(item) for item in found.ranking.items.tolist()]
+
+
 def test_what_cannot_be_used_says_why(opened, trained):
     long = ",".join(f"f{n}" for n in range(1, 13))
     app = opened(trained.model, "why", history=long, method="shapley")
