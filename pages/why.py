@@ -27,6 +27,7 @@ PAGE, OFFERED = "why", 50
 @st.fragment(key=PAGE)
 def story() -> None:
     now = current()
+    truth = past.truth_of(now.model)
     notices()
     model = loaded(now).model
     if not now.history:
@@ -37,7 +38,6 @@ def story() -> None:
     against = None if now.rival == target else now.rival
     runs = resources.runs(now.model.name, now.history)
     asked, tested = take_apart(model, now.history, [target]), effects(model, runs, target)
-    truth = past.truth_of(now.model)
     method, found, alone = (now.methods or (past.truest(truth),))[0], None, len(asked.history) < 2
 
     answer = st.container()

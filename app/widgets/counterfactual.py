@@ -77,7 +77,7 @@ def additions(now: Current, model: Model, target: int, rank: int) -> None:
     found = costly(
         now.model.fingerprint,
         ("fewest", "additions", now.history, target),
-        f"Try what to add for {catalog.title(target)}",
+        f"Try what to add for {escape(catalog.title(target))}",
         ADDED * 2 * NEAR * resources.pace(now.model.name, length),
         lambda watch: fewest_additions(model, now.history, target, watch=watch),
     )

@@ -17,9 +17,10 @@ from fame.errors import InputError
 from fame.explain.attribution import METHODS, ORDERS, Attribution, Method
 from fame.explain.cost import judging_runs, method_runs
 from fame.explain.effects import Knockout
-from fame.explain.faithfulness import IGNORES, NO_BETTER, TRUER, UNTESTED, Explanations
+from fame.explain.faithfulness import IGNORES, NO_BETTER, TRUER, UNTESTED, Against, Explanations
 from fame.explain.methods import attribute
 from fame.explain.question import Question, QuestionError, Watch
+from fame.explain.shapley import MOST
 
 BADGES = {
     TRUER: ":green-badge[:material/check: truer than recency]",
@@ -94,12 +95,12 @@ def explained(now: Current, question: Question, method: Method) -> Attribution |
     def search(watch: Watch) -> Attribution:
         return attribute(question, method, watch=watch)
 
-    if method == "shapley" and method_runs(method, min(question.length, 60)) > 2_000:
-        seconds = 0.0  # it is refused, with the reason
-    else:
-        seconds = method_runs(method, question.length) * resources.pace(now.model.name, question.length)
-        if method not in SLOW and seconds < PATIENCE:
-            seconds = 0.0  # not worth a question, even where the machine is busy
+    T = question.length
+    seconds = 0.0  # where it is refused it takes none
+    if method != "shapley" or T <= MOST:
+        seconds = method_runs(method, T) * resources.pace(now.model.name, T)
+    if method not in SLOW and seconds < PATIENCE:
+        seconds = 0.0  # not worth a question, even where the machine is busy
     asked = (tuple(now.history), question.target, question.rival)
     try:
         found = costly(now.model.fingerprint, (method, "past", asked), f"Work out {NAMES[method]}", seconds, search)
@@ -161,7 +162,7 @@ def badges(now: Current, shown: Sequence[Method], found: Explanations | None) ->
         if row is not None:
             said += f"  \n:small[area {row.mean[area]:.2f}{_from_recency(row.to_recency, area)}"
             if verdict and verdict.alike:
-                said += f"; {list(verdict.alike.values())[-1]:.2f} alike after randomisation"
+                said += f"; {signed(list(verdict.alike.values())[-1])} alike after randomisation"
             said += "]"
         st.markdown(said)
     st.caption(
@@ -172,11 +173,11 @@ def badges(now: Current, shown: Sequence[Method], found: Explanations | None) ->
     )
 
 
-def _from_recency(differences: Sequence[object], area: int) -> str:
+def _from_recency(differences: Sequence[Against], area: int) -> str:
     if not differences:
         return ""
     one = differences[area]
-    return f" ({signed(one.mean)}, {signed(one.low)} to {signed(one.high)})"  # type: ignore[attr-defined]
+    return f" ({signed(one.mean)}, {signed(one.low)} to {signed(one.high)})"
 
 
 def untested(now: Current) -> None:

@@ -1,12 +1,17 @@
 """Why shows what `fame.explain` finds when it is asked again; its sentence claims only what a test bears out."""
 
+import re
+
 import numpy as np
 import pytest
 
 from app import reasons
+from fame.checkpoint.description import describe
+from fame.explain import stored
 from fame.explain.claim import claim
 from fame.explain.counterfactual import fewest_removals
 from fame.explain.facet_effects import facet_shares
+from fame.explain.faithfulness import FILE, judge
 from fame.explain.methods import attribute
 from fame.explain.question import Question
 from fame.explain.what_if import reweigh
@@ -59,6 +64,23 @@ def test_methods_stand_side_by_side(opened, trained):
     assert len(rows) == 5
     assert app.query_params["method"] == "attention,rollout,occlusion-remove"
     assert "here is a **guess**" in said(app)  # nothing was tested on this model
+
+
+def test_a_methods_measured_truth_stands_beside_it(opened, trained, cinema, tmp_path):
+    app = opened(trained.model, "why", history=HISTORY, method="attention,occlusion-remove")
+    folder = tmp_path / "runs" / "mine" / "best"
+    found = judge(trained.model, cinema, 8, methods=("attention", "occlusion-remove"))
+    stored.save(folder / FILE, describe(folder).fingerprint, found)
+    text = said(app.run())
+    assert "guess" not in text
+    for verdict in found.verdicts:
+        assert re.search(rf"\*\*{reasons.NAMES[verdict.method]}\*\* :.*{verdict.verdict}", text), verdict
+    area = found.row("recency", "remove").mean[found.measures.index("area")]
+    assert f"area {area:.2f}" in text
+    stored.save(folder / FILE, "other weights", found)
+    text = said(app.run())
+    assert "was measured on other weights" in text
+    assert "here is a **guess**" in text
 
 
 def test_against_a_rival_everything_is_about_the_difference(opened, trained, cinema):
