@@ -7,6 +7,7 @@ a model that was trained again is loaded again. torch is imported by the functio
 from __future__ import annotations
 
 import json
+import math
 import subprocess
 import sys
 import threading
@@ -249,9 +250,9 @@ def _pace(folder: Path, stamp: int, length: int) -> float:
 
 
 def pace(name: str, length: int) -> float:
-    """Seconds that a model takes for one history of that length among many, on this machine."""
+    """Seconds that a model takes for one history of about that length among many, on this machine."""
     folder = home.model_folders()[name]
-    found: float = _pace(folder, _stamp(folder / "config.json"), length)
+    found: float = _pace(folder, _stamp(folder / "config.json"), 10 * math.ceil(length / 10))
     return found
 
 

@@ -29,7 +29,6 @@ BADGES = {
     UNTESTED: ":gray-badge[not tested: histories too long]",
 }
 SLOW = ("greedy", "shapley")
-PATIENCE = 1.0  # seconds that the fast ones may take unasked
 FIRST: Method = "occlusion-remove"  # where nothing was measured
 USERS = 50  # that methods are tested on from the page
 JUDGE = ("judge", "methods")
@@ -95,12 +94,9 @@ def explained(now: Current, question: Question, method: Method) -> Attribution |
     def search(watch: Watch) -> Attribution:
         return attribute(question, method, watch=watch)
 
-    T = question.length
-    seconds = 0.0  # where it is refused it takes none
-    if method != "shapley" or T <= MOST:
+    T, seconds = question.length, 0.0
+    if method == "greedy" or (method == "shapley" and T <= MOST):  # of more items it is refused, with the reason
         seconds = method_runs(method, T) * resources.pace(now.model.name, T)
-    if method not in SLOW and seconds < PATIENCE:
-        seconds = 0.0  # not worth a question, even where the machine is busy
     asked = (tuple(now.history), question.target, question.rival)
     try:
         found = costly(now.model.fingerprint, (method, "past", asked), f"Work out {NAMES[method]}", seconds, search)

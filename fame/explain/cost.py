@@ -45,7 +45,8 @@ def removal_runs(length: int) -> int:
 @torch.inference_mode()
 def seconds_a_run(model: Model, length: int) -> float:
     """Of one history of that length among many; the fastest of a few tries on any items."""
-    items = torch.arange(PROBE * length).view(PROBE, length) % model.config.items + 1
+    T = min(length, model.config.length)
+    items = torch.arange(PROBE * T).view(PROBE, T) % model.config.items + 1
     took = []
     for _ in range(TRIES):
         begun = time.perf_counter()
