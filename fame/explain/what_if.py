@@ -60,8 +60,9 @@ def reweigh(
     HistoryError
         Nothing is left to read, or as `recommend`.
     """
-    read = [item for t, item in enumerate(history) if t not in without]
-    gone = {item for t, item in enumerate(history) if t in without}
+    oldest = max(0, len(history) - model.config.length)  # no older one takes the place of what is left out
+    read = [item for t, item in enumerate(history) if t >= oldest and t not in without]
+    gone = set(history) - set(read)
     changes: list[Weight] = []
     if router:
         own = recommend(model, read, 1).router[-1]

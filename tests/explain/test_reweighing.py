@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fame.explain.counterfactual import fewest_removals
 from fame.explain.what_if import WeightError, reweigh, share_out
 from fame.ranking.recommend import HistoryError, recommend
 from tests.model.conftest import FAME, SASREC, make
@@ -59,6 +60,19 @@ def test_left_out_items_are_not_read_and_stay_out_of_the_answer():
     assert found.items.tolist() == again[:10]
     with pytest.raises(HistoryError, match="empty"):
         reweigh(model, HISTORY, {}, {}, range(5))
+
+
+def test_no_older_item_takes_the_place_of_one_that_is_left_out():
+    model = make(FAME)
+    history = list(range(1, 17))  # of which twelve are read
+    found = reweigh(model, history, {}, {}, [14], k=10).ranking
+    assert found.history.tolist() == [*range(5, 15), 16]
+    again = [item for item in recommend(model, [*range(5, 15), 16], 40).items.tolist() if item not in history]
+    assert found.items.tolist() == again[:10]
+    assert np.array_equal(reweigh(model, history, {}, {}, k=10).ranking.items, recommend(model, history, 10).items)
+    removal = fewest_removals(model, history)
+    places = [len(history) - FAME.length + t for t in removal.removed]
+    assert reweigh(model, history, {}, {}, places, k=1).ranking.items.tolist() == [removal.new_top]
 
 
 def test_every_facet_off_leaves_popularity_alone():
