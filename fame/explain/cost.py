@@ -50,7 +50,7 @@ def seconds_a_run(model: Model, length: int) -> float:
     took = []
     for _ in range(TRIES):
         begun = time.perf_counter()
-        model(items)
+        model(items, newest=True)
         took.append(time.perf_counter() - begun)
     return min(took) / PROBE
 

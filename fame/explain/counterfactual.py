@@ -195,7 +195,7 @@ def related(model: Model, item: int) -> list[int]:
 def _after(model: Model, histories: list[list[int]], wished: int) -> tuple[Tensor, Tensor]:
     """Log p (B,) and rank (B,) of an item after histories of one length, which are left out of the ranking."""
     seen = torch.tensor(histories)
-    found = scores(model, model(seen[:, -model.config.length :]))
+    found = scores(model, model(seen[:, -model.config.length :], newest=True))
     log_p = found[:, wished - 1] - found.logsumexp(1)
     found.scatter_(1, seen - 1, -torch.inf)
     return log_p, (found > found[:, wished - 1, None]).sum(1) + 1

@@ -25,7 +25,7 @@ def evidence(
     if not len(history):
         raise HistoryError("The history is empty; give at least one item.")
     read, targets = torch.tensor([list(history)[-model.config.length :]]), torch.tensor([list(items)])
-    output = model(read)
+    output = model(read, newest=True)
     parts = split(model, anatomy, output, targets)[0]
     effects = knock_out_families(model, anatomy, read, targets, draws).effect[0]
     return [Evidence(anatomy.families, parts[i].numpy(), effects[i].numpy()) for i in range(len(items))]

@@ -67,7 +67,7 @@ def facet_shares(question: Question, missing: Missing) -> FacetShares:
         raise QuestionError(f"Exact shares of facets are worked out for up to {MOST} facets, not {H}.")
     _allow(question.model, missing)
     gate = Edit(scale=coalitions(H).float()[:, None], renormalise=missing == "renormalised")
-    worth = question.value(question.model(question.read.expand(2**H, -1), Intervention(gate=gate)))
+    worth = question.value(question.model(question.read.expand(2**H, -1), Intervention(gate=gate), newest=True))
     alone = worth[-1] - worth[2**H - 1 - 2 ** torch.arange(H)]
     return FacetShares(missing, shapley(worth.double().numpy()), alone.double().numpy(), float(worth[0]))
 
@@ -90,7 +90,7 @@ def facet_knockouts(model: Model, history: Sequence[int], missing: Missing) -> F
     read = torch.tensor([list(history)[-model.config.length :]])
     scale = torch.cat([torch.ones(1, 1, H), 1 - torch.eye(H)[:, None]])
     change = Intervention(gate=Edit(scale=scale, renormalise=missing == "renormalised"))
-    found = scores(model, model(read.expand(H + 1, -1), change))
+    found = scores(model, model(read.expand(H + 1, -1), change, newest=True))
     top = _top(found, torch.tensor(seen))
     return FacetKnockouts(missing, top[0], top[1:], _overlaps(top))
 
@@ -108,7 +108,7 @@ def expert_effects(question: Question) -> ExpertEffects:
     without = 1 - torch.eye(H * N).view(H * N, 1, H, N)
     scale = torch.cat([torch.ones(1, 1, H, N), without])
     change = Intervention(router=Edit(scale=scale, renormalise=True))
-    output = question.model(question.read.expand(H * N + 1, -1), change)
+    output = question.model(question.read.expand(H * N + 1, -1), change, newest=True)
     worth = question.value(output)
     found = scores(question.model, output)
     top = _top(found, question.seen)

@@ -67,5 +67,5 @@ def knock_out_families(
 
 def log_probability(model: Model, read: Tensor, targets: Tensor, change: Intervention | None = None) -> Tensor:
     """(B, T) and (B, k) -> log p of each target after its history, (B, k)."""
-    found = scores(model, model(read, change))
+    found = scores(model, model(read, change, newest=True))
     return found.gather(1, targets - 1) - found.logsumexp(1, keepdim=True)

@@ -45,7 +45,7 @@ def value(question: Question, shift: Tensor) -> Tensor:
     Ranking works in place and remembers its tables without a gradient, so log p is written out here.
     """
     model = question.model
-    output = model(question.read.clone().expand(len(shift), -1), Intervention(shift=shift))
+    output = model(question.read.clone().expand(len(shift), -1), Intervention(shift=shift), newest=True)
     table, bias = model.table()[1:], model.bias()[1:]
     if isinstance(model, FAME) and model.config.head == "mixture":
         queries = model.facet_queries(output.at_last(output.facets))  # (B, H, D)

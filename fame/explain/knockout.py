@@ -42,22 +42,18 @@ def runs(model: Model, history: Sequence[int]) -> Runs:
         raise HistoryError("The history is empty; give at least one item.")
     read = torch.tensor([list(history)[-model.config.length :]])  # (1, T)
     T, H = read.shape[1], len(model.config.facets)
-    ran = [newest(model(read))]
+    ran = [model(read, newest=True)]
     if H:
         without = 1 - torch.eye(H)[:, None, :]  # (H, 1, H): run h has the gate of facet h at 0
-        ran.append(newest(model(read.expand(H, T), Intervention(gate=Edit(scale=without)))))
+        ran.append(model(read.expand(H, T), Intervention(gate=Edit(scale=without)), newest=True))
     if T > 1 or model.config.begin:  # else nothing would be left to predict from
         left = torch.stack([torch.cat([read[0, :t], read[0, t + 1 :]]) for t in range(T)])
-        ran.append(newest(model(left)))
-    whole = Output(**{name: torch.cat([getattr(one, name) for one in ran]) for name in vars(ran[0])})
+        ran.append(model(left, newest=True))
+    parts = {
+        name: torch.cat([getattr(one, name) for one in ran]) for name in ("query", "facets", "gate", "router", "keep")
+    }
+    whole = Output(**parts, attention=torch.empty(len(parts["query"]), 0))  # of what was read nobody asks any more
     return Runs(tuple(int(item) for item in history), T, whole)
-
-
-def newest(output: Output) -> Output:
-    """Its newest position alone, without what was read there."""
-    kept = {name: output.at_last(getattr(output, name))[:, None] for name in ("query", "facets", "gate", "router")}
-    B = len(output.query)
-    return Output(**kept, keep=torch.ones(B, 1, dtype=torch.bool), attention=torch.empty(B, 0))
 
 
 def knockout(model: Model, history: Sequence[int], target: int) -> Knockout:

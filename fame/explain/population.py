@@ -35,7 +35,7 @@ def population(model: Model, events: Events) -> Population:
     gate, router = np.zeros((n, H), np.float32), np.zeros((n, H, N), np.float32)
     lengths = events.histories.lengths
     for rows in batches(np.minimum(lengths, model.config.length), CELLS):
-        output = model(torch.from_numpy(pad(events.histories, rows, model.config.length)))
+        output = model(torch.from_numpy(pad(events.histories, rows, model.config.length)), newest=True)
         gate[rows], router[rows] = output.at_last(output.gate).numpy(), output.at_last(output.router).numpy()
     last = events.histories.items[events.histories.offsets[1:] - 1]
     return Population(gate, router, lengths, last, events.users)

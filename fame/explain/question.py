@@ -119,7 +119,7 @@ class Question:
         """Batches of runs with only some items of the history, (B, T) bool."""
         at_once = max(1, min(CELLS // self.length, SCORES // self.model.config.items))
         for some in torch.split(keep, at_once):
-            yield self.model(*partly(self.read, some, way))
+            yield self.model(*partly(self.read, some, way), newest=True)
 
     def whole(self) -> Tensor:
         """(1, T): everything is kept."""

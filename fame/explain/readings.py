@@ -40,7 +40,7 @@ def read_events(model: Model, anatomy: Anatomy, events: Events, draws: int = DRA
     for rows in batches(np.minimum(events.histories.lengths, model.config.length), CELLS):
         read = torch.from_numpy(pad(events.histories, rows, model.config.length))
         targets = torch.from_numpy(events.targets[rows].astype(np.int64))
-        output = model(read)
+        output = model(read, newest=True)
         found.gate[rows] = output.at_last(output.gate).numpy()
         found.contribution[rows] = contributions(model, output, targets[:, None])[:, 0].numpy()
         responsible = head(model, output).responsibilities(targets[:, None])

@@ -109,6 +109,6 @@ def attention_apart(model: FAME, events: Events, seed: int, most: int = READ) ->
     if N == 1 or not len(some.targets):
         return total.numpy()
     for rows in batches(np.minimum(some.histories.lengths, model.config.length), CELLS):
-        output = model(torch.from_numpy(pad(some.histories, rows, model.config.length)))
+        output = model(torch.from_numpy(pad(some.histories, rows, model.config.length)), newest=True)
         total += divergence(output.attention[..., -1, :]).sum(0)  # histories end at the last position
     return (total / len(some.targets)).numpy()

@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from fame.model.config import Config
 from fame.model.dropout import Dropout
 from fame.model.intervention import Intervention
-from fame.model.layers import Block, Embedding, ExpertAttention, FeedForward, ItemBias, ItemFacets, visible
+from fame.model.layers import Block, Embedding, ExpertAttention, FeedForward, ItemBias, ItemFacets, last, pick, visible
 from fame.model.output import Output
 
 
@@ -32,8 +32,12 @@ class FAME(nn.Module):
         self.gate = nn.Linear(D, H)  # W_g, b_g (eq 10)
         self.bias = ItemBias(config)
 
-    def forward(self, items: Tensor, intervention: Intervention | None = None) -> Output:
-        """(B, T) item indices, oldest first, 0 = padding on the left -> `Output` at S positions (see there)."""
+    def forward(self, items: Tensor, intervention: Intervention | None = None, newest: bool = False) -> Output:
+        """(B, T) item indices, oldest first, 0 = padding on the left -> `Output` at S positions (see there).
+
+        With `newest` the last layer is worked out at each history's newest kept position alone, where the next item is
+        predicted: the output has that one position, and an intervention in gate, router or facets is of it.
+        """
         H, K = self.config.heads, self.config.facet_width
         change = intervention or Intervention()
         x, keep = self.embedding(items, change.keep, change.shift)  # (B, S, D)
@@ -41,11 +45,12 @@ class FAME(nn.Module):
         for block in self.blocks:
             x, _ = block(x, mask)
 
-        read, attention = self.expert_attention(x, mask)  # (B, S, H, N, K), (B, H, N, S, S)
+        at = last(keep) if newest else None  # then S is 1 from here on
+        read, attention = self.expert_attention(x, mask, at)  # (B, S, H, N, K), (B, H, N, S, S)
         router = change.router(self.expert_attention.route(read))  # (B, S, H, N)
         mixed = (router[..., None] * read).sum(-2)  # (B, S, H, K), eq 17
 
-        facets = self.norm(self.residual(x).unflatten(-1, (H, K)) + self.dropout(mixed))
+        facets = self.norm(self.residual(pick(x, at)).unflatten(-1, (H, K)) + self.dropout(mixed))
         facets = change.facets(self.feed_forward(facets))  # F^(h), (B, S, H, K)
         gate = change.gate(self.weigh(facets))  # (B, S, H), eq 10
 
@@ -54,7 +59,7 @@ class FAME(nn.Module):
             facets=facets,
             gate=gate,
             router=router,
-            keep=keep,
+            keep=keep if at is None else torch.ones_like(keep[:, :1]),
             attention=attention,
         )
 

@@ -120,6 +120,19 @@ class ItemFacets(nn.Module):
         return torch.einsum("...hk,hkd->...hd", gated, self.weight.view(H, K, -1))
 
 
+def last(keep: Tensor) -> Tensor:
+    """(B, S) -> (B,): index of the newest position that is kept; the last one where nothing is."""
+    return keep.shape[1] - 1 - keep.flip(1).int().argmax(1)
+
+
+def pick(x: Tensor, at: Tensor | None, dim: int = 1) -> Tensor:
+    """(B, …, S, …) -> (B, …, 1, …): one position of each history, `at` (B,), on that axis; all where it is None."""
+    if at is None:
+        return x
+    index = at.view(-1, *[1] * (x.dim() - 1)).expand(*x.shape[:dim], 1, *x.shape[dim + 1 :])
+    return x.gather(dim, index)
+
+
 def visible(keep: Tensor) -> Tensor:
     """(B, S) -> (B, 1, 1, S, S), to be added to logits: 0 where position i may read position j, -inf where not.
 
@@ -149,22 +162,28 @@ class Attention(nn.Module):
         self.distance_bias = nn.Parameter(torch.zeros(H, S)) if relative else None
         self.distance_key = nn.Parameter(torch.zeros(H, S, K)) if relative else None
 
-    def forward(self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
-        """Queries (B, H, N, S, K), keys and values (B, H, S, K) -> reads (B, H, N, S, K), weights (B, H, N, S, S).
+    def forward(self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor, at: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        """Queries (B, H, N, R, K), keys and values (B, H, S, K) -> reads (B, H, N, R, K), weights (B, H, N, R, S).
 
-        `mask` as from `visible`.
+        `mask` as from `visible`. R = S; or 1, where the queries are of position `at` (B,) of each history alone.
         """
-        B, H, N, S, K = q.shape
-        rows, scale = q.flatten(2, 3), 1 / math.sqrt(K)  # N x S rows of one attention, not N attentions
-        logits = (rows @ (k * scale).mT).view(B, H, N, S, S)
+        B, H, N, R, K = q.shape
+        S = k.shape[2]
+        rows, scale = q.flatten(2, 3), 1 / math.sqrt(K)  # N x R rows of one attention, not N attentions
+        logits = (rows @ (k * scale).mT).view(B, H, N, R, S)
         if self.distance_bias is not None and self.distance_key is not None:
-            # Column c + 1 of row t speaks of distance S - 1 - c; skewing moves that to column t - distance.
-            key, bias = self.distance_key[:, :S].flip(1) * scale, self.distance_bias[:, :S].flip(1)
-            far = rows @ pad(key, (0, 0, 1, 0)).mT + pad(bias, (1, 0))[:, None]
-            logits = logits + skew(far.view(B, H, N, S, S + 1))
-        weights = softmax(logits.add_(mask))
+            key, bias = self.distance_key[:, :S] * scale, self.distance_bias[:, :S]
+            if at is None:
+                # Column c + 1 of row t speaks of distance S - 1 - c; skewing moves that to column t - distance.
+                far = rows @ pad(key.flip(1), (0, 0, 1, 0)).mT + pad(bias.flip(1), (1, 0))[:, None]
+                logits = logits + skew(far.view(B, H, N, S, S + 1))
+            else:
+                far = (rows @ key.mT + bias[:, None]).view(B, H, N, R, S)  # column d speaks of distance d
+                distance = (at[:, None] - torch.arange(S, device=at.device)).clamp_min(0)
+                logits = logits + far.gather(-1, distance[:, None, None, None].expand_as(far))
+        weights = softmax(logits.add_(pick(mask, at, 3)))
         used = dropout(weights, self.attention_dropout, self.training)
-        return (used.flatten(2, 3) @ v).view(B, H, N, S, K), weights
+        return (used.flatten(2, 3) @ v).view(B, H, N, R, K), weights
 
 
 def softmax(x: Tensor) -> Tensor:
@@ -205,19 +224,20 @@ class Block(nn.Module):
     def __init__(self, config: Config):
         super().__init__()
         self.heads = config.heads
-        self.qkv = nn.Linear(config.width, 3 * config.width)
+        self.qkv = nn.Linear(config.width, 3 * config.width)  # queries, keys, values
         self.attention = Attention(config)
         self.out = nn.Linear(config.width, config.width)
         self.norm = nn.LayerNorm(config.width)
         self.dropout = Dropout(config.dropout)
         self.feed_forward = FeedForward(config.width, config.dropout)
 
-    def forward(self, x: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
-        """(B, S, D) -> (B, S, D) and the attention weights (B, heads, 1, S, S)."""
+    def forward(self, x: Tensor, mask: Tensor, at: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        """(B, S, D) -> (B, S, D) and the attention weights (B, heads, 1, S, S); of position `at` alone, S -> 1."""
         B, S, D = x.shape
         q, k, v = self.qkv(x).view(B, S, 3, self.heads, D // self.heads).permute(2, 0, 3, 1, 4)  # each (B, H, S, K)
-        read, weights = self.attention(q[:, :, None], k, v, mask)
-        x = self.norm(x + self.dropout(self.out(read[:, :, 0].transpose(1, 2).reshape(B, S, D))))
+        read, weights = self.attention(pick(q, at, 2)[:, :, None], k, v, mask, at)
+        x = pick(x, at)
+        x = self.norm(x + self.dropout(self.out(read[:, :, 0].transpose(1, 2).reshape(x.shape))))
         return self.feed_forward(x), weights
 
 
@@ -235,14 +255,14 @@ class ExpertAttention(nn.Module):
         self.router = nn.Parameter(torch.empty(H, N * K, N))  # W_exp, a matrix a head
         nn.init.normal_(self.router, std=(N * K) ** -0.5)
 
-    def forward(self, x: Tensor, mask: Tensor) -> tuple[Tensor, Tensor]:
-        """(B, S, D) -> what each expert reads (B, S, H, N, K) and how (B, H, N, S, S)."""
+    def forward(self, x: Tensor, mask: Tensor, at: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        """(B, S, D) -> what each expert reads (B, R, H, N, K) and how (B, H, N, R, S); R = S, or 1 for `at` alone."""
         B, S, D = x.shape
         H, N, K = self.heads, self.experts, D // self.heads
-        q = self.query(x).view(B, S, H, N, K).permute(0, 2, 3, 1, 4)  # (B, H, N, S, K)
+        q = self.query(pick(x, at)).view(B, -1, H, N, K).permute(0, 2, 3, 1, 4)  # (B, H, N, R, K)
         k = self.key(x).view(B, S, H, K).transpose(1, 2)  # (B, H, S, K)
         v = self.value(x).view(B, S, H, K).transpose(1, 2)
-        read, weights = self.attention(q, k, v, mask)
+        read, weights = self.attention(q, k, v, mask, at)
         return read.permute(0, 3, 1, 2, 4).contiguous(), weights
 
     def route(self, read: Tensor) -> Tensor:

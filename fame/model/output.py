@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from fame.model.layers import last
+
 
 @dataclass(frozen=True)
 class Output:
@@ -15,6 +17,8 @@ class Output:
 
     `score(v) = <query, x_v> + bias_v` (see the model's `table()` and `bias()`). In FAME the score's parts are
     `gate_h <facets_h, W_f^(h) x_v>`. SASRec has no facets: there H is 0 in `facets`, `gate` and `router`.
+
+    Where only the newest position was asked for, S is 1 and `attention` (B, H, N, 1, S'), S' the places that are read.
 
     With a mixture of softmaxes (`Config.head`) `p(v) = sum_h gate_h softmax_v(<facets_h, W_f^(h) x_v> + bias_v)`
     instead: no single query ranks by it, and `query`, the facets' mean under the gate, predicts nothing.
@@ -29,8 +33,7 @@ class Output:
 
     def last(self) -> Tensor:
         """Index (B,) of the newest position that was kept; the last one where nothing was kept."""
-        S = self.keep.shape[1]
-        return S - 1 - self.keep.flip(1).int().argmax(1)
+        return last(self.keep)
 
     def at_last(self, value: Tensor) -> Tensor:
         """(B, S, …) -> (B, …): the value at each history's newest kept position, where the next item is predicted."""

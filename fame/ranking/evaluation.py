@@ -26,7 +26,8 @@ def ranks(model: Model, events: Events) -> np.ndarray:
     length, side = model.config.length, item_side(model)
 
     def score(rows: np.ndarray) -> Tensor:
-        return scores(model, model(torch.from_numpy(pad(events.histories, rows, length)).to(side.table.device)), side)
+        items = torch.from_numpy(pad(events.histories, rows, length)).to(side.table.device)
+        return scores(model, model(items, newest=True), side)
 
     lengths, most = np.minimum(events.histories.lengths, length), max(USERS, SCORES // model.config.items)
     groups = (part for rows in batches(lengths, CELLS) for part in np.split(rows, range(most, len(rows), most)))

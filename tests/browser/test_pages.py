@@ -120,7 +120,7 @@ def test_nothing_keeps_people_out(server, browser, path, scheme):
 def test_screenshot(server, browser, tmp_path, path, scheme, width):
     """No page is wider than the window; with FAME_SCREENSHOTS the README's pictures are taken from the real app.
 
-    Predict, Gates and Experts are shown there in the theme of whoever reads it.
+    Predict, Gates, Experts and Why are shown there in the theme of whoever reads it.
     """
     real = data_folder("movielens-100k").exists() and (PROJECT / "pretrained" / "movielens-100k-fame").exists()
     query = "?model=movielens-100k-fame&history=98,56,64,50,172" if SHOTS and real else QUERY

@@ -17,9 +17,9 @@ class Counting:
     def __init__(self, model):
         self.model, self.ran = model, 0
 
-    def __call__(self, items, *rest):
+    def __call__(self, items, *rest, **options):
         self.ran += len(items)
-        return self.model(items, *rest)
+        return self.model(items, *rest, **options)
 
     def __getattr__(self, name):
         return getattr(self.model, name)
