@@ -125,8 +125,14 @@ def need_even_rows(table: pd.DataFrame, where: str) -> None:
         raise DataError(f"{where}: line 2 has more fields than the header has names; make them as many.")
 
 
+def listed(names: Sequence[str], most: int = 20) -> str:
+    """Names of columns in a sentence, which stays one whatever they are."""
+    few = [name if len(name) <= 60 else name[:57] + "…" for name in names[:most]]
+    return ", ".join(few) + (f" and {len(names) - most:,} more" if len(names) > most else "")
+
+
 def need_columns(there: Sequence[str], columns: Sequence[str], where: str) -> None:
     """Refuse a table whose columns `there` lack one of these."""
     for column in columns:
         if column not in there:
-            raise DataError(f"{where} has no column {column!r}, only {', '.join(there[:30])}; name one of these.")
+            raise DataError(f"{where} has no column {column!r}, only {listed(there)}; name one of these.")

@@ -376,3 +376,13 @@ def test_an_import_that_is_stopped_leaves_nothing(tmp_path):
     with pytest.raises(KeyboardInterrupt):
         bring_in([tmp_path / "log.csv"], tmp_path / "d", progress=stop)
     assert [path.name for path in tmp_path.iterdir()] == ["log.csv"]
+
+
+def test_a_header_that_is_none_is_refused_in_a_sentence(tmp_path):
+    file = tmp_path / "log.csv"
+    file.write_text(",".join(["x" * 70_000, *(f"column{n}" for n in range(60))]) + "\n" + ",".join("1" * 61) + "\n")
+    with pytest.raises(
+        DataError, match=r"no column looks like the user \(there are x+…, column0, .* and 41 more\)"
+    ) as error:
+        bring_in([file], tmp_path / "out")
+    assert len(str(error.value)) < 1_000

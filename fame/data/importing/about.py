@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow as pa
 
 from fame.data.catalog import Family
-from fame.data.columns import DataError, missing, word
+from fame.data.columns import DataError, listed, missing, word
 from fame.data.films import film
 from fame.data.importing.layouts import FLAGS, Source
 from fame.data.importing.options import Bin, Options
@@ -53,7 +53,7 @@ def about(ids: Sequence[str], sources: Sequence[Source], options: Options) -> Ab
         if unknown:
             raise DataError(
                 f"There is no column {unknown[0]!r} about items to make a family of, only "
-                f"{', '.join(name for source in sources for name in source.table.names)}; name one of these."
+                f"{listed([name for source in sources for name in source.table.names])}; name one of these."
             )
         columns = {name: columns[name] for name in (*options.families, *options.bins) if name in columns}
     unbinned = [name for name in options.bins if name not in columns]

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 
 from fame.data.attributes import attributes, silent
 from fame.data.catalog import Catalog
-from fame.data.columns import DataError, attribute, word
+from fame.data.columns import DataError, attribute, listed, word
 from fame.data.dataset import INTERACTIONS, ITEMS, need_free, write_about
 from fame.data.fingerprint import fingerprint
 from fame.data.importing.about import About, about
@@ -76,7 +76,7 @@ def bring_in(
         source = found.interactions[0]
         raise DataError(
             f"{source.table.where}: no column looks like the {found.missing[0]} (there are "
-            f"{', '.join(source.table.names[:30])}); say which with --map {found.missing[0]}=COLUMN."
+            f"{listed(source.table.names)}); say which with --map {found.missing[0]}=COLUMN."
         )
     name = options.name or out.resolve().name
     tell = _Teller(progress)

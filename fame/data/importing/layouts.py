@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from fame.data.columns import DataError, need_columns
+from fame.data.columns import DataError, listed, need_columns
 from fame.data.importing.guess import Ignored
 from fame.data.importing.objects import json_lines
 from fame.data.importing.options import Options
@@ -125,7 +125,7 @@ def layout(paths: Sequence[Path], items: Sequence[Path], options: Options) -> La
                 need_columns(source.table.names, [column], source.table.where)
     for source in described:
         if "item" not in source.roles:
-            there = ", ".join(source.table.names[:30])
+            there = listed(source.table.names)
             raise DataError(
                 f"{source.table.where} has no column 'item_id', only {there}; say which it is with the mapping of item."
             )
