@@ -56,9 +56,13 @@ class Point:
 
 @dataclass(frozen=True)
 class Calibration:
-    """Is a facet that is said to be 70 % responsible right in 70 % of events? Over all events and tied facets."""
+    """Is a facet that is said to be 70 % responsible right in 70 % of events? Over all events and tied facets.
 
-    said: tuple[float, ...]  # mean responsibility of each tenth from 0 to 1 that occurs
+    Of the events with a truth it is known that a family drove them, so what is said is each tied facet's part of all
+    tied facets' responsibility: what the free ones take is for what no family explains.
+    """
+
+    said: tuple[float, ...]  # mean of each tenth from 0 to 1 that occurs
     right: tuple[float, ...]  # share of these in which the facet's family drove the event
     cases: tuple[int, ...]
     error: float  # mean distance of the two, weighted by cases (expected calibration error)
@@ -131,10 +135,15 @@ def scorecard(model: Model, data: DataSet, draws: int = DRAWS) -> Scorecard:
         named=Share(int((said == wanted).sum()), len(wanted)),
         unnamed=float((said < 0).mean()),
         curve=curve(found, anatomy.families, lambda name: families.index(name), wanted),
-        calibration=calibrate(found.responsibility[:, to_family >= 0], to_family[to_family >= 0], wanted)
+        calibration=calibrate(among(found.responsibility[:, to_family >= 0]), to_family[to_family >= 0], wanted)
         if tied and found.responsibility.shape[1]
         else None,
     )
+
+
+def among(responsibility: np.ndarray) -> np.ndarray:
+    """Responsibilities (n, tied facets) made to sum to 1."""
+    return responsibility / responsibility.sum(1, keepdims=True).clip(np.finfo(np.float32).tiny)
 
 
 def calibrate(responsibility: np.ndarray, family: np.ndarray, wanted: np.ndarray) -> Calibration:

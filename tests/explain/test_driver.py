@@ -10,7 +10,7 @@ from fame.data import planted
 from fame.explain.anatomy import fit
 from fame.explain.driver import Evidence, name_driver, objection
 from fame.explain.evidence import evidence
-from fame.explain.scorecard import NoTruthError, calibrate, scorecard
+from fame.explain.scorecard import NoTruthError, among, calibrate, scorecard
 from fame.ranking.recommend import HistoryError
 from fame.training.presets import settings
 from fame.training.run import Run
@@ -122,3 +122,8 @@ def test_a_responsibility_that_is_right_as_often_as_it_says_has_no_calibration_e
     assert found.error < 0.02
     assert sum(found.cases) == 20_000
     assert calibrate(said, np.array([0]), 1 - wanted).error > 0.3
+
+
+def test_what_a_free_facet_takes_is_shared_out_where_a_family_is_known_to_have_driven():
+    shares = among(np.array([[0.3, 0.3], [0.06, 0.54], [0.0, 0.0]], np.float32))
+    assert np.allclose(shares, [[0.5, 0.5], [0.1, 0.9], [0, 0]])
