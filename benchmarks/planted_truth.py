@@ -2,10 +2,10 @@
 
 For every seed the data are made and every model is trained anew, and `fame verify planted` marks each reading on every
 user's last interaction. Besides the cinema that ships there is another of a different shape: values of very unequal
-size, a seventh of them unknown to the catalog, three times the noise, less stickiness. Calibration is that of the events
-that a family drove, among the facets tied to one; and of every event and the responsibilities as they are shown: where
-noise drove an event, no family is right. What has been measured is kept in results/planted_truth.json; `--shapes` and
-`--models` keep to some of it.
+size, a seventh of them unknown to the catalog, three times the noise, less stickiness. Calibration is that of the
+events that a family drove, among the facets tied to one; and of every event and the responsibilities as they are
+shown: where noise drove an event, no family is right. What has been measured is kept in results/planted_truth.json;
+`--shapes` and `--models` keep to some of it.
 """
 
 import argparse
