@@ -151,6 +151,7 @@ def test_testing_the_methods_can_be_stopped(browser, tmp_path):
     """On a model of one's own, since what is found is stored with it."""
     folder = tmp_path / "runs" / "mine" / "best"
     shutil.copytree(PROJECT / "pretrained" / "planted-cinema-sasrec", folder)
+    (folder / "explanations.json").unlink()
     shutil.copytree(PROJECT / "data" / "planted-cinema", tmp_path / "data" / "planted-cinema")
     process, base = start(tmp_path, tmp_path / "log.txt")
     try:
