@@ -6,6 +6,7 @@ a model that was trained again is loaded again. torch is imported by the functio
 
 from __future__ import annotations
 
+import gc
 import json
 import math
 import subprocess
@@ -108,7 +109,11 @@ def _checkpoint(folder: Path, stamp: int) -> Checkpoint:
     from fame.checkpoint.store import load
 
     torch.set_num_threads(1)  # a request is small and visitors share the cores: threads would wait for each other
-    return load(folder)
+    found = load(folder)
+    # Streamlit collects garbage after every run. What torch and the model brought stays, so it need not be walked then:
+    # that took longer than most answers, and nothing is sent meanwhile.
+    gc.freeze()
+    return found
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

@@ -18,7 +18,8 @@ def choose_target(now: Current, target: int, ranking: Sequence[int]) -> None:
 
 def choose_against(now: Current, target: int, ranking: Sequence[int]) -> None:
     """What it is compared with, which may be nothing."""
-    options = [item for item in offered(now, [now.rival or target, *ranking]) if item != target]
+    # The target is among them: a list that differs with every target would be sent to the browser with each.
+    options = offered(now, [now.rival or target, *ranking])
     pick(now, "against", now.rival or NOBODY, [NOBODY, *options], state.choose_rival, "rather than")
 
 
