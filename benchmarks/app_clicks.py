@@ -77,8 +77,8 @@ def edit(page: Page, n: int) -> None:
 
 
 def square(page: Page, n: int) -> None:
-    """One of the squares of the newest items."""
-    page.locator("[role=grid] .cell").nth(LENGTH - 1 - n % 20).click()
+    """One of the squares of the newer items; the newest is chosen as it is."""
+    page.locator("[role=grid] .cell").nth(LENGTH - 2 - n % 20).click()
 
 
 ROWS = "[role=option] .title, [role=option] .probability"
