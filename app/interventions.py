@@ -7,7 +7,6 @@ history are not read. All are counted from 1, as people see them.
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TypeVar
 
 from app import state
 from fame.checkpoint.description import Description
@@ -26,13 +25,13 @@ class Interventions:
     def __bool__(self) -> bool:
         return bool(self.gate or self.router or self.without)
 
-    def weigh(self, facet: int, percent: int | None) -> "Interventions":
-        """The same with that weight of the gate; None is the model's own."""
-        return replace(self, gate=_with(self.gate, facet, percent))
+    def weigh(self, facet: int, percent: int) -> "Interventions":
+        """The same with that weight of the gate."""
+        return replace(self, gate={**self.gate, facet: percent})
 
-    def route(self, facet: int, expert: int, percent: int | None) -> "Interventions":
+    def route(self, facet: int, expert: int, percent: int) -> "Interventions":
         """The same with that weight of a router."""
-        return replace(self, router=_with(self.router, (facet, expert), percent))
+        return replace(self, router={**self.router, (facet, expert): percent})
 
     def weights(self) -> str:
         """The weights as the link has them."""
@@ -45,12 +44,6 @@ class Interventions:
 
 
 UNCHANGED = Interventions()
-K = TypeVar("K")
-
-
-def _with(weights: Mapping[K, int], key: K, percent: int | None) -> dict[K, int]:
-    others = {other: share for other, share in weights.items() if other != key}
-    return others if percent is None else others | {key: percent}
 
 
 def numbers(places: Iterable[int]) -> str:
@@ -60,33 +53,45 @@ def numbers(places: Iterable[int]) -> str:
 
 def intended(model: Description, now: state.Session) -> Interventions:
     """What the session asks for; what cannot be is told of and left as the model has it."""
+    gate, router = weights_in(model, now.weights)
+    asked = Interventions(gate, router, left_out(model, now))
+    now.weights, now.without = asked.weights(), numbers(asked.without)
+    return asked
+
+
+def weights_in(model: Description, text: str) -> tuple[dict[int, int], dict[tuple[int, int], int]]:
+    """Weights of the gate and of the routers; of those that cannot be the first is told of."""
     H, N = len(model.config["facets"]), int(model.config["experts"])
-    gate, router = dict[int, int](), dict[tuple[int, int], int]()
-    for part in filter(None, now.weights.split(",")):
+    gate, router, strange = dict[int, int](), dict[tuple[int, int], int](), list[str]()
+    for part in filter(None, text.split(",")):
         found = WEIGHT.fullmatch(part)
         h, n, share = (int(found[1]) - 1, int(found[2] or 0) - 1, int(found[3])) if found else (-1, -1, -1)
         if not found or share > 100:
-            state.notice(
+            strange.append(
                 f"The weight {part[:60]!r} in the link is not FACET:PERCENT or FACET.EXPERT:PERCENT with 0 to 100; it "
                 "stays as the model has it."
             )
         elif not 0 <= h < H or n >= N or (found[2] is not None and (n < 0 or N == 1)):
-            state.notice(f"The weight {part!r} in the link is of no facet or expert that {model.name} has.")
+            strange.append(f"The weight {part!r} in the link is of no facet or expert that {model.name} has.")
         elif found[2] is None:
             gate[h] = share
         else:
             router[h, n] = share
-    without = list[int]()
-    unread = len(now.history) - int(model.config["length"])
-    for number in filter(None, now.without.split(",")):
-        place = int(number) - 1 if number.isascii() and number.isdigit() and len(number) < 7 else -1
-        if max(0, unread) <= place < len(now.history):
-            without.append(place)
-        else:
-            state.notice(f"The link leaves out item {number[:60]!r}, which is none of those that are read.")
-    if without and len(set(without)) >= len(now.history) - max(0, unread):
+    for sentence in strange[:1]:
+        state.notice(sentence)
+    return gate, router
+
+
+def left_out(model: Description, now: state.Session) -> tuple[int, ...]:
+    """Places in the history that are left out; of those that cannot be the first is told of."""
+    oldest = max(0, len(now.history) - int(model.config["length"]))
+    asked = list(filter(None, now.without.split(",")))
+    places = {number: int(number) - 1 for number in asked if number.isascii() and number.isdigit() and len(number) < 7}
+    kept = {place for place in places.values() if oldest <= place < len(now.history)}
+    strange = next((number for number in asked if places.get(number) not in kept), "")
+    if strange:
+        state.notice(f"The link leaves out item {strange[:60]!r}, which is none of those that are read.")
+    if kept and len(kept) == len(now.history) - oldest:
         state.notice("The link leaves out every item that is read; something has to stay, so none is left out.")
-        without = []
-    asked = Interventions(gate, router, tuple(sorted(set(without))))
-    now.weights, now.without = asked.weights(), numbers(asked.without)
-    return asked
+        return ()
+    return tuple(sorted(kept))

@@ -52,10 +52,11 @@ def because(
     way = "falls" if claim.fall > 0 else "rises"
     left = f"its probability {way} to {percent(math.exp(-claim.fall))} of what it was"
     if not claim.holds:
-        others = f"; without {as_many} it falls as far or further" if (claim.others >= max(claim.fall, 0)).any() else ""
+        others = f"; without {as_many} it falls as far or further" if matched(claim) else ""
         return f"**No clear answer**: {lead}, and {NAMES[method]} points to {named}, but without {them} {left}{others}."
     if claim.rank_without <= claim.rank:
-        return f"{lead}, and {named} did most for it: without {them} {left}, though it keeps its place."
+        did = "did most for it" if n == 1 else f"did more for it than {as_many}"
+        return f"{lead}, and {named} {did}: without {them} {left}, though it keeps its place."
     others = "stays there" if claim.others_rank <= claim.rank else f"would mostly be {ordinal(claim.others_rank)}"
     return (
         f"{lead} because of {named}: without {them} it would be {ordinal(claim.rank_without)}; without {as_many} it "
@@ -76,14 +77,18 @@ def against(claim: Claim, item: str, rival: str, named: str, them: str, as_many:
     assert claim.lead_without is not None
     before, after = claim.lead_without + claim.fall, claim.lead_without
     now = f"{item} is {times(before)} {rival}"
+    without = f"without {them} it would be {times(after)} it"
     if not claim.holds:
-        return (
-            f"**No clear answer**: {now}, and {named} is said to speak most for it; but without {them} that is "
-            f"{times(after)} it, and leaving out {as_many} does as much or more."
-        )
+        others = f"; leaving out {as_many} does as much or more" if matched(claim) else ""
+        return f"**No clear answer**: {now}, and {named} is said to speak for it, but {without}{others}."
     if before >= 0 > after:
         return f"{now} because of {named}: without {them}, {rival} would be ahead. Leaving out {as_many} does less."
-    return f"{now}, and {named} speaks most for it: without {them} it would be {times(after)} it."
+    return f"{now}, and {named} speaks for it more than {as_many}: {without}."
+
+
+def matched(claim: Claim) -> bool:
+    """Whether leaving out as many others does as much."""
+    return bool((claim.others >= max(claim.fall, 0)).any())
 
 
 def times(lead: float) -> str:

@@ -7,18 +7,17 @@ a model that was trained again is loaded again. torch is imported by the functio
 from __future__ import annotations
 
 import gc
-import json
 import math
-import subprocess
 import sys
 import threading
 from collections import Counter
-from collections.abc import Callable, Hashable
+from collections.abc import Hashable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
+from app import commands
 from app.groups import Group, by_group
 from fame import home
 from fame.checkpoint.description import Description, describe
@@ -37,10 +36,6 @@ if TYPE_CHECKING:
     from fame.explain.knockout import Runs
     from fame.explain.population import Population
     from fame.explain.scorecard import Scorecard
-
-
-class CommandError(InputError):
-    """A command that the app ran for a page ended badly."""
 
 
 def models() -> dict[str, Description]:
@@ -96,8 +91,7 @@ _loaded: set[str] = set()
 
 def checkpoint(name: str) -> Checkpoint:
     """The model of that name, ready to use; raises `InputError` where its folder is damaged."""
-    folder = home.model_folders()[name]
-    found: Checkpoint = _checkpoint(folder, _stamp(folder / "config.json"))
+    found: Checkpoint = _checkpoint(*_weights(name))
     _loaded.add(name)
     return found
 
@@ -125,8 +119,7 @@ def _anatomy(folder: Path, stamp: int, _catalog: Catalog, fingerprint: str) -> A
 
 def anatomy(name: str, data: DataSet) -> Anatomy:
     """What of each item embedding of a model goes with which attribute family."""
-    folder = home.model_folders()[name]
-    found: Anatomy = _anatomy(folder, _stamp(folder / "config.json"), data.catalog, data.fingerprint)
+    found: Anatomy = _anatomy(*_weights(name), data.catalog, data.fingerprint)
     return found
 
 
@@ -140,8 +133,7 @@ def _population(folder: Path, stamp: int, data: str) -> Population:
 
 def population(name: str, data: str) -> Population:
     """Gate and router of every user of the data set at the position that predicts their held-out item."""
-    folder = home.model_folders()[name]
-    found: Population = _population(folder, _stamp(folder / "config.json"), data)
+    found: Population = _population(*_weights(name), data)
     return found
 
 
@@ -154,8 +146,7 @@ def _runs(folder: Path, stamp: int, history: tuple[int, ...]) -> Runs:
 
 def runs(name: str, history: tuple[int, ...]) -> Runs:
     """A history without each thing in it: whichever item is then asked about, the model runs no more."""
-    folder = home.model_folders()[name]
-    found: Runs = _runs(folder, _stamp(folder / "config.json"), history)
+    found: Runs = _runs(*_weights(name), history)
     return found
 
 
@@ -166,8 +157,7 @@ def _groups(folder: Path, stamp: int, data: str, fingerprint: str, by: str) -> l
 
 def groups(name: str, data: DataSet, by: str) -> list[Group]:
     """The users of a population in groups."""
-    folder = home.model_folders()[name]
-    found: list[Group] = _groups(folder, _stamp(folder / "config.json"), data.name, data.fingerprint, by)
+    found: list[Group] = _groups(*_weights(name), data.name, data.fingerprint, by)
     return found
 
 
@@ -226,27 +216,6 @@ def _explanations(folder: Path, fingerprint: str, stamp: int) -> Explanations | 
     return stored.load(describe(folder), FILE, Explanations, ADVICE)
 
 
-def judge_methods(model: Description, users: int, watch: Callable[[float], None]) -> None:
-    """Test a model's methods in a process of its own, and store what is found; ended where `watch` raises."""
-    command = [sys.executable, "-m", "fame", "verify", "explanations", "--model", str(model.folder)]
-    command += ["--data", str(home.data_folder(model.dataset)), "--users", str(users)]
-    with subprocess.Popen(
-        command, cwd=home.PROJECT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    ) as run:
-        try:
-            while True:
-                try:
-                    said, _ = run.communicate(timeout=0.3)
-                    break
-                except subprocess.TimeoutExpired:
-                    watch(0.0)  # it does not say how far it is
-        except BaseException:
-            run.kill()
-            raise
-    if run.returncode:
-        raise CommandError(f"The test failed: {(said.strip().splitlines() or ['it was killed'])[-1]}")
-
-
 @st.cache_data(max_entries=64, show_spinner=False)
 def _pace(folder: Path, stamp: int, length: int) -> float:
     from fame.explain.cost import seconds_a_run
@@ -256,8 +225,7 @@ def _pace(folder: Path, stamp: int, length: int) -> float:
 
 def pace(name: str, length: int) -> float:
     """Seconds that a model takes for one history of about that length among many, on this machine."""
-    folder = home.model_folders()[name]
-    found: float = _pace(folder, _stamp(folder / "config.json"), 10 * math.ceil(length / 10))
+    found: float = _pace(*_weights(name), 10 * math.ceil(length / 10))
     return found
 
 
@@ -336,30 +304,8 @@ def baseline(dataset_fingerprint: str, but: str) -> tuple[str, dict[str, float]]
 
 @st.cache_data(max_entries=64, show_spinner=False)
 def estimate(data: str, fingerprint: str, options: tuple[str, ...]) -> dict[str, float]:
-    """What a training with these options would cost, tried in a process of its own."""
-    command = [
-        sys.executable,
-        "-m",
-        "fame",
-        "estimate",
-        "--data",
-        str(home.data_folder(data)),
-        "--background",
-        "--json",
-    ]
-    done = subprocess.run([*command, *options], cwd=home.PROJECT, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise CommandError(f"The trial failed: {(done.stderr.strip().splitlines() or ['it was killed'])[-1]}")
-    found: dict[str, float] = json.loads(done.stdout)
-    return found
-
-
-def draw_map(model: Description) -> None:
-    """Compute and store the maps of a model in a process of its own: UMAP would slow every visitor down."""
-    command = [sys.executable, "-m", "fame", "map", "--model", str(model.folder)]
-    done = subprocess.run(command, cwd=home.PROJECT, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise CommandError(f"The map failed: {(done.stderr.strip().splitlines() or ['it was killed'])[-1]}")
+    """What a training with these options would cost, tried once."""
+    return commands.estimate(data, options)
 
 
 @st.cache_resource(show_spinner=False)
@@ -367,6 +313,12 @@ def warm_up() -> None:
     """Import torch in the background, once a server, while the first visitor reads the first screen."""
     if "torch" not in sys.modules:
         threading.Thread(target=__import__, args=("fame.checkpoint.store",), daemon=True).start()
+
+
+def _weights(name: str) -> tuple[Path, int]:
+    """Folder of the model of that name, and what changes when it is trained again."""
+    folder = home.model_folders()[name]
+    return folder, _stamp(folder / "config.json")
 
 
 def _stamp(file: Path) -> int:

@@ -14,17 +14,16 @@ from app.widgets.loading import loaded
 from app.widgets.onward import onward
 from app.widgets.what_if import what_if
 from fame.explain.attribution import ORDERS
-from fame.explain.claim import claim
 from fame.explain.contrast import contrast_runs
 from fame.explain.knockout import effects
 from fame.explain.methods import attribute
 from fame.explain.question import Question
 from fame.ranking.recommend import recommend, take_apart
 
-PAGE, OFFERED = "why", 50
+OFFERED = 50
 
 
-@st.fragment(key=PAGE)
+@st.fragment
 def story() -> None:
     now = current()
     truth = past.truth_of(now.model)
@@ -33,31 +32,22 @@ def story() -> None:
     if not now.history:
         editor(now, None)
         return
-    catalog, top = now.data.catalog, recommend(model, now.history, OFFERED)
+    top = recommend(model, now.history, OFFERED)
     target = now.target or int(top.items[0])
     against = None if now.rival == target else now.rival
     runs = resources.runs(now.model.name, now.history)
     asked, tested = take_apart(model, now.history, [target]), effects(model, runs, target)
-    method, found, alone = (now.methods or (past.truest(truth),))[0], None, len(asked.history) < 2
+    method = (now.methods or (past.truest(truth),))[0]
 
     answer = st.container()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         choose_target(now, target, top.items.tolist())
         choose_against(now, target, top.items.tolist())
         beside = past.choose(now, method, truth)
-    if not alone:
-        question = Question.of(model, now.history, target, against)
-        found = past.explained(now, question, method)
+    question = Question.about(model, now.history, target, against)
+    found = past.explained(now, question, method) if question.length > 1 else None
     with answer:
-        if found is None:
-            st.markdown(reasons.unexplained(catalog.title(target), tested.rank, method, alone))
-        else:
-            titles = [catalog.title(int(item)) for item in asked.history]
-            other = None if against is None else catalog.title(against)
-            said = reasons.because(
-                method, claim(question, found), catalog.title(target), float(asked.probability[0]), titles, other
-            )
-            st.markdown(said + reasons.facets(tested, now.facets))
+        st.markdown(past.sentence(now, asked, tested, question, found, method) + reasons.facets(tested, now.facets))
     editor(
         now, asked.gate, choosable=True, values=None if found is None else found.values, by=reasons.NAMES[method],
         out=now.changed.without,
@@ -74,7 +64,7 @@ def story() -> None:
         with right:
             st.header("How far to believe them")
             past.badges(now, [one.method for one in shown], truth)
-    if against is not None:
+    if question.length > 1 and against is not None:
         st.header("Why this and not that?")
         compared = contrast_runs(model, runs, target, against, resources.anatomy(now.model.name, now.data))
         st.markdown(rival.sentence(now, compared))
@@ -82,18 +72,17 @@ def story() -> None:
 
     if now.facets:
         left, right = st.columns([4, 3], gap="large")
-        whole = Question.about(model, now.history, target, against)
         with left:
             st.header("What the facets do for it")
-            facets(now, whole, asked.gate[-1])
+            facets(now, question, asked.gate[-1])
         with right:
             st.header("What the experts do")
-            experts(now, whole, asked.router[-1])
+            experts(now, question, asked.router[-1])
     else:
         st.info("SASRec has no facets, no gate and no experts: past items are all there is to ask about.")
     additions(now, model, target, tested.rank)
     st.header("What if?")
-    what_if(PAGE)
+    what_if(now, model)
     onward({"predict": "what comes next, and why", "gates": "which facet speaks, when", "experts": "which preference"})
 
 

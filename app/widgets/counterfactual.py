@@ -1,13 +1,11 @@
 """The fewest changes of the history that change the answer, in words, each with a button that makes it."""
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import streamlit as st
 
 from app import resources, state
 from app.current import Current
-from app.interventions import Interventions
 from app.reasons import listed
 from app.widgets.costly import costly
 from app.words import escape, ordinal
@@ -25,7 +23,7 @@ from fame.explain.question import Watch
 from fame.model import Model
 
 
-def fewest(now: Current, model: Model, leave_out: Callable[[Interventions], None]) -> None:
+def fewest(now: Current, model: Model) -> None:
     """The fewest past items without which another item comes first."""
     read = now.history[-model.config.length :]
     if len(read) < 2:
@@ -46,10 +44,10 @@ def fewest(now: Current, model: Model, leave_out: Callable[[Interventions], None
     if found is None:
         st.markdown("Whatever is left out of the history, the same item comes first, as far as it was tried.")
         return
-    tell(now, found, len(now.history) - len(read), leave_out)
+    tell(now, found, len(now.history) - len(read))
 
 
-def tell(now: Current, found: Removal, older: int, leave_out: Callable[[Interventions], None]) -> None:
+def tell(now: Current, found: Removal, older: int) -> None:
     """A removal in words, and the button that leaves the items out."""
     catalog, places = now.data.catalog, tuple(older + t for t in found.removed)
     gone = listed([catalog.title(now.history[t]) for t in places])
@@ -62,8 +60,7 @@ def tell(now: Current, found: Removal, older: int, leave_out: Callable[[Interven
         f"Put {them} back" if out else f"Leave {them} out",
         icon=":material/undo:" if out else ":material/playlist_remove:",
         key="leave-out",
-        on_click=leave_out,
-        args=(replace(now.changed, without=() if out else places),),
+        on_click=replace(now.changed, without=() if out else places).apply,
     )
 
 

@@ -45,8 +45,9 @@ def facets(now: Current, question: Question, gate: np.ndarray) -> None:
             {
                 "facet": now.facets,
                 "gate": gate,
-                "fair share of log p": shares.values,
-                "log p falls without it": shares.alone,
+                "fair share": shares.values,
+                "left out alone": shares.alone,
+                "of": what(question),
             }
         ),
         "facet-shares",
@@ -68,18 +69,18 @@ def experts(now: Current, question: Question, router: np.ndarray) -> None:
         return
     order = np.argsort(-found.effect.ravel(), kind="stable")
     h, n = divmod(int(order[0]), N)
-    rank, name = int(found.rank_without[h, n]), f"expert {n + 1} of **{escape(names[h])}**"
+    rank, name = int(found.rank_without[h, n]), f"{n + 1} of **{escape(names[h])}**"
     if rank > found.rank:
-        st.markdown(f"{name.capitalize()} does most: without it the item would be {ordinal(rank)}.")
+        st.markdown(f"Expert {name} does most: without it the item would be {ordinal(rank)}.")
     else:
-        st.markdown(f"No one expert decides: without {name}, which does most, the item keeps its place.")
+        st.markdown(f"No one expert decides: without expert {name}, which does most, the item keeps its place.")
     frame = pd.DataFrame(
         {
             "facet": [names[place // N] for place in order],
             "expert": [str(place % N + 1) for place in order],
             "router": weights.in_percent(router.ravel()[order]),
             "without it": [ordinal(int(found.rank_without.ravel()[place])) for place in order],
-            "log p falls": found.effect.ravel()[order],
+            "fall": found.effect.ravel()[order],
         }
     )
     st.dataframe(
@@ -88,9 +89,7 @@ def experts(now: Current, question: Question, router: np.ndarray) -> None:
         column_config={
             "expert": st.column_config.TextColumn(width=52),
             "router": weights.percent_column(92),
-            "log p falls": weights.number_column(
-                "By how much log p of the item falls; its weight goes to its siblings."
-            ),
+            "fall": weights.number_column(f"By how much {what(question)} falls; its weight goes to its siblings."),
         },
     )
     table_behind(frame, "expert-effects")

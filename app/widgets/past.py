@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from app import charts, resources, state
+from app import charts, commands, reasons, resources, state
 from app.current import Current
 from app.reasons import MEANINGS, NAMES
 from app.widgets.answer import table_behind
@@ -15,12 +15,14 @@ from app.words import escape, ordinal, signed
 from fame.checkpoint.description import Description
 from fame.errors import InputError
 from fame.explain.attribution import METHODS, ORDERS, Attribution, Method
+from fame.explain.claim import claim
 from fame.explain.cost import judging_runs, method_runs
 from fame.explain.effects import Knockout
 from fame.explain.faithfulness import IGNORES, NO_BETTER, TRUER, UNTESTED, Against, Explanations
 from fame.explain.methods import attribute
 from fame.explain.question import Question, QuestionError, Watch
 from fame.explain.shapley import MOST
+from fame.ranking.recommendation import Recommendation
 
 BADGES = {
     TRUER: ":green-badge[:material/check: truer than recency]",
@@ -52,6 +54,19 @@ def truest(found: Explanations | None) -> Method:
     better = [one.method for one in found.verdicts if one.verdict == TRUER and one.method not in SLOW]
     marks = {method: row.mean[area] for method in better if (row := found.row(method, "remove")) is not None}
     return min(marks, key=lambda method: marks[method], default=FIRST)
+
+
+def sentence(
+    now: Current, asked: Recommendation, tested: Knockout, question: Question, found: Attribution | None, method: Method
+) -> str:
+    """Which past items the item asked about is due to, by what the method found, where that holds."""
+    catalog = now.data.catalog
+    title = catalog.title(question.target)
+    if found is None:
+        return reasons.unexplained(title, tested.rank, method, question.length < 2)
+    past = [catalog.title(int(item)) for item in found.history]
+    other = None if question.rival is None else catalog.title(question.rival)
+    return reasons.because(method, claim(question, found), title, float(asked.probability[0]), past, other)
 
 
 def choose(now: Current, method: Method, found: Explanations | None) -> list[Method]:
@@ -101,7 +116,7 @@ def explained(now: Current, question: Question, method: Method) -> Attribution |
     try:
         found = costly(now.model.fingerprint, (method, "past", asked), f"Work out {NAMES[method]}", seconds, search)
     except QuestionError as error:
-        st.caption(f"{NAMES[method].capitalize()}: {escape(str(error))}")
+        st.caption(f"No {NAMES[method]}: {escape(str(error))}")
         return None
     return found[0] if found else None
 
@@ -184,7 +199,7 @@ def untested(now: Current) -> None:
     seconds = judging_runs(usual, USERS) * resources.pace(now.model.name, usual)
 
     def judge(watch: Watch) -> None:
-        resources.judge_methods(now.model, USERS, watch)
+        commands.judge_methods(now.model, USERS, watch)
 
     try:
         if costly(now.model.fingerprint, JUDGE, f"Test them on {USERS} users", max(1, seconds), judge):

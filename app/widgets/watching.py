@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from app import charts, palette, resources, state
+from app import charts, commands, palette, resources, state
 from app.widgets.answer import table_behind
 from app.words import duration, escape
 from fame import home
@@ -177,7 +177,7 @@ def next_steps(run: Watched) -> None:
         if st.button(f"Draw the facet maps, about {duration(seconds)}", icon=":material/scatter_plot:"):
             try:
                 with st.spinner("Drawing a map for every facet …"):
-                    resources.draw_map(model)
+                    commands.draw_map(model)
             except InputError as error:
                 st.error(escape(str(error)))
             else:

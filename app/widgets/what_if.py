@@ -8,11 +8,10 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from app import state
-from app.current import Current, current
-from app.interventions import Interventions
+from app.current import Current
+from app.interventions import UNCHANGED, Interventions
 from app.widgets.answer import answer_list, table, table_behind
 from app.widgets.counterfactual import fewest
-from app.widgets.loading import loaded
 from app.words import escape, percent
 from fame.explain.what_if import Answer, WeightError, reweigh
 from fame.model import Model
@@ -20,15 +19,9 @@ from fame.model import Model
 SHOWN = 10
 
 
-@st.fragment
-def what_if(page: str) -> None:
-    """Its own part of the page: a slider moves nothing but this.
-
-    What the rest is about, too, has the fragment that is named `page` drawn anew.
-    """
-    now = current()
-    model = loaded(now).model
-    own = answered(model, now, Interventions())
+def what_if(now: Current, model: Model) -> None:
+    """Interventions on the left, the ranking on the right."""
+    own = answered(model, now, UNCHANGED)
     left, right = st.columns([3, 4], gap="large")
     with left:
         try:
@@ -36,18 +29,18 @@ def what_if(page: str) -> None:
         except WeightError as error:
             st.warning(escape(str(error)))
             found = own
-        fewest(now, model, lambda changed: everywhere(page, changed.apply))
+        fewest(now, model)
         if now.facets:
             gate(now, found)
             router(now, found)
     with right:
-        said(now, own, found, page)
+        said(now, own, found)
         answer_list(
             now,
             found.ranking,
             key="what-if",
             chosen=now.target or int(own.ranking.items[0]),
-            on_choose=lambda item: everywhere(page, state.choose_target, item),
+            on_choose=state.choose_target,
             before=own.ranking.items.tolist() if now.changed else None,
         )
         table_behind(table(now, found.ranking), "what-if")
@@ -65,13 +58,7 @@ def answered(model: Model, now: Current, changed: Interventions) -> Answer:
     )
 
 
-def everywhere(page: str, change: Callable[..., None], *about: str) -> None:
-    """Make a change that the whole page shows; in a callback."""
-    change(*about)
-    st.rerun(page)
-
-
-def said(now: Current, own: Answer, found: Answer, page: str) -> None:
+def said(now: Current, own: Answer, found: Answer) -> None:
     """What the interventions did to the first item, and the way back."""
     catalog, changed = now.data.catalog, now.changed
     first = f"*{escape(catalog.title(int(own.ranking.items[0])))}*"
@@ -85,7 +72,7 @@ def said(now: Current, own: Answer, found: Answer, page: str) -> None:
     became = f"{first} stays first" if first == then else f"{then} comes first, not {first}"
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"With **{listed(now)}**, {became}; {kept} of {of} stay.", width="stretch")
-        back = partial(everywhere, page, state.intervene, "", "")
+        back = UNCHANGED.apply
         st.button("Back to the model's own", icon=":material/undo:", key="own", on_click=back)
     if changed.gate and not found.gate.any():
         rest = "popularity alone ranks" if now.model.config["popularity"] else "every item scores the same"

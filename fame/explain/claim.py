@@ -15,7 +15,7 @@ from fame.explain.attribution import Attribution
 from fame.explain.question import Question
 
 MOST = 3  # items claimed together
-DRAWS = 19  # other sets: the claimed one is beyond all of them by chance in one case of twenty
+DRAWS = 19  # other sets of several: the claimed one is beyond all of them by chance in one case of twenty
 LEAST = 0.1  # by which log p must fall, a tenth of the probability: what moves less is due to nothing
 
 
@@ -28,7 +28,7 @@ class Claim:
     rank_without: int
     fall: float  # of log p, or of its lead over the rival in log p
     lead_without: float | None  # over the rival, in log p; None without a rival
-    others: np.ndarray  # (R,) the same fall without as many others
+    others: np.ndarray  # (R,) the same fall without as many others; of one item, without each other one
     others_rank: int  # the middle of the target's ranks without them
 
     @property
@@ -55,7 +55,7 @@ def claim(question: Question, found: Attribution, seed: int = 0) -> Claim | None
 
 @torch.inference_mode()
 def without(question: Question, items: list[int], seed: int) -> Claim:
-    """What becomes of the target without some items (positions), and without as many others, drawn by the seed."""
+    """What becomes of the target without some items (positions), and without as many others."""
     sets = [items, *other_sets(question.length, items, seed)]
     keep = torch.ones(len(sets), question.length, dtype=torch.bool)
     keep.scatter_(1, torch.tensor(sets), False)
@@ -75,8 +75,10 @@ def without(question: Question, items: list[int], seed: int) -> Claim:
 
 
 def other_sets(length: int, items: list[int], seed: int) -> list[list[int]]:
-    """Up to `DRAWS` different sets of as many of the other positions."""
+    """As many of the other positions: each by itself, or up to `DRAWS` different sets of them, drawn by the seed."""
     rest = np.setdiff1d(np.arange(length), items)
+    if len(items) == 1:
+        return rest[:, None].tolist()
     rng, drawn = np.random.default_rng(seed), set[tuple[int, ...]]()
     while len(drawn) < min(DRAWS, comb(len(rest), len(items))):
         drawn.add(tuple(sorted(rng.choice(rest, len(items), replace=False).tolist())))

@@ -8,7 +8,7 @@ import pytest
 from app import reasons
 from fame.checkpoint.description import describe
 from fame.explain import stored
-from fame.explain.claim import claim
+from fame.explain.claim import Claim, claim
 from fame.explain.counterfactual import fewest_removals
 from fame.explain.facet_effects import facet_shares
 from fame.explain.faithfulness import FILE, judge
@@ -165,6 +165,24 @@ def test_a_bad_value_in_a_link_gets_a_sentence_and_falls_back(opened, trained, l
     assert len(ranking(app)) == 10
 
 
+def test_a_link_full_of_nonsense_gets_a_sentence_each(opened, trained):
+    app = opened(trained.model, "why", history=HISTORY, weights="x," * 500 + "2:60", without="x," * 500 + "2")
+    assert len(app.warning) == 2
+    assert {name: app.query_params[name] for name in ("weights", "without")} == {"weights": "2:60", "without": "2"}
+
+
+def test_a_claim_says_of_others_only_what_was_run(trained, cinema):
+    asked = question(trained, cinema, "f11", "f12")
+    nothing = Claim(
+        (0,), 3, 3, 0.01, 0.4, np.array([0.0, 0.005]), 3
+    )  # falls too little, though more than without others
+    for rival in (None, "Ronin"):
+        text = reasons.because("greedy", nothing, "Heat", 0.1, ["Thief"] * asked.length, rival)
+        assert text.startswith("**No clear answer**")
+        assert "as far" not in text
+        assert "as much" not in text
+
+
 def test_every_facet_off_leaves_popularity(opened, trained, trained_mixture):
     app = opened(trained.model, "why", history=HISTORY, weights="1:0,2:0,3:0,4:0")
     assert "Every facet is switched off: popularity alone ranks." in said(app)
@@ -175,9 +193,10 @@ def test_every_facet_off_leaves_popularity(opened, trained, trained_mixture):
 
 
 def test_a_history_of_one_item_and_none(opened, trained):
-    app = opened(trained.model, "why", history="f3")
-    assert "there is nothing to weigh it against" in said(app)
-    assert len(ranking(app)) == 10
+    for rival in ("", "f11"):
+        app = opened(trained.model, "why", history="f3", rival=rival)
+        assert "there is nothing to weigh it against" in said(app)
+        assert len(ranking(app)) == 10
     app = opened(trained.model, "why", history="")
     assert not app.exception
     assert component(app, "empty")["cards"] == []

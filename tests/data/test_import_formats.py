@@ -359,3 +359,23 @@ def test_a_parquet_that_unpacks_to_far_more_is_refused(tmp_path):
     pq.write_table(table, tmp_path / "log.parquet", compression="zstd", use_dictionary=False)
     with pytest.raises(DataError, match="unpacks to more than 250 times its size"):
         bring([tmp_path / "log.parquet"], tmp_path / "d")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "__import__('os').mkdir('owned')",
+        "9**9**9**9",
+        "[" * 90_000,
+        "-" * 200_000 + "1",
+        "1+" * 100_000 + "1",
+        "x" + ".x" * 90_000,
+    ],
+)
+def test_a_line_in_pythons_form_is_never_run(tmp_path, monkeypatch, value):
+    monkeypatch.chdir(tmp_path)
+    file = tmp_path / "meta.json"
+    file.write_text("{'asin': " + value + "}\n")
+    with pytest.raises(DataError, match="line 1"):
+        bring_in([file], tmp_path / "out")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["meta.json"]
