@@ -76,9 +76,8 @@ def compare(question: Question, anatomy: Anatomy, past: Attribution) -> Contrast
     assert that is not None
     history = question.read.tolist()
     pair = take_apart(model, history, [this, that])
-    parts = (
-        split(model, anatomy, model(question.read[None], newest=True), torch.tensor([[this, that]]))[0].double().numpy()
-    )
+    output = model(question.read[None], newest=True)
+    parts = split(model, anatomy, output, torch.tensor([[this, that]]))[0].double().numpy()
     shares = pair.responsibilities
     score, bias = (float(of[0] - of[1]) for of in (pair.score, pair.bias))
     families = parts[0] - parts[1]
