@@ -3,6 +3,8 @@
 import math
 from collections.abc import Sequence
 
+import numpy as np
+
 from app.words import escape, ordinal, percent
 from fame.explain.attribution import Method
 from fame.explain.claim import Claim
@@ -57,11 +59,8 @@ def because(
     if claim.rank_without <= claim.rank:
         did = "did most for it" if n == 1 else f"did more for it than {as_many}"
         return f"{lead}, and {named} {did}: without {them} {left}, though it keeps its place."
-    others = "stays there" if claim.others_rank <= claim.rank else f"would mostly be {ordinal(claim.others_rank)}"
-    return (
-        f"{lead} because of {named}: without {them} it would be {ordinal(claim.rank_without)}; without {as_many} it "
-        f"{others}."
-    )
+    without = f"without {them} it would be {ordinal(claim.rank_without)}; without {as_many} {place(claim)}"
+    return f"{lead} because of {named}: {without}."
 
 
 def unexplained(title: str, rank: int, method: Method, alone: bool) -> str:
@@ -84,6 +83,14 @@ def against(claim: Claim, item: str, rival: str, named: str, them: str, as_many:
     if before >= 0 > after:
         return f"{now} because of {named}: without {them}, {rival} would be ahead. Leaving out {as_many} does less."
     return f"{now}, and {named} speaks for it more than {as_many}: {without}."
+
+
+def place(claim: Claim) -> str:
+    """Where the target is without as many others: in every case, or in the median one."""
+    ranks = np.maximum(claim.others_rank, claim.rank)
+    typically = "" if (ranks == ranks[0]).all() else "typically "
+    median = int(np.quantile(ranks, 0.5, method="lower"))
+    return f"it {typically}stays there" if median == claim.rank else f"it would {typically}be {ordinal(median)}"
 
 
 def matched(claim: Claim) -> bool:

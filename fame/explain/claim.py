@@ -29,7 +29,7 @@ class Claim:
     fall: float  # of log p, or of its lead over the rival in log p
     lead_without: float | None  # over the rival, in log p; None without a rival
     others: np.ndarray  # (R,) the same fall without as many others; of one item, without each other one
-    others_rank: int  # the middle of the target's ranks without them
+    others_rank: np.ndarray  # (R,) of the target without them
 
     @property
     def holds(self) -> bool:
@@ -70,7 +70,7 @@ def without(question: Question, items: list[int], seed: int) -> Claim:
         fall=float(fall[0]),
         lead_without=None if question.rival is None else float(values[1]),
         others=fall[1:],
-        others_rank=int(np.median(ranks[2:])),
+        others_rank=ranks[2:],
     )
 
 

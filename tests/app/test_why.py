@@ -174,13 +174,27 @@ def test_a_link_full_of_nonsense_gets_a_sentence_each(opened, trained):
 def test_a_claim_says_of_others_only_what_was_run(trained, cinema):
     asked = question(trained, cinema, "f11", "f12")
     nothing = Claim(
-        (0,), 3, 3, 0.01, 0.4, np.array([0.0, 0.005]), 3
+        (0,), 3, 3, 0.01, 0.4, np.array([0.0, 0.005]), np.array([3, 3])
     )  # falls too little, though more than without others
     for rival in (None, "Ronin"):
         text = reasons.because("greedy", nothing, "Heat", 0.1, ["Thief"] * asked.length, rival)
         assert text.startswith("**No clear answer**")
         assert "as far" not in text
         assert "as much" not in text
+
+
+@pytest.mark.parametrize(
+    ("ranks", "words"),
+    [
+        ([2, 1, 2], "without another it stays there."),
+        ([2, 2, 4], "without another it typically stays there."),
+        ([1, 4, 5], "without another it would typically be fourth."),
+        ([4, 4, 4], "without another it would be fourth."),
+    ],
+)
+def test_what_other_items_do_is_said_of_all_of_them_or_as_typical(ranks, words):
+    held = Claim((0,), 2, 9, 0.9, None, np.zeros(3), np.array(ranks))
+    assert words in reasons.because("greedy", held, "Heat", 0.1, ["Thief"])
 
 
 def test_every_facet_off_leaves_popularity(opened, trained, trained_mixture):
