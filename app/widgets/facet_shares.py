@@ -47,6 +47,7 @@ def facets(now: Current, question: Question, gate: np.ndarray) -> None:
                 "gate": gate,
                 "fair share": shares.values,
                 "left out alone": shares.alone,
+                "rank without it": [ordinal(int(rank)) for rank in shares.rank_without],
                 "of": what(question),
             }
         ),

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
+from fame.cli.item import item
 from fame.cli.opened import History, ItsData, ModelFolder, history_of, opened
 from fame.cli.output import Json, print_json
-
-if TYPE_CHECKING:
-    from fame.explain.driver import Evidence
-    from fame.ranking.recommendation import Recommendation
 
 
 def recommend(
@@ -24,7 +20,6 @@ def recommend(
 ) -> None:
     """The next items after a history, with the exact parts of each score, or of its probability in a mixture."""
     from fame.explain.anatomy import fit
-    from fame.explain.driver import name_driver
     from fame.explain.evidence import evidence
     from fame.ranking.recommend import recommend as answer
 
@@ -35,23 +30,8 @@ def recommend(
     ranked = answer(checkpoint.model, indices, k)
     told = evidence(checkpoint.model, fit(checkpoint.model, catalog), indices, ranked.items.tolist())
 
-    facets, shares = checkpoint.model.config.facets, ranked.responsibilities
-    items: list[dict[str, Any]] = [
-        {
-            "item_id": catalog.id(int(item)),
-            "title": catalog.title(int(item)),
-            "rank": rank + 1,
-            "score": float(ranked.score[rank]),
-            "probability": float(ranked.probability[rank]),
-            "reference": ranked.reference,
-            "bias": float(ranked.bias[rank]),
-            "contributions": dict(zip(facets, ranked.contributions[rank].tolist(), strict=True)),
-            "responsibilities": None if shares is None else dict(zip(facets, shares[rank].tolist(), strict=True)),
-            "anatomy": anatomy(ranked, rank, told[rank]),
-            "driver": asdict(driver) if (driver := name_driver(told[rank])) else None,
-        }
-        for rank, item in enumerate(ranked.items)
-    ]
+    facets = checkpoint.model.config.facets
+    items = [item(catalog, facets, ranked, row, row + 1, told[row]) for row in range(len(ranked.items))]
     if as_json:
         print_json(
             {
@@ -64,18 +44,10 @@ def recommend(
             }
         )
         return
-    for item in items:
-        if item["responsibilities"]:
-            parts = "  ".join(f"{facet} {share:.0%}" for facet, share in item["responsibilities"].items())
+    for one in items:
+        if one["responsibilities"]:
+            parts = "  ".join(f"{facet} {share:.0%}" for facet, share in one["responsibilities"].items())
         else:
-            parts = "  ".join(f"{facet} {value:+.2f}" for facet, value in item["contributions"].items())
-        by = f"   driven by {item['driver']['name']}" if item["driver"] else ""
-        typer.echo(f"{item['rank']:3}  {item['probability']:6.2%}  {item['title']}   {parts}{by}")
-
-
-def anatomy(ranked: Recommendation, rank: int, found: Evidence) -> dict[str, float] | None:
-    """What each family lifts an item by, and the rest; None where nothing is known of items or log p is no sum."""
-    above, parts = ranked.above(rank), found.parts.tolist()
-    if not found.families or above is None:
-        return None
-    return {**dict(zip(found.families, parts, strict=True)), "rest": above - sum(parts)}
+            parts = "  ".join(f"{facet} {value:+.2f}" for facet, value in one["contributions"].items())
+        by = f"   driven by {one['driver']['name']}" if one["driver"] else ""
+        typer.echo(f"{one['rank']:3}  {one['probability']:6.2%}  {one['title']}   {parts}{by}")

@@ -29,6 +29,8 @@ class FacetShares:
     values: np.ndarray  # (H,) sums to log p with all facets less log p with none
     alone: np.ndarray  # (H,) log p with all facets less log p without that one
     nothing: float  # log p with none: popularity alone
+    rank: int  # of the target with all
+    rank_without: np.ndarray  # (H,) without that facet
 
 
 @dataclass(frozen=True)
@@ -67,9 +69,17 @@ def facet_shares(question: Question, missing: Missing) -> FacetShares:
         raise QuestionError(f"Exact shares of facets are worked out for up to {MOST} facets, not {H}.")
     _allow(question.model, missing)
     gate = Edit(scale=coalitions(H).float()[:, None], renormalise=missing == "renormalised")
-    worth = question.value(question.model(question.read.expand(2**H, -1), Intervention(gate=gate), newest=True))
-    alone = worth[-1] - worth[2**H - 1 - 2 ** torch.arange(H)]
-    return FacetShares(missing, shapley(worth.double().numpy()), alone.double().numpy(), float(worth[0]))
+    output = question.model(question.read.expand(2**H, -1), Intervention(gate=gate), newest=True)
+    worth, without = question.value(output), 2**H - 1 - 2 ** torch.arange(H)
+    rank = question.ranks(scores(question.model, output.only([2**H - 1, *without.tolist()]))).numpy()
+    return FacetShares(
+        missing=missing,
+        values=shapley(worth.double().numpy()),
+        alone=(worth[-1] - worth[without]).double().numpy(),
+        nothing=float(worth[0]),
+        rank=int(rank[0]),
+        rank_without=rank[1:],
+    )
 
 
 @torch.inference_mode()
@@ -111,8 +121,7 @@ def expert_effects(question: Question) -> ExpertEffects:
     output = question.model(question.read.expand(H * N + 1, -1), change, newest=True)
     worth = question.value(output)
     found = scores(question.model, output)
-    top = _top(found, question.seen)
-    rank = ((found > found[:, question.target - 1, None]).sum(1) + 1).numpy()
+    rank, top = question.ranks(found).numpy(), _top(found, question.seen)
     return ExpertEffects(
         rank=int(rank[0]),
         effect=(worth[0] - worth[1:]).view(H, N).double().numpy(),

@@ -111,9 +111,13 @@ class Question:
         for output in self.outputs(keep, way):
             found = scores(self.model, output)
             log_probability.append(found[:, self.target - 1] - found.logsumexp(1))
-            found[:, self.seen - 1] = -torch.inf
-            rank.append((found > found[:, self.target - 1, None]).sum(1) + 1)
+            rank.append(self.ranks(found))
         return Outcomes(torch.cat(log_probability), torch.cat(rank))
+
+    def ranks(self, found: Tensor) -> Tensor:
+        """The target's among the items outside the whole history, (B,), by scores (B, V), changed in place."""
+        found[:, self.seen - 1] = -torch.inf
+        return (found > found[:, self.target - 1, None]).sum(1) + 1
 
     def outputs(self, keep: Tensor, way: Way) -> Iterator[Output]:
         """Batches of runs with only some items of the history, (B, T) bool."""

@@ -1,6 +1,6 @@
 """Everything a forward pass computed, by name; the one place where a model's inner values are found."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import torch
 from torch import Tensor
@@ -30,6 +30,10 @@ class Output:
     router: Tensor  # (B, S, H, N), sums to 1 over N
     keep: Tensor  # (B, S) bool: the position holds the begin token, or an item that was not masked
     attention: Tensor  # (B, H, N, S, S) of the last layer: [.., i, j] = how much position i reads of j
+
+    def only(self, runs: list[int]) -> "Output":
+        """The same of some histories of the batch."""
+        return Output(**{field.name: getattr(self, field.name)[runs] for field in fields(self)})
 
     def last(self) -> Tensor:
         """Index (B,) of the newest position that was kept; the last one where nothing was kept."""

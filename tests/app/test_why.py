@@ -148,20 +148,20 @@ def test_an_item_far_down_gets_what_would_bring_it_up(opened, sharp, cinema):
     [
         ({"target": "f9"}, "The target 'f9' is in the history already"),
         ({"target": "nobody"}, "The target 'nobody' is not in"),
-        ({"weights": "1:nan"}, "The weight '1:nan' in the link is not FACET:PERCENT"),
-        ({"weights": "1:inf,2:50"}, "The weight '1:inf' in the link"),
+        ({"weights": "1:nan"}, "The weight '1:nan' is not FACET:PERCENT"),
+        ({"weights": "1:inf,2:50"}, "The weight '1:inf' is not"),
         ({"weights": "1:900"}, "with 0 to 100"),
-        ({"weights": "9:50"}, "is of no facet or expert that mine has"),
-        ({"weights": "1.7:50"}, "is of no facet or expert that mine has"),
-        ({"weights": "0:50"}, "is of no facet or expert that mine has"),
-        ({"without": "9"}, "The link leaves out item 9"),
-        ({"without": "<b>"}, "The link leaves out item <b>"),
+        ({"weights": "9:50"}, "is of no facet or expert that there is"),
+        ({"weights": "1.7:50"}, "is of no facet or expert that there is"),
+        ({"weights": "0:50"}, "is of no facet or expert that there is"),
+        ({"without": "9"}, "Item '9' cannot be left out: items 1 to 5 are read."),
+        ({"without": "<b>"}, "Item '<b>' cannot be left out"),
         ({"without": "1,2,3,4,5"}, "something has to stay"),
     ],
 )
 def test_a_bad_value_in_a_link_gets_a_sentence_and_falls_back(opened, trained, link, sentence):
     app = opened(trained.model, "why", history=HISTORY, **link)
-    assert sentence.replace("<b>", "'<b>'").replace("item 9", "item '9'") in said(app)
+    assert sentence in said(app)
     assert len(ranking(app)) == 10
 
 
@@ -227,7 +227,7 @@ def test_sasrec_has_past_items_alone(opened, trained_sasrec):
 def test_one_expert_a_facet_leaves_nothing_to_route(opened, trained):
     lone = make(trained.model.config.model_copy(update={"experts": 1}))
     app = opened(lone, "why", history=HISTORY, weights="1.1:0")
-    assert "is of no facet or expert that mine has" in said(app)
+    assert "is of no facet or expert that there is" in said(app)
     assert "there is nothing to route" in said(app)
     assert "Each facet has one expert, which is the facet." in said(app)
     assert [slider.key for slider in app.slider] == [f"weight-{h}" for h in range(4)]

@@ -9,9 +9,11 @@ from fame.checkpoint.description import describe
 from fame.checkpoint.store import save
 from fame.data import read
 from fame.explain import stored
+from fame.explain.facet_effects import expert_effects, facet_shares
 from fame.explain.faithfulness import ADVICE, FILE, Explanations
 from fame.explain.methods import attribute
 from fame.explain.question import Question
+from fame.explain.what_if import reweigh
 from fame.ranking.recommend import recommend, take_apart
 from tests.cli.test_commands import answer, fame, sentence
 
@@ -35,8 +37,9 @@ def test_explain_has_the_shape_that_others_rely_on(model, cinema_folder, trained
     indices = catalog.indices(HISTORY)
     for method in ("occlusion-remove", "shapley", "integrated-gradients"):
         found = answer(ask(model, cinema_folder, HISTORY, "f60", "--method", method, "--json"))
-        assert set(found) == {"target", "rival", "method", "baseline", "attributions", "completeness_gap",
-                              "counterfactual", "faithfulness"}  # fmt: skip
+        assert set(found) == {"target", "rival", "method", "baseline", "attributions", "completeness_gap", "claim",
+                              "counterfactual", "additions", "faithfulness", "item", "contrast", "missing", "facets",
+                              "experts", "what_if"}  # fmt: skip
         assert (found["target"], found["method"]) == ("f60", method)
         assert [(one["position"], one["item_id"]) for one in found["attributions"]] == list(enumerate(HISTORY))
         own = attribute(Question.of(trained.model, indices, catalog.index("f60")), method)
@@ -58,6 +61,58 @@ def test_explain_has_the_shape_that_others_rely_on(model, cinema_folder, trained
         assert told["removed"] == [HISTORY[t] for t in told["positions"]]
 
 
+def test_explain_tells_what_facets_experts_and_changes_do(model, cinema_folder, trained):
+    catalog = read(cinema_folder).catalog
+    indices, target = catalog.indices(HISTORY), catalog.index("f60")
+    question = Question.of(trained.model, indices, target, catalog.index("f61"))
+    changed = ("--rival", "f61", "--missing", "renormalised", "--weights", "1:100", "--without", "2", "--json")
+    found = answer(ask(model, cinema_folder, HISTORY, "f60", *changed))
+    shares, experts = facet_shares(question, "renormalised"), expert_effects(question)
+    assert found["missing"] == "renormalised"
+    assert [one["share"] for one in found["facets"].values()] == shares.values.tolist()
+    assert [one["rank_without"] for one in found["facets"].values()] == shares.rank_without.tolist()
+    assert [[one["fall"] for one in some] for some in found["experts"].values()] == experts.effect.tolist()
+    ranked = recommend(trained.model, indices, 196).items.tolist()
+    assert found["item"]["rank"] == ranked.index(target) + 1
+    exact = found["contrast"]
+    assert np.isclose(exact["bias"] + sum(exact["contributions"].values()), exact["score"], atol=1e-4)
+    assert np.isclose(exact["bias"] + sum(exact["anatomy"].values()), exact["score"], atol=1e-4)
+
+    what_if = found["what_if"]
+    by_hand = reweigh(trained.model, indices, {0: 1.0}, {}, (1,), 10).ranking.items
+    assert what_if["top"] == [catalog.id(int(v)) for v in by_hand]
+    assert list(what_if["gate"].values()) == [1, 0, 0, 0]
+    own = answer(ask(model, cinema_folder, HISTORY, "f60", "--json"))
+    assert own["what_if"] is None
+    assert own["missing"] == "dropped"
+
+
+def test_what_would_bring_an_item_in_does(model, cinema_folder, trained):
+    catalog = read(cinema_folder).catalog
+    far = catalog.id(int(recommend(trained.model, catalog.indices(HISTORY), 14).items[-1]))
+    found = answer(ask(model, cinema_folder, HISTORY, far, "--json"))["additions"]
+    after = recommend(trained.model, catalog.indices([*HISTORY, *found["added"]]), 10).items.tolist()
+    assert after.index(catalog.index(far)) + 1 == found["new_rank"]
+    near = catalog.id(int(recommend(trained.model, catalog.indices(HISTORY), 1).items[0]))
+    assert answer(ask(model, cinema_folder, HISTORY, near, "--json"))["additions"] is None
+
+
+def test_other_models_are_explained_as_far_as_they_go(trained_sasrec, trained_mixture, cinema, cinema_folder, tmp_path):
+    for name, one in (("sasrec", trained_sasrec), ("mixture", trained_mixture)):
+        save(tmp_path / name, one.model, cinema, {})
+    plain = ask(tmp_path / "sasrec", cinema_folder, HISTORY, "f60", "--rival", "f61", "--json")
+    assert answer(plain)["facets"] is None
+    assert "no facets and experts" in plain.stderr
+    asked = (tmp_path / "mixture", cinema_folder, HISTORY, "f60", "--rival", "f61")
+    found = answer(ask(*asked, "--weights", "2:0", "--json"))
+    assert found["missing"] == "renormalised"
+    assert np.isclose(sum(found["contrast"]["responsibilities"].values()), 0, atol=1e-5)
+    assert found["what_if"]["gate"]["era"] == 0
+    assert ask(*asked).returncode == 0
+    assert "none can be dropped" in sentence(ask(*asked, "--missing", "dropped"))
+    assert "leave one on" in sentence(ask(*asked, "--weights", "1:0,2:0,3:0,4:0"))
+
+
 def test_a_long_history_is_explained_where_it_is_read(model, cinema_folder):
     long = [f"f{n}" for n in range(1, 15)]
     done = ask(model, cinema_folder, long, "f60", "--json")
@@ -68,12 +123,13 @@ def test_a_long_history_is_explained_where_it_is_read(model, cinema_folder):
 
 
 def test_explain_in_words(model, cinema_folder):
-    done = ask(model, cinema_folder, HISTORY, "f60", "--rival", "f61")
+    done = ask(model, cinema_folder, HISTORY, "f60", "--rival", "f61", "--weights", "1:0")
     assert done.returncode == 0, done.stderr
     catalog = read(cinema_folder).catalog
     title, rival = (catalog.title(catalog.index(one)) for one in ("f60", "f61"))
-    assert done.stdout.startswith(f"Why {title} rather than {rival}? By occlusion-remove")
-    assert "times what it was" in done.stdout
+    assert done.stdout.startswith(f"Why {title} rather than {rival}?")
+    for said in ("Past items, by occlusion-remove", "times what it was", "less the rival's", "fair share", "by hand"):
+        assert said in done.stdout
 
 
 @pytest.mark.parametrize(
@@ -87,6 +143,11 @@ def test_explain_in_words(model, cinema_folder):
         ([], "f60", (), "The history has no items"),
         (HISTORY, "f60", ("--method", "lime"), "There is no method 'lime'; choose one of occlusion-remove, "),
         ([f"f{n}" for n in range(1, 13)], "f60", ("--method", "shapley"), "up to 10 items, not 12"),
+        (HISTORY, "f60", ("--missing", "lost"), "cannot be 'lost'; choose renormalised or dropped"),
+        (HISTORY, "f60", ("--weights", "1:nan"), "is not FACET:PERCENT"),
+        (HISTORY, "f60", ("--weights", "5:10"), "the model has 4 facets of"),
+        (HISTORY, "f60", ("--without", "5"), "Item '5' cannot be left out: items 1 to 4 are read."),
+        (HISTORY, "f60", ("--without", "1,2,3,4"), "something has to stay"),
     ],
 )
 def test_what_cannot_be_explained_is_said(model, cinema_folder, history, target, more, said):

@@ -44,6 +44,14 @@ def test_shares_of_facets_sum_to_the_whole_effect(config, missing):
     without = [worth([k for k in range(3) if k != h]) for h in range(3)]
     assert np.allclose(found.alone, log_p(model) - np.array(without), atol=1e-4)
 
+    def rank(present):
+        scale = torch.tensor([float(h in present) for h in range(3)])
+        change = Intervention(gate=Edit(scale=scale, renormalise=missing == "renormalised"))
+        return 1 + recommend(model, HISTORY, 36, change).items.tolist().index(TARGET)
+
+    assert found.rank == rank(range(3))
+    assert found.rank_without.tolist() == [rank([k for k in range(3) if k != h]) for h in range(3)]
+
 
 def test_an_expert_is_left_out_by_its_router_weight():
     for config in (FAME, MIXTURE):

@@ -1,0 +1,41 @@
+"""An item after a history with its exact parts, as commands print it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from fame.data import Catalog
+    from fame.explain.driver import Evidence
+    from fame.ranking.recommendation import Recommendation
+
+
+def item(
+    catalog: Catalog, facets: tuple[str, ...], found: Recommendation, row: int, rank: int, told: Evidence
+) -> dict[str, Any]:
+    """The row of an answer: score, probability, parts, anatomy and driver."""
+    from fame.explain.driver import name_driver
+
+    number, shares, driver = int(found.items[row]), found.responsibilities, name_driver(told)
+    return {
+        "item_id": catalog.id(number),
+        "title": catalog.title(number),
+        "rank": rank,
+        "score": float(found.score[row]),
+        "probability": float(found.probability[row]),
+        "reference": found.reference,
+        "bias": float(found.bias[row]),
+        "contributions": dict(zip(facets, found.contributions[row].tolist(), strict=True)),
+        "responsibilities": None if shares is None else dict(zip(facets, shares[row].tolist(), strict=True)),
+        "anatomy": anatomy(found, row, told),
+        "driver": asdict(driver) if driver else None,
+    }
+
+
+def anatomy(found: Recommendation, row: int, told: Evidence) -> dict[str, float] | None:
+    """What each family lifts an item by, and the rest; None where nothing is known of items or log p is no sum."""
+    above, parts = found.above(row), told.parts.tolist()
+    if not told.families or above is None:
+        return None
+    return {**dict(zip(told.families, parts, strict=True)), "rest": above - sum(parts)}
