@@ -1,8 +1,8 @@
 """From a click to its new picture on Predict, Gates, Experts and Why: `python -m benchmarks.app_clicks`.
 
 Real server, real Chromium, histories of 50 items, on the planted and the MovieLens model. A click is timed in the
-browser, from the event to the frame in which the picture that it is about has changed: the bars of a chart as they are
-drawn, the rows of a ranking.
+browser, from the event to the last frame in which the picture that it is about changed: the bars of a chart as they are
+drawn and coloured, the rows of a ranking.
 """
 
 import argparse
@@ -23,20 +23,25 @@ from fame.home import data_folder
 MODELS = {"planted-cinema-fame": "planted-cinema", "movielens-100k-fame": "movielens-100k"}
 LENGTH, SEED, PATIENCE = 50, 1, 30_000
 
-# Watches what a selector finds, shadow roots included, frame by frame; the clock starts with the next event of a kind.
+# Watches what a selector finds, shadow roots included, frame by frame, until it has stayed as it is for a while. The
+# clock starts with the next event of a kind and stops at the last change.
 WATCH = """({ selector, event }) => {
   const roots = () => [document, ...[...document.querySelectorAll('[data-testid=stBidiComponentIsolated]')]
     .map((one) => one.shadowRoot).filter(Boolean)];
   const seen = () => roots().flatMap((root) => [...root.querySelectorAll(selector)])
-    .map((node) => node.getAttribute('d') ?? node.textContent).join('|');
+    .filter((node) => node.checkVisibility())
+    .map((node) => node.hasAttribute('d') ? node.getAttribute('d') + node.getAttribute('style') : node.textContent)
+    .join('|');
   const before = seen();
   window.took = new Promise((resolve, reject) => {
     setTimeout(() => reject(new Error(`${selector} never changed`)), 20000);
     addEventListener(event, () => {
       const start = performance.now();
+      let shown = before, changed = start;
       const look = () => {
-        const now = seen();
-        if (now && now !== before) resolve(performance.now() - start); else requestAnimationFrame(look);
+        const now = seen(), time = performance.now();
+        if (now !== shown) [shown, changed] = [now, time];
+        if (shown !== before && time - changed > 400) resolve(changed - start); else requestAnimationFrame(look);
       };
       look();
     }, { capture: true, once: true });

@@ -6,7 +6,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from app.charts.look import heading, plain, quiet
+from app.charts.look import drawn, heading, plain
 from app.words import signed
 
 GAP = 0.26  # between the two, as a share of the picture: the names of the second stand there
@@ -55,6 +55,7 @@ def splits(ways: Sequence[Split]) -> go.Figure:
             "showticklabels": False,
             "showgrid": False,
             "zeroline": True,
+            "automargin": False,
         }
         layout[f"yaxis{axis}"] = {
             "anchor": f"x{axis}",
@@ -65,6 +66,5 @@ def splits(ways: Sequence[Split]) -> go.Figure:
             "zeroline": False,
         }
         titles.append(heading(way.title, left))
-    figure = quiet(go.Figure(traces, layout | {"annotations": titles}), 32 * rows + 34)
-    figure.update_layout(margin={"l": 8, "r": 8, "t": 28, "b": 4})
-    return figure
+    layout |= {"annotations": titles, "margin": {"l": 8, "r": 8, "t": 28, "b": 4}}
+    return drawn(traces, layout, 32 * rows + 34)

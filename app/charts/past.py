@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from app.charts.look import LINE, UNCHOSEN, heading, plain, quiet
+from app.charts.look import UNCHOSEN, drawn, heading, plain
 from app.charts.weights import positions
 from app.palette import SPEAKS
 
@@ -63,13 +63,12 @@ def strips(rows: Sequence[Strip], titles: Sequence[str], first: int, chosen: int
             "showticklabels": False,
             "showgrid": False,
             "zeroline": True,
+            "automargin": False,
         }
         headings.append(heading(row.name, 0.0) | {"y": top})
-    layout["xaxis"] = {"anchor": f"y{R if R > 1 else ''}"}
-    figure = go.Figure(traces, layout | {"annotations": headings})
-    positions(figure, first + T - 1)
-    figure.update_xaxes(range=[first - 0.6, first + T - 0.4])
-    quiet(figure, whole + 24 + 52)
-    figure.update_layout(margin={"l": 8, "r": 8, "t": 24, "b": 52}, bargap=0.3)
-    figure.update_yaxes(automargin=False, zerolinecolor=LINE)
-    return figure
+    layout["xaxis"] = positions(first + T - 1) | {
+        "anchor": f"y{R if R > 1 else ''}",
+        "range": [first - 0.6, first + T - 0.4],
+    }
+    layout |= {"annotations": headings, "margin": {"l": 8, "r": 8, "t": 24, "b": 52}, "bargap": 0.3}
+    return drawn(traces, layout, whole + 24 + 52)

@@ -8,7 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from app import palette
-from app.charts.look import UNCHOSEN, heading, plain, quiet
+from app.charts.look import UNCHOSEN, drawn, heading, plain
 
 LABELLED = 12  # of more positions only some are numbered
 GAP = 0.05  # between panels, as a share of the picture
@@ -60,35 +60,36 @@ def beside(rows: Sequence[str], colors: Sequence[str], panels: Sequence[Panel], 
             "range": [0, 1.45 * (panel.most or 1)],
             "showticklabels": False,
             "showgrid": False,
+            "automargin": False,
         }
         titles.append(heading(panel.title, left))
     labels = [plain(row, 18) for row in rows]
     layout["yaxis"] = {
         "tickvals": R, "ticktext": labels, "range": [len(rows) - 0.5, -0.5], "showgrid": False, "zeroline": False,
     }  # fmt: skip
-    figure = quiet(go.Figure(traces, layout | {"annotations": titles}), 40 * len(rows) + 40)
-    figure.update_layout(margin={"l": 8, "r": 8, "t": 30, "b": 4})
-    return figure
+    layout |= {"annotations": titles, "margin": {"l": 8, "r": 8, "t": 30, "b": 4}}
+    return drawn(traces, layout, 40 * len(rows) + 40)
 
 
 def bars(names: Sequence[str], values: Sequence[float], colors: Sequence[str], texts: Sequence[str]) -> go.Figure:
     """Horizontal bars with their figures written beside them."""
-    figure = go.Figure(
-        go.Bar(
-            x=list(values),
-            y=[plain(name, 34) for name in names],
-            orientation="h",
-            marker={"color": list(colors)},
-            text=list(texts),
-            textposition="outside",
-            cliponaxis=False,
-            hovertemplate="%{y}: %{text}<extra></extra>",
-        )
-    )
+    trace = {
+        "type": "bar",
+        "x": list(values),
+        "y": [plain(name, 34) for name in names],
+        "orientation": "h",
+        "marker": {"color": list(colors)},
+        "text": list(texts),
+        "textposition": "outside",
+        "cliponaxis": False,
+        "hovertemplate": "%{y}: %{text}<extra></extra>",
+    }
     most = max(values, default=0) or 1
-    figure.update_xaxes(range=[0, 1.3 * most], showticklabels=False, showgrid=False)
-    figure.update_yaxes(autorange="reversed", showgrid=False, type="category")
-    return quiet(figure, 30 * len(names) + 24)
+    layout = {
+        "xaxis": {"range": [0, 1.3 * most], "showticklabels": False, "showgrid": False, "automargin": False},
+        "yaxis": {"autorange": "reversed", "showgrid": False, "type": "category"},
+    }
+    return drawn([trace], layout, 30 * len(names) + 24)
 
 
 def distributions(groups: Sequence[str], weights: Sequence[np.ndarray], colors: Sequence[str]) -> go.Figure:
@@ -98,34 +99,36 @@ def distributions(groups: Sequence[str], weights: Sequence[np.ndarray], colors: 
     """
     found = np.array([np.quantile(values, QUANTILES) for values in weights]).T  # (5, groups)
     names = [plain(group, 30) for group in groups]
-    figure = go.Figure(
-        go.Box(
-            y=names,
-            lowerfence=found[0], q1=found[1], median=found[2], q3=found[3], upperfence=found[4],
-            orientation="h",
-            line={"color": colors[0] if len(set(colors)) == 1 else palette.NEUTRAL, "width": 1.5},
-            fillcolor="rgba(0,0,0,0)",
-            width=0.5,
-            hoverinfo="skip",
-        )
-    )  # fmt: skip
-    figure.add_trace(
-        go.Scatter(
-            x=found[2],
-            y=names,
-            mode="markers",
-            marker={"symbol": "square", "size": 13, "color": list(colors)},
-            customdata=list(range(len(groups))),
-            text=[f"{name}<br>median {box[2]:.0%}, half of them {box[1]:.0%} to {box[3]:.0%}"
-                  for name, box in zip(names, found.T, strict=True)],
-            hovertemplate="%{text}<extra></extra>",
-            unselected={"marker": {"color": UNCHOSEN, "opacity": 1}},
-            selected={"marker": {"opacity": 1}},
-        )
-    )  # fmt: skip
-    figure.update_xaxes(range=[0, max(0.2, float(found[4].max()) * 1.05)], tickformat=".0%")
-    figure.update_yaxes(range=[len(groups) - 0.5, -0.5], showgrid=False)
-    return quiet(figure, 30 * len(groups) + 44)
+    boxes = {
+        "type": "box",
+        "y": names,
+        **dict(zip(("lowerfence", "q1", "median", "q3", "upperfence"), found, strict=True)),
+        "orientation": "h",
+        "line": {"color": colors[0] if len(set(colors)) == 1 else palette.NEUTRAL, "width": 1.5},
+        "fillcolor": "rgba(0,0,0,0)",
+        "width": 0.5,
+        "hoverinfo": "skip",
+    }
+    medians = {
+        "type": "scatter",
+        "x": found[2],
+        "y": names,
+        "mode": "markers",
+        "marker": {"symbol": "square", "size": 13, "color": list(colors)},
+        "customdata": list(range(len(groups))),
+        "text": [
+            f"{name}<br>median {box[2]:.0%}, half of them {box[1]:.0%} to {box[3]:.0%}"
+            for name, box in zip(names, found.T, strict=True)
+        ],
+        "hovertemplate": "%{text}<extra></extra>",
+        "unselected": {"marker": {"color": UNCHOSEN, "opacity": 1}},
+        "selected": {"marker": {"opacity": 1}},
+    }
+    layout = {
+        "xaxis": {"range": [0, max(0.2, float(found[4].max()) * 1.05)], "tickformat": ".0%"},
+        "yaxis": {"range": [len(groups) - 0.5, -0.5], "showgrid": False},
+    }
+    return drawn([boxes, medians], layout, 30 * len(groups) + 44)
 
 
 def attention(
@@ -135,7 +138,7 @@ def attention(
 
     `rows` (N, T) sum to 1 over T. Rows of one more than there are titles begin with the begin token, which stands at 0.
     """
-    figure = go.Figure()
+    traces = []
     start = rows.shape[1] - len(titles)
     read = [plain(title) for title in ["the start of the history", *titles][1 - start :]]
     x = list(range(1 - start, len(titles) + 1))
@@ -148,28 +151,31 @@ def attention(
             "hovertemplate": "%{customdata}<br>" + plain(names[n]) + " reads it with %{y:.0%}<extra></extra>",
         }
         if n == chosen:
-            figure.add_trace(go.Bar(marker={"color": colors[n]}, **common))
+            traces.append({"type": "bar", "marker": {"color": colors[n]}, **common})
         else:
             mark = {"color": colors[n], "size": 9, "symbol": SYMBOLS[n % len(SYMBOLS)], "line": {"width": 2}}
-            figure.add_trace(go.Scatter(mode="markers", marker=mark, **common))
-    positions(figure, len(titles), start)
-    figure.update_yaxes(tickformat=".0%", rangemode="tozero")
-    quiet(figure, 320)
-    figure.update_layout(
-        showlegend=True, legend={"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0}, bargap=0.45
-    )
-    return figure
+            traces.append({"type": "scatter", "mode": "markers", "marker": mark, **common})
+    layout = {
+        "xaxis": positions(len(titles), start),
+        "yaxis": {"tickformat": ".0%", "rangemode": "tozero", "automargin": False},
+        "margin": {"l": 44, "r": 8, "t": 40, "b": 52},
+        "showlegend": True,
+        "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},
+        "bargap": 0.45,
+    }
+    return drawn(traces, layout, 320)
 
 
-def positions(figure: go.Figure, T: int, start: int = 0) -> None:
+def positions(T: int, start: int = 0) -> dict[str, Any]:
     """An axis of the history's positions, numbered as the cards of the strip are; with `start` 1, its start before."""
     numbers = (
         list(range(1, T + 1)) if T <= LABELLED else [t for t in range(1, T + 1) if t % (5 if T <= 30 else 10) == 0]
     )
-    figure.update_xaxes(
-        title="item of the history, oldest first",
-        tickvals=[0] * start + numbers,
-        ticktext=["start"] * start + [str(t) for t in numbers],
-        range=[0.5 - start, T + 0.5],
-        showgrid=False,
-    )
+    return {
+        "title": "item of the history, oldest first",
+        "tickvals": [0] * start + numbers,
+        "ticktext": ["start"] * start + [str(t) for t in numbers],
+        "range": [0.5 - start, T + 0.5],
+        "showgrid": False,
+        "automargin": False,
+    }

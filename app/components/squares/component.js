@@ -47,11 +47,10 @@ export default function squares({ data, parentElement, setTriggerValue }) {
     tip.style.top = `${box.bottom - frame.top + 6}px`;
   };
 
-  // The squares are kept from one drawing to the next as long as the rows and the length are the same.
-  const shape = JSON.stringify([data.rows, T, data.first]);
-  if (grid.shape !== shape) {
-    grid.shape = shape;
-    grid.style.setProperty("--columns", T);
+  // Squares are kept from one drawing to the next: only the rows' ends change as the history grows or shrinks.
+  const rows = JSON.stringify([data.rows, data.first]);
+  if (grid.rows !== rows) {
+    grid.rows = rows;
     const lines = [];
     data.rows.forEach((row, r) => {
       if (row.group && row.group !== data.rows[r - 1]?.group) {
@@ -63,30 +62,42 @@ export default function squares({ data, parentElement, setTriggerValue }) {
       name.setAttribute("role", "rowheader");
       if (row.group) name.setAttribute("aria-label", full(row));
       line.append(name);
-      for (let t = 0; t < T; t += 1) {
-        const cell = make("span", "cell"), square = make("i");
-        cell.setAttribute("role", "gridcell");
-        cell.dataset.row = row.id;
-        cell.t = number(t);
-        square.style.background = row.color;
-        cell.append(square);
-        line.append(cell);
-      }
       lines.push(line);
     });
     const foot = make("div", "line numbers");
     foot.setAttribute("role", "row");
     foot.append(make("span", "name"));
     foot.firstChild.setAttribute("role", "presentation");
-    for (let t = 0; t < T; t += 1) {
-      const head = make("span", "number", labelled(t) ? number(t) : "");
-      head.setAttribute("role", "columnheader");
-      head.setAttribute("aria-label", `item ${number(t)}`);
-      foot.append(head);
-    }
     grid.classList.toggle("grouped", data.rows.some((row) => row.group));
     grid.replaceChildren(...lines, foot);
-    at(".frame").scrollLeft = at(".frame").scrollWidth * (data.shown.column - data.first + 1) / T - at(".frame").clientWidth / 2;
+  }
+  const square = (row, t) => {
+    const cell = make("span", "cell"), inside = make("i");
+    cell.setAttribute("role", "gridcell");
+    cell.dataset.row = row.id;
+    cell.t = number(t);
+    inside.style.background = row.color;
+    cell.append(inside);
+    return cell;
+  };
+  const head = (t) => {
+    const node = make("span", "number");
+    node.setAttribute("role", "columnheader");
+    node.setAttribute("aria-label", `item ${number(t)}`);
+    return node;
+  };
+  const lines = [...grid.querySelectorAll("[role=row]")], foot = lines.at(-1), before = foot.children.length - 1;
+  lines.forEach((line, r) => {
+    while (line.children.length > T + 1) line.lastChild.remove();
+    for (let t = line.children.length - 1; t < T; t += 1) line.append(line === foot ? head(t) : square(data.rows[r], t));
+  });
+  if (before !== T) {
+    [...foot.children].slice(1).forEach((node, t) => { node.textContent = labelled(t) ? number(t) : ""; });
+    grid.style.setProperty("--columns", T);
+    requestAnimationFrame(() => { // not before, since asking for a width has the whole page laid out at once
+      const frame = at(".frame"), place = (data.shown.column - data.first + 1) / T;
+      frame.scrollLeft = frame.scrollWidth * place - frame.clientWidth / 2;
+    });
   }
   const all = cells(), most = Math.max(...data.weights.flat(), 1e-9);
   all.forEach((cell, i) => {
