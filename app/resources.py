@@ -11,9 +11,9 @@ import math
 import sys
 import threading
 from collections import Counter
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import streamlit as st
 
@@ -28,6 +28,8 @@ from fame.explain import example as examples
 from fame.explain import meaning as meanings
 from fame.explain import stored
 from fame.maps import store as map_store
+
+T = TypeVar("T")
 
 if TYPE_CHECKING:
     from fame.checkpoint.store import Checkpoint
@@ -229,9 +231,21 @@ def pace(name: str, length: int) -> float:
     return found
 
 
-@st.cache_resource(max_entries=128, show_spinner=False)
+def once(model: str, what: tuple[Hashable, ...], work: Callable[[], T]) -> T:
+    """What is the same as long as a question is, found at the first asking: a slider that is moved changes none of it.
+
+    `model` is the fingerprint of the model that is asked.
+    """
+    kept = shelf(model, what)
+    if not kept:
+        kept.append(work())
+    found: T = kept[0]
+    return found
+
+
+@st.cache_resource(max_entries=256, show_spinner=False)
 def shelf(model: str, what: tuple[Hashable, ...]) -> list[Any]:
-    """A place for what a search in a model of that fingerprint found: the one thing here that is filled later."""
+    """A place for what was found in a model of that fingerprint: the one thing here that is filled later."""
     return []
 
 

@@ -46,8 +46,6 @@ def story() -> None:
         beside = past.choose(now, method, truth)
     question = Question.about(model, now.history, target, against)
     found = past.explained(now, question, method) if question.length > 1 else None
-    with answer:
-        st.markdown(past.sentence(now, asked, tested, question, found, method) + reasons.facets(tested, now.facets))
     editor(
         now, asked.gate, choosable=True, values=None if found is None else found.values, by=reasons.NAMES[method],
         out=now.changed.without,
@@ -64,6 +62,9 @@ def story() -> None:
         with right:
             st.header("How far to believe them")
             past.badges(now, [one.method for one in shown], truth)
+    with answer:  # worked out after the picture is on its way
+        said = past.sentence(now, asked, tested, question, found, method, runs)
+        st.markdown(said + reasons.facets(tested, now.facets))
     if question.length > 1 and against is not None:
         st.header("Why this and not that?")
         compared = contrast_runs(model, runs, target, against, resources.anatomy(now.model.name, now.data))

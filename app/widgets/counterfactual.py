@@ -29,7 +29,8 @@ def fewest(now: Current, model: Model) -> None:
     if len(read) < 2:
         st.caption("The history has one item: there is nothing to leave out.")
         return
-    found = single_removal(model, resources.runs(now.model.name, now.history))
+    runs = resources.runs(now.model.name, now.history)
+    found = resources.once(now.model.fingerprint, ("one removal", now.history), lambda: single_removal(model, runs))
     if found is None and len(read) > 2:
         seconds = removal_runs(len(read)) * resources.pace(now.model.name, len(read))
 

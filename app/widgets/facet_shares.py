@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from app import charts, palette
+from app import charts, palette, resources
 from app.charts import Split
 from app.current import Current
 from app.widgets import weights
@@ -22,7 +22,8 @@ def facets(now: Current, question: Question, gate: np.ndarray) -> None:
     if not now.mixture:
         choose_missing(now.missing)
     try:
-        shares = facet_shares(question, now.missing)
+        key = ("facet shares", now.missing, question.key)
+        shares = resources.once(now.model.fingerprint, key, lambda: facet_shares(question, now.missing))
     except QuestionError as error:
         st.caption(escape(str(error)))
         return
@@ -63,7 +64,8 @@ def what(question: Question) -> str:
 
 def experts(now: Current, question: Question, router: np.ndarray) -> None:
     """The experts without which the item falls furthest; `router` is (H, N)."""
-    found, names = expert_effects(question), now.facets
+    key, names = ("expert effects", question.key), now.facets
+    found = resources.once(now.model.fingerprint, key, lambda: expert_effects(question))
     N = found.effect.shape[1]
     if N == 1:
         st.markdown("Each facet has one expert, which is the facet.")

@@ -19,6 +19,7 @@ from fame.explain.claim import claim
 from fame.explain.cost import judging_runs, method_runs
 from fame.explain.effects import Knockout
 from fame.explain.faithfulness import IGNORES, NO_BETTER, TRUER, UNTESTED, Against, Explanations
+from fame.explain.knockout import Runs
 from fame.explain.methods import attribute
 from fame.explain.question import Question, QuestionError, Watch
 from fame.explain.shapley import MOST
@@ -57,8 +58,9 @@ def truest(found: Explanations | None) -> Method:
 
 
 def sentence(
-    now: Current, asked: Recommendation, tested: Knockout, question: Question, found: Attribution | None, method: Method
-) -> str:
+    now: Current, asked: Recommendation, tested: Knockout, question: Question, found: Attribution | None,
+    method: Method, runs: Runs,
+) -> str:  # fmt: skip
     """Which past items the item asked about is due to, by what the method found, where that holds."""
     catalog = now.data.catalog
     title = catalog.title(question.target)
@@ -66,7 +68,10 @@ def sentence(
         return reasons.unexplained(title, tested.rank, method, question.length < 2)
     past = [catalog.title(int(item)) for item in found.history]
     other = None if question.rival is None else catalog.title(question.rival)
-    return reasons.because(method, claim(question, found), title, float(asked.probability[0]), past, other)
+    made = resources.once(
+        now.model.fingerprint, ("claim", method, question.key), lambda: claim(question, found, at_hand=runs)
+    )
+    return reasons.because(method, made, title, float(asked.probability[0]), past, other)
 
 
 def choose(now: Current, method: Method, found: Explanations | None) -> list[Method]:
@@ -112,9 +117,10 @@ def explained(now: Current, question: Question, method: Method) -> Attribution |
     T, seconds = question.length, 0.0
     if method == "greedy" or (method == "shapley" and T <= MOST):  # of more items it is refused, with the reason
         seconds = method_runs(method, T) * resources.pace(now.model.name, T)
-    asked = (tuple(now.history), question.target, question.rival)
     try:
-        found = costly(now.model.fingerprint, (method, "past", asked), f"Work out {NAMES[method]}", seconds, search)
+        found = costly(
+            now.model.fingerprint, (method, "past", question.key), f"Work out {NAMES[method]}", seconds, search
+        )
     except QuestionError as error:
         st.caption(f"No {NAMES[method]}: {escape(str(error))}")
         return None

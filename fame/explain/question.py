@@ -1,6 +1,6 @@
 """What is to be explained: why this item after this history, or why this and not that; and its history in part."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -86,6 +86,11 @@ class Question:
             raise QuestionError("The rival is the target itself; choose another item.")
         read = torch.tensor([int(item) for item in history[-model.config.length :]])
         return cls(model, read, torch.tensor(sorted({int(item) for item in history})), int(target), rival)
+
+    @property
+    def key(self) -> tuple[Hashable, ...]:
+        """What tells it from other questions to the same model."""
+        return tuple(self.read.tolist()), tuple(self.seen.tolist()), self.target, self.rival
 
     @property
     def length(self) -> int:

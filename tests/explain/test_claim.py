@@ -6,6 +6,7 @@ import torch
 
 from fame.explain.attribution import Attribution, most_first
 from fame.explain.claim import LEAST, claim
+from fame.explain.knockout import runs
 from fame.explain.methods import attribute
 from fame.explain.question import Question
 from fame.model import build
@@ -81,3 +82,20 @@ def test_a_model_that_does_not_listen_has_nothing_to_claim():
     question = Question.of(model, HISTORY, 17)
     assert claim(question, attribute(question, "occlusion-remove")) is None
     assert not claim(question, attribute(question, "recency")).holds
+
+
+@pytest.mark.parametrize("name", CONFIGS)
+@pytest.mark.parametrize("rival", [None, 4])
+def test_runs_at_hand_make_the_same_claim(name, rival):
+    model = make(CONFIGS[name])
+    target = next(item for item in recommend(model, HISTORY, 3).items.tolist() if item != rival)
+    question = Question.of(model, HISTORY, target, rival)
+    values = [-1.0] * len(HISTORY)
+    values[3] = 1.0
+    ran, found = (claim(question, said(question, values), at_hand=one) for one in (None, runs(model, HISTORY)))
+    assert ran.items == found.items == (3,)
+    assert (ran.rank, ran.rank_without) == (found.rank, found.rank_without)
+    assert np.isclose(ran.fall, found.fall, atol=1e-4)
+    assert np.allclose(ran.others, found.others, atol=1e-4)
+    assert ran.others_rank.tolist() == found.others_rank.tolist()
+    assert ran.lead_without == pytest.approx(found.lead_without, abs=1e-4)
