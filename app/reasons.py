@@ -77,12 +77,13 @@ def against(claim: Claim, item: str, rival: str, named: str, them: str, as_many:
     before, after = claim.lead_without + claim.fall, claim.lead_without
     now = f"{item} is {times(before)} {rival}"
     without = f"without {them} it would be {times(after)} it"
+    is_said, speaks = ("is said", "speaks") if len(claim.items) == 1 else ("are said", "speak")
     if not claim.holds:
         others = f"; leaving out {as_many} does as much or more" if matched(claim) else ""
-        return f"**No clear answer**: {now}, and {named} is said to speak for it, but {without}{others}."
+        return f"**No clear answer**: {now}, and {named} {is_said} to speak for it, but {without}{others}."
     if before >= 0 > after:
         return f"{now} because of {named}: without {them}, {rival} would be ahead. Leaving out {as_many} does less."
-    return f"{now}, and {named} speaks for it more than {as_many}: {without}."
+    return f"{now}, and {named} {speaks} for it more than {as_many}: {without}."
 
 
 def place(claim: Claim) -> str:

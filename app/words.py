@@ -21,7 +21,9 @@ def ordinal(rank: int) -> str:
 def percent(share: float) -> str:
     """0.0342 -> "3.4 %"; two digits that matter, and never a zero for what is not zero."""
     value = 100 * share
-    if value and abs(value) < 0.01:
+    if not value:
+        return "0 %"
+    if abs(value) < 0.01:
         return "< 0.01 %"
     digits = 0 if abs(value) >= 10 else 1 if abs(value) >= 1 else 2
     return f"{value:.{digits}f} %"

@@ -173,9 +173,8 @@ def test_a_link_full_of_nonsense_gets_a_sentence_each(opened, trained):
 
 def test_a_claim_says_of_others_only_what_was_run(trained, cinema):
     asked = question(trained, cinema, "f11", "f12")
-    nothing = Claim(
-        (0,), 3, 3, 0.01, 0.4, np.array([0.0, 0.005]), np.array([3, 3])
-    )  # falls too little, though more than without others
+    # Falls too little, though more than without others.
+    nothing = Claim((0,), 3, 3, 0.01, 0.4, np.array([0.0, 0.005]), np.array([3, 3]))
     for rival in (None, "Ronin"):
         text = reasons.because("greedy", nothing, "Heat", 0.1, ["Thief"] * asked.length, rival)
         assert text.startswith("**No clear answer**")
@@ -195,6 +194,14 @@ def test_a_claim_says_of_others_only_what_was_run(trained, cinema):
 def test_what_other_items_do_is_said_of_all_of_them_or_as_typical(ranks, words):
     held = Claim((0,), 2, 9, 0.9, None, np.zeros(3), np.array(ranks))
     assert words in reasons.because("greedy", held, "Heat", 0.1, ["Thief"])
+
+
+@pytest.mark.parametrize(
+    ("items", "words"), [((0,), "*Thief* speaks for it"), ((0, 1), "*Thief* and *Ran* speak for it")]
+)
+def test_several_items_speak_and_one_speaks(items, words):
+    held = Claim(items, 2, 2, 0.9, 0.4, np.zeros(3), np.array([2, 2, 2]))
+    assert words in reasons.because("greedy", held, "Heat", 0.1, ["Thief", "Ran"], "Ronin")
 
 
 def test_every_facet_off_leaves_popularity(opened, trained, trained_mixture):

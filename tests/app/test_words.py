@@ -94,7 +94,7 @@ def test_one_item_alone_is_not_said_to_be_removable():
 
 @pytest.mark.parametrize(
     ("share", "text"),
-    [(0.42, "42 %"), (0.0342, "3.4 %"), (0.0034, "0.34 %"), (0.00001, "< 0.01 %"), (0.0, "0.00 %"), (1.0, "100 %")],
+    [(0.42, "42 %"), (0.0342, "3.4 %"), (0.0034, "0.34 %"), (0.00001, "< 0.01 %"), (0.0, "0 %"), (1.0, "100 %")],
 )
 def test_percentages_have_the_digits_that_matter(share, text):
     assert words.percent(share) == text
