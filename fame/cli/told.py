@@ -70,16 +70,18 @@ def past(answer: dict[str, Any], titles: Titles) -> Iterator[str]:
 
 
 def differences(answer: dict[str, Any]) -> Iterator[str]:
-    """Target less rival, part by part."""
+    """Target less rival, part by part; in a mixture, where log p is no sum, whose probability it is."""
     found = answer["contrast"]
     if found is None:
         return
     yield ""
     yield f"Its score less the rival's: {found['score']:+.3f}."
-    for name in ("contributions", "anatomy"):
+    mixture = found["responsibilities"] is not None
+    for name in ("responsibilities" if mixture else "contributions", "anatomy"):
         if found[name]:
             yield f"  {name}: " + ", ".join(f"{part} {value:+.3f}" for part, value in found[name].items())
-    yield f"  popularity {found['bias']:+.3f}"
+    if not mixture:
+        yield f"  popularity {found['bias']:+.3f}"
 
 
 def facets(answer: dict[str, Any]) -> Iterator[str]:

@@ -108,7 +108,10 @@ def test_other_models_are_explained_as_far_as_they_go(trained_sasrec, trained_mi
     assert found["missing"] == "renormalised"
     assert np.isclose(sum(found["contrast"]["responsibilities"].values()), 0, atol=1e-5)
     assert found["what_if"]["gate"]["era"] == 0
-    assert ask(*asked).returncode == 0
+    words = ask(*asked)
+    assert words.returncode == 0
+    assert "responsibilities: " in words.stdout
+    assert "popularity" not in words.stdout
     assert "none can be dropped" in sentence(ask(*asked, "--missing", "dropped"))
     assert "leave one on" in sentence(ask(*asked, "--weights", "1:0,2:0,3:0,4:0"))
 
