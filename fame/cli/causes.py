@@ -190,8 +190,8 @@ def what_if(asked: Asked, question: Question, weights: str, without: str) -> dic
     model, catalog, facets = asked.model, asked.catalog, asked.model.config.facets
     gate, router, strange = weights_in(weights, len(facets), model.config.experts)
     places, missing = places_in(without, len(asked.ids), model.config.length)
-    for sentence in (*strange, *missing):
-        raise WeightError(sentence)
+    if wrong := [*strange, *missing]:
+        raise WeightError(wrong[0])
     found = reweigh(
         model,
         asked.history,
