@@ -15,6 +15,7 @@ import numpy as np
 BY = "anatomy, confirmed by input knock-out"
 LEAST = 0.1  # by which log p must fall, a tenth of the probability: what moves less drives nothing, however surely
 ERRORS = 2.0  # standard errors beyond which an effect is told from none, or from another
+FEWEST = 2  # draws that have an error
 
 
 @dataclass(frozen=True)
@@ -32,8 +33,8 @@ class Evidence:
 
     @property
     def error(self) -> np.ndarray:
-        """(A,): standard error of the mean."""
-        return self.effect.std(1, ddof=1) / np.sqrt(self.effect.shape[1])
+        """(A,): standard error of the mean; infinite where there are too few draws to tell it."""
+        return _error(self.effect)
 
     @property
     def margin(self) -> float:
@@ -95,6 +96,10 @@ def objection(found: Evidence, least: float = 0.0) -> str:
     """
     if not len(found.families):
         return "nothing is known about the items"
+    if found.effect.shape[1] < FEWEST:
+        return f"{FEWEST} draws or more are needed to tell what its fall owes to chance"
+    if not (np.isfinite(found.parts).all() and np.isfinite(found.effect).all()):
+        return "what the families do for it is not a finite number"
     proposed = int(found.parts.argmax())
     name = found.families[proposed]
     if found.parts[proposed] <= 0:
@@ -107,6 +112,12 @@ def objection(found: Evidence, least: float = 0.0) -> str:
         return f"{name} lifts it most, but it hardly falls when the past says nothing of {name}"
     for other in range(len(found.families)):
         further = found.effect[other] - found.effect[proposed]
-        if other != proposed and further.mean() > ERRORS * further.std(ddof=1) / np.sqrt(len(further)):
+        if other != proposed and further.mean() > ERRORS * _error(further):
             return f"{name} lifts it most, but it falls further when the past says nothing of {found.families[other]}"
     return ""
+
+
+def _error(effect: np.ndarray) -> np.ndarray:
+    """Standard error of the mean over draws, (…, R) -> (…)."""
+    R = effect.shape[-1]
+    return effect.std(-1, ddof=1) / np.sqrt(R) if R >= FEWEST else np.full(effect.shape[:-1], np.inf)

@@ -30,11 +30,6 @@ class FamilyEffects:
         """(B, k, A)."""
         return self.effect.mean(-1)
 
-    @property
-    def error(self) -> Tensor:
-        """(B, k, A): standard error of the mean over draws."""
-        return self.effect.std(-1) / self.effect.shape[-1] ** 0.5
-
 
 @torch.inference_mode()
 def knock_out_families(

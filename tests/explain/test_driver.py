@@ -58,6 +58,31 @@ def test_effects_within_the_error_of_the_draws_do_not_speak_against_a_reading():
     assert name_driver(Evidence(FAMILIES, np.array([2.0, 0.5]), apart)).name == "genre"
 
 
+@pytest.mark.parametrize(
+    ("parts", "effect", "why_not"),
+    [
+        ([2.0, 0.5], [[1.0], [0.2]], "2 draws or more are needed"),
+        ([2.0, 0.5], [[], []], "2 draws or more are needed"),
+        ([2.0, 0.5], [[1.0, 1.1], [np.nan, 0.2]], "not a finite number"),
+        ([2.0, 0.5], [[1.0, np.inf], [0.1, 0.2]], "not a finite number"),
+        ([2.0, np.nan], [[1.0, 1.1], [0.1, 0.2]], "not a finite number"),
+    ],
+)
+def test_no_driver_is_named_on_evidence_whose_error_is_not_known(parts, effect, why_not):
+    case = Evidence(FAMILIES, np.array(parts), np.array(effect))
+    assert name_driver(case) is None
+    assert why_not in objection(case)
+
+
+def test_one_draw_measures_nothing_and_says_so(world):
+    model, data = world
+    one = evidence(model, fit(model, data.catalog), [3, 9, 27], [5], draws=1)[0]
+    assert not one.measured.any()
+    assert np.isinf(one.error).all()
+    assert name_driver(one) is None
+    assert "draws" in objection(one)
+
+
 @pytest.fixture(scope="module")
 def world(tmp_path_factory):
     """A world without noise in which viewers mostly stay with one family, and a model that learned it."""
