@@ -18,7 +18,7 @@ from fame.explain.attribution import METHODS, ORDERS, Attribution, Method
 from fame.explain.claim import claim
 from fame.explain.cost import judging_runs, method_runs
 from fame.explain.effects import Knockout
-from fame.explain.faithfulness import IGNORES, NO_BETTER, TRUER, UNTESTED, Against, Explanations
+from fame.explain.faithfulness import IGNORES, NO_BETTER, TRUER, UNTESTED, Against, Explanations, is_truer
 from fame.explain.knockout import Runs
 from fame.explain.methods import attribute
 from fame.explain.question import Question, QuestionError, Watch
@@ -31,8 +31,7 @@ BADGES = {
     IGNORES: ":red-badge[:material/close: fails the randomisation check]",
     UNTESTED: ":gray-badge[not tested: histories too long]",
 }
-SLOW = ("greedy", "shapley")
-FIRST: Method = "occlusion-remove"  # where nothing was measured
+FIRST: Method = "occlusion-remove"  # where none was found to be truer than recency
 USERS = 50  # that methods are tested on from the page
 JUDGE = ("judge", "methods")
 CHOICE: tuple[Method, ...] = tuple(method for method in METHODS if method not in ORDERS)
@@ -48,13 +47,8 @@ def truth_of(model: Description) -> Explanations | None:
 
 
 def truest(found: Explanations | None) -> Method:
-    """The fast method with the least area under deletion among those that beat recency here."""
-    if found is None:
-        return FIRST
-    area = found.measures.index("area")
-    better = [one.method for one in found.verdicts if one.verdict == TRUER and one.method not in SLOW]
-    marks = {method: row.mean[area] for method in better if (row := found.row(method, "remove")) is not None}
-    return min(marks, key=lambda method: marks[method], default=FIRST)
+    """The fast method that was chosen as the truest here; else the first."""
+    return found.truest.method if found and found.truest else FIRST
 
 
 def sentence(
@@ -175,18 +169,23 @@ def badges(now: Current, shown: Sequence[Method], found: Explanations | None) ->
     for method in shown:
         row, verdict = found.row(method, "remove"), verdicts.get(method)
         badge = BADGES[verdict.verdict] if verdict else ":gray-badge[looks at no model]"
+        chosen = found.truest if found.truest and found.truest.method == method else None
+        if chosen:
+            row, badge = chosen.judged, BADGES[TRUER if is_truer("area", chosen.judged.to_recency[area]) else NO_BETTER]
         said = f"**{NAMES[method]}** {badge}"
         if row is not None:
             said += f"  \n:small[area {row.mean[area]:.2f}{_from_recency(row.to_recency, area)}"
             if verdict and verdict.alike:
                 said += f"; {signed(list(verdict.alike.values())[-1])} alike after randomisation"
+            if chosen:
+                said += f"; chosen as the truest on {chosen.chosen_on} users, these figures are of {row.users} others"
             said += "]"
         st.markdown(said)
     st.caption(
         f"{found.users} users, seed {found.seed}. Area: what is left of the probability of the first item as the most "
         "important past items are removed one by one; lower is truer. In brackets the difference to recency and its "
         "95 % interval. Alike: rank correlation with the same method on a model whose layers were all "
-        "re-initialised; 1 would mean that it ignores what was learned."
+        "re-initialised; 1 or −1 would mean that it ignores what was learned."
     )
 
 

@@ -154,6 +154,14 @@ def _say_explanations(found: "Explanations") -> None:
                 f"{'':22} alike after re-initialising: {left}; moves by {one.sensitivity:.2f} of itself when what is "
                 "read moves a little"
             )
+    if best := found.truest:
+        area = best.judged.to_recency[found.measures.index("area")]
+        typer.echo(
+            f"Truest of the fast ones: {best.method}, chosen on {best.chosen_on} users; on {best.judged.users} others "
+            f"its area is by {-area.mean:+.2f} below recency's (95 % interval {-area.high:+.2f} to {-area.low:+.2f})."
+        )
+    else:
+        typer.echo("None of the fast ones is truer than recency on the half of the users that chooses.")
 
 
 def _say_meaning(found: "Meaning", catalog: "Catalog") -> None:

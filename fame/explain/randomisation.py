@@ -1,7 +1,8 @@
 """Does an explanation look at the model? The check of Adebayo et al. 2018 (Sanity Checks for Saliency Maps).
 
 Layers are re-initialised from the output down, each stage on top of those before, and the explanation is made again: it
-must have less and less to do with the original. Where the two stay alike, the explanation ignores what was learned.
+must have less and less to do with the original: the correlation falls towards 0. Where it stays far from 0, above or
+below, the explanation ignores what was learned.
 """
 
 import copy
@@ -41,7 +42,7 @@ def stages(model: Model, seed: int = 0) -> Iterator[tuple[str, Model]]:
 def alike(
     model: Model, questions: Sequence[Question], explain: Callable[[Question], Attribution], seed: int = 0
 ) -> dict[str, float]:
-    """Stage -> mean Spearman correlation of the values with the original's, over questions; 1 = ignores the model.
+    """Stage -> mean Spearman correlation of the values with the original's, over questions; ±1 = ignores the model.
 
     Equal values have no correlation, which counts as 0.
     """

@@ -1,11 +1,14 @@
 """Measures of truth equal doing it by hand, tell a true explanation from an untrue one, and stay with the model."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 from torch.nn.functional import layer_norm
 
 from fame.data import leave_one_out
+from fame.explain.attribution import METHODS, ORDERS
 from fame.explain.deletion import MEASURES, expected_first, measure
 from fame.explain.faithfulness import (
     IGNORES,
@@ -14,9 +17,11 @@ from fame.explain.faithfulness import (
     UNTESTED,
     ask,
     differences,
+    ignores,
     is_truer,
     judge,
     mark,
+    truest,
     verdict,
 )
 from fame.explain.methods import attribute, recency
@@ -155,10 +160,59 @@ def test_what_ignores_the_model_is_found_out_and_occlusion_is_not():
     assert verdict(model, questions, "occlusion-remove", [], 1).verdict == UNTESTED
 
 
+def test_what_is_turned_round_ignores_the_model_too():
+    """Recency of the model that is asked first, and its reverse of every other."""
+    model = make(FAME)
+    questions = [Question.of(model, history, TARGET) for history in ([5, 9, 2, 31, 8, 22, 14], [1, 3, 5, 7, 9, 11])]
+
+    def turned(question):
+        found = recency(question)
+        return found if question.model is model else replace(found, values=-found.values)
+
+    left = alike(model, questions, turned)
+    assert set(left.values()) == {-1.0}
+    assert ignores(left)
+    assert not ignores({"score": -1.0, "embedding": -0.2})
+    assert not ignores({})
+
+
+def test_the_truest_method_is_judged_on_users_that_it_was_not_chosen_on():
+    """Of 8 methods that are noise around recency, the best on one half is no better than recency on the other."""
+    methods = (*METHODS[:2], *METHODS[4:])
+    area, gains = at("area"), []
+    for seed in range(60):
+        rng = np.random.default_rng(seed)
+        found = np.repeat(rng.normal(0.5, 0.1, (40, 1, 1, 1)), len(methods), 1) * np.ones((2, len(MEASURES)))
+        found += rng.normal(0, 0.1, (40, len(methods), 1, 1))
+        fit = [m for m, method in enumerate(methods) if method not in ORDERS]
+        best = truest(found, methods, fit, seed)
+        if best is None:
+            continue
+        assert best.chosen_on == best.judged.users == 20
+        gains.append(best.judged.to_recency[area].mean)
+        on_all = [differences(found[:, m, 0] - found[:, methods.index("recency"), 0], 0)[area].mean for m in fit]
+        assert min(on_all) < 0
+    assert len(gains) > 5
+    assert abs(np.mean(gains)) < 3 * 0.15 / (20 * len(gains)) ** 0.5
+
+
+def test_the_truest_method_is_the_one_with_the_least_area():
+    methods, rng = ("occlusion-remove", "attention", *ORDERS), np.random.default_rng(0)
+    found = 0.5 + rng.normal(0, 0.01, (30, 4, 2, len(MEASURES)))
+    found[:, 0] -= 0.2
+    found[:, 1] -= 0.1
+    best = truest(found, methods, [0, 1], 0)
+    assert best.method == "occlusion-remove"
+    assert best.judged.to_recency[at("area")].mean == pytest.approx(-0.2, abs=0.02)
+    assert truest(found + np.array([0.3, 0.3, 0, 0])[:, None, None], methods, [0, 1], 0) is None
+    assert truest(found[:1], methods, [0, 1], 0) is None
+    found[:, 0] = np.nan  # of no history
+    assert truest(found, methods, [0, 1], 0).method == "attention"
+
+
 def test_constant_attributions_count_as_unlike():
     model = make(FAME)
     flat = [Question.of(model, HISTORY, TARGET)]
-    from dataclasses import replace
 
     def constant(question):
         return replace(recency(question), values=np.ones(7))
