@@ -169,7 +169,7 @@ def test_recbole_titles_are_joined_and_no_attribute(tmp_path):
         (HEADER + "u,a,1,5\nu,b,2,6\n", None, {}, "log.csv: line 2 has 4 fields, 3 are needed (it begins 'u')"),
         (HEADER + "u,a,1\nu,b,2,6\n", None, {}, "line 3 has 4 fields"),
         (HEADER + "u,a,1\nu,b\n", None, {}, "line 3 has 2 fields"),
-        (HEADER + 'u,"a,1\nu,b,2\n', None, {}, "line 3"),
+        (HEADER + 'u,"a,1\nu,b,2\n', None, {}, "the quote that opens in line 2 is never closed"),
         ("", None, {}, "log.csv is empty"),
         (HEADER, None, {}, "has no rows"),
         (HEADER + ",a,1\nu,b,\n", None, {}, "no row has a user, an item and a time"),

@@ -3,6 +3,7 @@
 import tempfile
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -82,7 +83,10 @@ def bring_in(
     tell = _Teller(progress)
     with whole_folder(out) as new, tempfile.TemporaryDirectory(dir=out.resolve().parent, prefix=".import-") as work:
         with Events(Path(work)) as events:
-            for source in found.interactions:
+            tell("Looking for open quotes", 0.0, 0)
+            interactions = [_settled(source, events.notes) for source in found.interactions]
+            about_items = [_settled(source, events.notes) for source in found.items]
+            for source in interactions:
                 stage = f"Reading {Path(source.table.where).name}"
                 tell(stage, 0.0, events.rows)
                 events.read(source, lambda rows, stage=stage: tell(stage, None, rows))  # type: ignore[misc]
@@ -94,7 +98,7 @@ def bring_in(
                 events.number_again()
             tell("Reading about the items", 0.7, events.rows)
             users, ids = events.ids("users"), events.ids("items")
-            described = about(ids, found.items, options)
+            described = about(ids, about_items, options)
             tell("Sorting and writing", 0.75, events.rows)
             written = _write(events, new / INTERACTIONS, Path(work), users, ids)
             rows = events.rows
@@ -143,6 +147,15 @@ class _Teller:
         if self.watch and (stage != self.stage or now - self.last > 0.5):
             self.stage, self.last = stage, now
             self.watch(Progress(stage, done, rows))
+
+
+def _settled(source: Source, notes: list[str]) -> Source:
+    """The source, its table as the whole file shows that it must be read."""
+    keys = [column for role, (column, _) in source.roles.items() if role in ("user", "item", "time")]
+    table, said = source.table.settled(keys)
+    if said:
+        notes.append(said)
+    return replace(source, table=table)
 
 
 def _found(source: Source, kind: Kind) -> Found:

@@ -4,7 +4,7 @@ import csv
 import io
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import IO, Any
 
 import numpy as np
@@ -14,6 +14,7 @@ import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
 from fame.data.columns import DataError
+from fame.data.importing.quotes import dialect, one, plain_quotes
 from fame.data.importing.sources import FREE, RATIO, File
 from fame.data.importing.text import LINE, UNIT, head_of, text_of
 
@@ -42,6 +43,18 @@ class Table(ABC):
         place = self.names.index(name)
         return [row[place] for row in self.rows if row[place] not in (None, "", [])]
 
+    def settled(self, keys: Sequence[str]) -> tuple["Table", str]:
+        """The table as the whole file shows that it must be read, and a sentence where that is not as usual.
+
+        `keys` are the columns of ids and times.
+
+        Raises
+        ------
+        DataError
+            It can be read in several ways.
+        """
+        return self, ""
+
     @abstractmethod
     def batches(self, names: Sequence[str]) -> Iterator[pa.Table]:
         """All rows, some at a time; raises `DataError` with the line at the first that is not understood."""
@@ -57,9 +70,17 @@ class Delimited(Table):
     quoted: bool
     lists: frozenset[str] = frozenset()  # columns whose cells are words separated by blanks
 
+    def settled(self, keys: Sequence[str]) -> tuple[Table, str]:
+        """With quotes as letters like any other where they cannot hold cells."""
+        if not self.quoted:
+            return self, ""
+        places = [self.names.index(name) for name in keys]
+        said = plain_quotes(self.file, self.encoding, self.separator, self.rows, len(self.names), places)
+        return (replace(self, quoted=False), said) if said else (self, "")
+
     def batches(self, names: Sequence[str]) -> Iterator[pa.Table]:
         """Columns of text."""
-        options = {"delimiter": _one(self.separator), "quote_char": '"' if self.quoted else False}
+        options = {"delimiter": one(self.separator), "quote_char": '"' if self.quoted else False}
         with text_of(self.file, self.encoding, self.separator == "::") as text:
             try:
                 reader = pacsv.open_csv(
@@ -89,7 +110,7 @@ class Delimited(Table):
         """The first line that is not like the others."""
         advice = "correct that line, or the separator before it"
         with text_of(self.file, self.encoding, self.separator == "::") as text:
-            lines = csv.reader(io.TextIOWrapper(text, "utf-8", newline=""), **_dialect(self.separator, self.quoted))
+            lines = csv.reader(io.TextIOWrapper(text, "utf-8", newline=""), **dialect(self.separator, self.quoted))
             try:
                 for row in lines:
                     if row and len(row) != len(self.names):
@@ -178,6 +199,8 @@ def delimited(
         if separator == "::":
             head, whole = head_of(file, encoding, True)
     rows = _rows(head, separator, quoted, whole)
+    if quoted and not rows:
+        plain_quotes(file, encoding, separator, (), len(names) or 1 + head.partition("\n")[0].count(one(separator)))
     header = not names and not _numbers_above(rows)
     if not names and rows:
         names = [cell.strip() or f"column {place}" for place, cell in enumerate(rows[0], 1)] if header else ()
@@ -221,7 +244,7 @@ def _rows(head: str, separator: str, quoted: bool, whole: bool) -> list[list[str
     """The first rows that can be parsed."""
     rows: list[list[str]] = []
     try:
-        for row in csv.reader(io.StringIO(head, newline=""), **_dialect(separator, quoted)):
+        for row in csv.reader(io.StringIO(head, newline=""), **dialect(separator, quoted)):
             if row:
                 rows.append(row)
             if len(rows) > ROWS:
@@ -247,15 +270,6 @@ def _separator(head: str, name: str) -> str:
             if score > most:
                 best, most = separator, score
     return best
-
-
-def _dialect(separator: str, quoted: bool) -> dict[str, Any]:
-    csv.field_size_limit(LINE)
-    return {"delimiter": _one(separator), "quoting": csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE, "strict": quoted}
-
-
-def _one(separator: str) -> str:
-    return UNIT.decode() if separator == "::" else separator
 
 
 def _numbers_above(rows: list[list[str]]) -> bool:
