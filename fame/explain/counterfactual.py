@@ -171,7 +171,7 @@ def fewest_additions(
         chosen = int(inside.argmax() if (ranks <= top).any() else log_p.argmax())
         now.append(left[chosen])
         added.append(left[chosen])
-        best = min(best, int(ranks[chosen]))
+        best = min(best, int(ranks.min()))  # of all that was tried, also what was not kept
         if int(ranks[chosen]) <= top:
             again = int(_after(model, [now], wished)[1][0])  # by itself, as a page would run it
             return Addition(wished, tuple(added), rank, again, len(allowed), "")

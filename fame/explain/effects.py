@@ -21,6 +21,16 @@ class Knockout:
     )  # (T,) with that past item removed; NaN effect where it is all that a model without begin token has
     item_effect: np.ndarray  # (T,)
 
+    @property
+    def worst_facet(self) -> int | None:
+        """The facet without which the target comes last, None where no facet's loss lowers it."""
+        return worst(self.rank, self.facet_rank, self.facet_effect)
+
+    @property
+    def worst_item(self) -> int | None:
+        """The same for past items, as a place in what was read."""
+        return worst(self.rank, self.item_rank, self.item_effect)
+
     def as_json(self) -> dict[str, Any]:
         """Plain lists and numbers; NaN as null."""
         return {
@@ -41,3 +51,15 @@ class Knockout:
             item_rank=np.array(content["item_rank"], dtype=np.int64),
             item_effect=np.array(content["item_effect"], dtype=float),  # None becomes NaN
         )
+
+
+def worst(rank: int, without: np.ndarray, fall: np.ndarray) -> int | None:
+    """Of several runs that each leave something out, the one in which the target comes last; None if never lower.
+
+    `without` are its ranks (R,) and `fall` by how much log p falls (R,), which decides between equal ranks. The rank
+    comes first: what moves log p most need not be what costs the place.
+    """
+    if not len(without) or int(without.max()) <= rank:
+        return None
+    last = np.flatnonzero(without == without.max())
+    return int(last[np.nan_to_num(fall[last], nan=-np.inf).argmax()])

@@ -134,6 +134,8 @@ def expert_effects(question: Question) -> ExpertEffects:
 
 def rank_biased_overlap(a: list[int], b: list[int], p: float = PERSISTENCE) -> float:
     """Of two rankings of one length, extrapolated from what is seen (Webber et al. 2010, eq. 30): 1 = the same."""
+    if a == b:
+        return 1.0  # whatever the rounding of the sum: "nothing changed" is read off it
     k = len(a)
     shared = np.array([len(set(a[:d]) & set(b[:d])) for d in range(1, k + 1)])
     depth = np.arange(1, k + 1)
