@@ -4,6 +4,7 @@
 FACETS = ("#3B7DD8", "#D9752B", "#1E9E7A", "#B5549E", "#8A7D1F", "#D1495B", "#4B8FA8", "#7A68C9")
 EXPERTS = ("#5B6C8F", "#A0772E", "#4E8C5A", "#A65B5B", "#7B5EA7", "#3E8E9E", "#8C6D4F", "#6F7F3F")
 NEUTRAL = "#8A8F98"
+ATTRIBUTE = "#8A8F98"  # outlined, never filled: an attribute is no facet, also where one is tied to it
 SPEAKS = "#6B7894"  # what a past item does, which is no facet and no expert
 
 # Values of an attribute on a map: more of them than facets, and never read as facets.

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from app.words import escape, ordinal, percent
+from app.words import escape, facet, ordinal, percent
 from fame.explain.attribution import Method
 from fame.explain.claim import Claim
-from fame.explain.effects import Knockout
+from fame.explain.effects import worst
+from fame.explain.facet_effects import FacetShares
 
 NAMES: dict[Method, str] = {
     "occlusion-remove": "occlusion, removed",
@@ -109,15 +110,17 @@ def times(lead: float) -> str:
     return f"{ratio:.2g} times as likely as" if lead > 0 else f"{1 / ratio:.2g} times as likely as"
 
 
-def facets(tested: Knockout, names: Sequence[str]) -> str:
-    """What leaving out a facet would do, as the sentence after."""
-    if not len(names):
-        return ""
-    worst = max(range(len(names)), key=lambda h: (tested.facet_rank[h], tested.facet_effect[h]))
-    fallen = int(tested.facet_rank[worst])
-    if fallen <= tested.rank:
-        return " Leaving out any one facet does not lower it."
-    return f" Without the facet **{escape(names[worst])}** it would be {ordinal(fallen)}."
+def facets(shares: FacetShares, names: Sequence[str], of_sum: bool) -> str:
+    """What leaving out a facet would do, as the sentence after.
+
+    In a sum of facets it is said where the gate weight of the one that is left out goes to the others.
+    """
+    given = ", its gate weight going to the others" if of_sum and shares.missing == "renormalised" else ""
+    fallen = worst(shares.rank, shares.rank_without, shares.alone)
+    if fallen is None:
+        return f" Leaving out any one facet{given}{',' * bool(given)} does not lower it."
+    without = f"Without the {facet(names[fallen])}{given}"
+    return f" {without}{',' * bool(given)} it would be {ordinal(int(shares.rank_without[fallen]))}."
 
 
 def listed(titles: Sequence[str]) -> str:

@@ -1,13 +1,13 @@
 """Sentences computed from what was measured; each says only what an exact part or a run without something shows."""
 
-import math
 from collections.abc import Sequence
 
 from fame.explain.driver import Evidence, name_driver
 from fame.explain.effects import Knockout
+from fame.explain.lift import foremost
 
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
-SHARE = 0.5  # a facet that carries less than this of all upward parts is no clear answer
+SHARE = 0.5  # a facet that gives less than this of what lifts an item is not said to lift it most
 
 
 def ordinal(rank: int) -> str:
@@ -64,58 +64,88 @@ def escape(text: str) -> str:
     return "".join("\\" + character if character in "\\`*_{}[]()<>#+-.!|$~:&" else character for character in text)
 
 
+def facet(name: str) -> str:
+    """A facet in a sentence, marked as one: it may have the name of the attribute that it is tied to."""
+    return f"**{escape(name)}**" if name.startswith("facet") else f"facet **{escape(name)}**"
+
+
+def plain_facet(name: str) -> str:
+    """The same as plain text, for a label."""
+    return name if name.startswith("facet") else f"facet {name}"
+
+
+def attribute(name: str) -> str:
+    """An attribute family in a sentence, marked as one."""
+    return f"attribute **{escape(name)}**"
+
+
+def told_apart(titles: Sequence[str]) -> list[str]:
+    """Past items by their titles; of those of one title it is said which."""
+    said = []
+    for t, title in enumerate(titles):
+        which = f"the {ordinal(1 + list(titles[:t]).count(title))} " if list(titles).count(title) > 1 else ""
+        said.append(f"{which}*{escape(title)}*")
+    return said
+
+
 def answer(
     title: str, probability: float, parts: Sequence[float], bias: float, facets: Sequence[str],
     tested: Knockout, history: Sequence[str], shares: Sequence[float] | None = None, told: Evidence | None = None,
     rest: float | None = None,
 ) -> str:  # fmt: skip
-    """Why the target is where it is, in one or two sentences of Markdown.
+    """Why the target is where it is, in a few sentences of Markdown, the largest truth first.
 
     `parts` are its centred contributions, `shares` its responsibilities where the model is a mixture; the claims about
     what would happen otherwise are `tested`, run by run, and `told` is the evidence by which a driver is named. `rest`
-    is what lifts it that goes with no attribute family: a driver that lifts it less is said to be one of attributes.
+    is what lifts it that goes with no attribute family; None in a mixture, whose log p is no sum.
     """
     text = f"*{escape(title)}* comes {ordinal(tested.rank)} with {percent(probability)}"
-    driver = name_driver(told) if told is not None else None
     if told is not None and told.families:
-        text += f", driven by **{escape(driver.name)}**" if driver else "; it has no clear driver"
-        if driver and rest is not None and rest > driver.evidence["part"]:
-            text += " as far as its attributes go"
+        text += driven(told, rest, bias)
     text += "."
-    held = True  # nothing that was left out so far lowered it
+    fallen = tested.worst_facet
     if len(facets):
         lead, claim = _lead(parts, bias, facets) if shares is None else _most(shares, facets)
-        if driver and lead is not None and facets[lead] == driver.name:
-            claim = claim.replace(f"**{escape(driver.name)}**", "That facet", 1)
-        worst = max(range(len(facets)), key=lambda h: (tested.facet_rank[h], tested.facet_effect[h]))
-        fallen = int(tested.facet_rank[worst])
-        held = fallen <= tested.rank
-        if not held:
-            which = "it" if worst == lead else escape(facets[worst])
-            text += f" {claim}; without {which}, it would be {ordinal(fallen)}."
-        else:
+        if fallen is None:
             text += f" {claim}; leaving out any one facet does not lower it."
-    effects = [-math.inf if effect != effect else float(effect) for effect in tested.item_effect]
-    if len(effects) > 1:
-        most = max(range(len(effects)), key=effects.__getitem__)
-        rank = int(tested.item_rank[most])
-        if rank > tested.rank:
-            text += f" Without *{escape(history[most])}* in the history, it would be {ordinal(rank)}."
         else:
-            text += (
-                " Removing any one past item does not lower it either."
-                if held and len(facets)
-                else (" Removing any one past item does not lower it.")
-            )
+            which = "it" if fallen == lead else f"the {facet(facets[fallen])}"
+            text += f" {claim}; without {which}, it would be {ordinal(int(tested.facet_rank[fallen]))}."
+    if len(tested.item_rank) > 1:
+        worst = tested.worst_item
+        if worst is not None:
+            gone = told_apart(history)[worst]
+            text += f" Without {gone} in the history, it would be {ordinal(int(tested.item_rank[worst]))}."
+        else:
+            either = " either" if len(facets) and fallen is None else ""
+            text += f" Removing any one past item does not lower it{either}."
     return text
+
+
+def driven(told: Evidence, rest: float | None, bias: float) -> str:
+    """What drove it among its attributes, after what lifts it more than any of them."""
+    driver, lift = name_driver(told), foremost(told.parts.tolist(), rest, bias)
+    if lift is None or lift.source == "family":
+        if driver is None:
+            return "; of its attributes, none is a clear driver"
+        lead = "driven by the" if lift else "of its attributes driven by"
+        return f", {lead} {attribute(driver.name) if lift else f'**{escape(driver.name)}**'}"
+    what = "what lifts it most goes with no attribute" if lift.source == "rest" else "its popularity lifts it most"
+    drove = f"**{escape(driver.name)}** drives it" if driver else "none is a clear driver"
+    return f": {what} {amount(lift.part, lift.whole)}; of its attributes, {drove}"
+
+
+def amount(part: float, whole: float) -> str:
+    """A part of all that lifts an item, those parts that pull it down aside."""
+    return f"({signed(part)} of the {signed(whole)} that lift it above the average item)"
 
 
 def _most(shares: Sequence[float], facets: Sequence[str]) -> tuple[int | None, str]:
     """The same for a mixture: the facet that most of the probability is from."""
     best = max(range(len(shares)), key=lambda h: shares[h])
-    if shares[best] < SHARE:
-        return None, "No facet alone carries it"
-    return best, f"**{escape(facets[best])}** gives it most of its probability ({percent(shares[best])})"
+    if shares[best] <= SHARE:
+        return None, "No facet gives more than half of its probability"
+    return best, f"The {facet(facets[best])} gives it most of its probability ({percent(shares[best])})"
 
 
 def _lead(parts: Sequence[float], bias: float, facets: Sequence[str]) -> tuple[int | None, str]:
@@ -123,8 +153,7 @@ def _lead(parts: Sequence[float], bias: float, facets: Sequence[str]) -> tuple[i
     up = sum(part for part in [*parts, bias] if part > 0)
     best = max(range(len(parts)), key=lambda h: parts[h])
     if up > 0 and parts[best] >= SHARE * up:
-        share = f"({signed(parts[best])} of {signed(up)} above the average item)"
-        return best, f"**{escape(facets[best])}** lifts it most {share}"
+        return best, f"Of the facets, **{escape(facets[best])}** lifts it most {amount(parts[best], up)}"
     if up > 0 and bias >= SHARE * up:
-        return None, f"Its **popularity** lifts it most ({signed(bias)} of {signed(up)} above the average item)"
-    return None, "No facet alone carries it"
+        return None, f"Its **popularity** lifts it more than any facet {amount(bias, up)}"
+    return None, "No facet gives half of what lifts it" if up > 0 else "No facet lifts it"

@@ -1,5 +1,7 @@
 """Which past items, facets and experts caused this, and how far is that to be believed?"""
 
+import contextlib
+
 import streamlit as st
 
 from app import reasons, resources
@@ -8,7 +10,7 @@ from app.widgets import past, rival
 from app.widgets.asked import choose_against, choose_target
 from app.widgets.counterfactual import additions
 from app.widgets.editor import editor
-from app.widgets.facet_shares import experts, facets
+from app.widgets.facet_shares import experts, facets, shared
 from app.widgets.frame import notices
 from app.widgets.loading import loaded
 from app.widgets.onward import onward
@@ -17,7 +19,7 @@ from fame.explain.attribution import ORDERS
 from fame.explain.contrast import contrast_runs
 from fame.explain.knockout import effects
 from fame.explain.methods import attribute
-from fame.explain.question import Question
+from fame.explain.question import Question, QuestionError
 from fame.ranking.recommend import recommend, take_apart
 
 OFFERED = 50
@@ -64,7 +66,10 @@ def story() -> None:
             past.badges(now, [one.method for one in shown], truth)
     with answer:  # worked out after the picture is on its way
         said = past.sentence(now, asked, tested, question, found, method, runs)
-        st.markdown(said + reasons.facets(tested, now.facets))
+        if now.facets:
+            with contextlib.suppress(QuestionError):  # of too many facets; told where they are shown
+                said += reasons.facets(shared(now, question), now.facets, not now.mixture)
+        st.markdown(said)
     if question.length > 1 and against is not None:
         st.header("Why this and not that?")
         compared = contrast_runs(model, runs, target, against, resources.anatomy(now.model.name, now.data))

@@ -20,6 +20,8 @@ class Split:
     names: Sequence[str]
     parts: Sequence[float]
     colors: Sequence[str]
+    outlined: int = 0  # so many of the first bars are outlined, not filled: attributes, which are no facets
+    said: Sequence[str] = ()  # the names in full, as hovering tells them; the same where there are none
 
 
 def splits(ways: Sequence[Split]) -> go.Figure:
@@ -40,11 +42,13 @@ def splits(ways: Sequence[Split]) -> go.Figure:
                 "xaxis": f"x{axis}",
                 "yaxis": f"y{axis}",
                 "orientation": "h",
-                "marker": {"color": list(way.colors)},
+                "marker": marked(way),
                 "text": [signed(part) for part in way.parts],
                 "textposition": "outside",
                 "cliponaxis": False,
-                "hovertext": [f"{plain(name)} {signed(part)}" for name, part in zip(way.names, way.parts, strict=True)],
+                "hovertext": [
+                    f"{plain(name)} {signed(part)}" for name, part in zip(way.said or way.names, way.parts, strict=True)
+                ],
                 "hovertemplate": "%{hovertext}<extra></extra>",
             }
         )
@@ -68,3 +72,12 @@ def splits(ways: Sequence[Split]) -> go.Figure:
         titles.append(heading(way.title, left))
     layout |= {"annotations": titles, "margin": {"l": 8, "r": 8, "t": 28, "b": 4}}
     return drawn(traces, layout, 32 * rows + 34)
+
+
+def marked(way: Split) -> dict[str, Any]:
+    """Filled bars of facets and outlined bars of attributes, so that the two of one name are told apart."""
+    hollow = [bar < way.outlined for bar in range(len(way.names))]
+    return {
+        "color": ["rgba(0,0,0,0)" if one else color for one, color in zip(hollow, way.colors, strict=True)],
+        "line": {"color": list(way.colors), "width": [2 if one else 0 for one in hollow]},
+    }

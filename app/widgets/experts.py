@@ -10,7 +10,7 @@ from app.current import Current
 from app.widgets import weights
 from app.widgets.answer import table_behind
 from app.widgets.place import Place, along
-from app.words import escape, ordinal, percent
+from app.words import escape, facet, ordinal, percent
 from fame.explain.experts import ALIKE, Experts, Pair
 from fame.explain.facet_effects import ExpertEffects
 
@@ -52,7 +52,7 @@ def sentence(now: Current, at: Place, experts: Experts, h: int) -> str:
     router, near = experts.router[at.position, h], experts.nearest(h, at.position)
     best = int(router.argmax())
     said = (
-        f"After *{escape(now.data.catalog.title(at.seen[-1]))}*, **{escape(now.facets[h])}** listens to "
+        f"After *{escape(now.data.catalog.title(at.seen[-1]))}*, the {facet(now.facets[h])} listens to "
         f"**expert {best + 1}** most ({percent(float(router[best]))})"
     )
     if experts.farthest(h, at.position).bits < ALIKE:
@@ -94,8 +94,8 @@ def apart(pairs: list[Pair], n: int) -> str:
     return text
 
 
-def without(now: Current, target: int, router: np.ndarray, found: ExpertEffects, h: int, n: int) -> None:
-    """What would be without each expert of a facet; its siblings take over its weight."""
+def without_one(now: Current, target: int, found: ExpertEffects, h: int, n: int) -> str:
+    """What would be without an expert, and which one of all changes the first ten most."""
     catalog, top, left = now.data.catalog, found.top.tolist(), found.top_without[h, n].tolist()
     title, rank = escape(catalog.title(target)), int(found.rank_without[h, n])
     goes = "stays" if rank == found.rank else f"goes from {ordinal(found.rank)} to"
@@ -103,13 +103,19 @@ def without(now: Current, target: int, router: np.ndarray, found: ExpertEffects,
     kept = "all in their places" if top == left else f"{stay} of {len(top)} stay" if stay < len(top) else "reordered"
     most = np.unravel_index(int(found.overlap.argmin()), found.overlap.shape)
     of_all = (
-        f"expert {most[1] + 1} of {escape(now.facets[most[0]])} changes them most, by {1 - found.overlap[most]:.2f}."
+        f"expert {most[1] + 1} of the {facet(now.facets[most[0]])} changes them most, by {1 - found.overlap[most]:.2f}."
     )
-    st.markdown(
+    return (
         f"Without **expert {n + 1}**, *{title}* {goes} {ordinal(rank)} (log p {moved(found.effect[h, n])}); "
         f"the first ten: {kept}. Of all {found.overlap.size} experts, "
         + (of_all if found.overlap[most] < 1 else "none changes them by itself.")
     )
+
+
+def without(now: Current, target: int, router: np.ndarray, found: ExpertEffects, h: int, n: int) -> None:
+    """What would be without each expert of a facet; its siblings take over its weight."""
+    catalog, top = now.data.catalog, found.top.tolist()
+    st.markdown(without_one(now, target, found, h, n))
     st.dataframe(
         pd.DataFrame(
             {

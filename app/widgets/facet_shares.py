@@ -1,5 +1,7 @@
 """What facets and experts do for one item: fair shares, and what becomes of it without each."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -10,11 +12,18 @@ from app.current import Current
 from app.widgets import weights
 from app.widgets.answer import table_behind
 from app.widgets.gates import choose_missing
-from app.words import escape, ordinal, signed
-from fame.explain.facet_effects import expert_effects, facet_shares
+from app.words import escape, facet, ordinal, signed
+from fame.explain.effects import worst
+from fame.explain.facet_effects import ExpertEffects, FacetShares, expert_effects, facet_shares
 from fame.explain.question import Question, QuestionError
 
 SHOWN = 5  # experts
+
+
+def shared(now: Current, question: Question) -> FacetShares:
+    """Exact Shapley values of the facets, and what leaving out each does; `QuestionError` where they are too many."""
+    key = ("facet shares", now.missing, question.key)
+    return resources.once(now.model.fingerprint, key, lambda: facet_shares(question, now.missing))
 
 
 def facets(now: Current, question: Question, gate: np.ndarray) -> None:
@@ -22,8 +31,7 @@ def facets(now: Current, question: Question, gate: np.ndarray) -> None:
     if not now.mixture:
         choose_missing(now.missing)
     try:
-        key = ("facet shares", now.missing, question.key)
-        shares = resources.once(now.model.fingerprint, key, lambda: facet_shares(question, now.missing))
+        shares = shared(now, question)
     except QuestionError as error:
         st.caption(escape(str(error)))
         return
@@ -62,6 +70,17 @@ def what(question: Question) -> str:
     return "log p" if question.rival is None else "log p of the one less log p of the other"
 
 
+def experts_sentence(found: ExpertEffects, names: Sequence[str]) -> str:
+    """The expert without which the item comes last of all, and whether it loses its place at all."""
+    N = found.effect.shape[1]
+    fallen = worst(found.rank, found.rank_without.ravel(), found.effect.ravel())
+    if fallen is None:
+        return "No one expert decides: leaving out any one of them does not lower the item."
+    name = f"{fallen % N + 1} of the {facet(names[fallen // N])}"
+    rank = int(found.rank_without.ravel()[fallen])
+    return f"Without expert {name} the item would be {ordinal(rank)}; without any other it would not be lower."
+
+
 def experts(now: Current, question: Question, router: np.ndarray) -> None:
     """The experts without which the item falls furthest; `router` is (H, N)."""
     key, names = ("expert effects", question.key), now.facets
@@ -71,12 +90,7 @@ def experts(now: Current, question: Question, router: np.ndarray) -> None:
         st.markdown("Each facet has one expert, which is the facet.")
         return
     order = np.argsort(-found.effect.ravel(), kind="stable")
-    h, n = divmod(int(order[0]), N)
-    rank, name = int(found.rank_without[h, n]), f"{n + 1} of **{escape(names[h])}**"
-    if rank > found.rank:
-        st.markdown(f"Expert {name} does most: without it the item would be {ordinal(rank)}.")
-    else:
-        st.markdown(f"No one expert decides: without expert {name}, which does most, the item keeps its place.")
+    st.markdown(experts_sentence(found, names))
     frame = pd.DataFrame(
         {
             "facet": [names[place // N] for place in order],

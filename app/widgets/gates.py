@@ -11,7 +11,7 @@ from app.widgets import meaning as meanings
 from app.widgets import weights
 from app.widgets.answer import table_behind
 from app.widgets.place import Place, along
-from app.words import escape, percent
+from app.words import escape, facet, percent
 from fame.explain.facet_effects import FacetKnockouts, Missing
 
 WHERE = {"dropped": "is dropped", "renormalised": "goes to the others"}
@@ -45,15 +45,15 @@ def gate_squares(now: Current, at: Place, gate: np.ndarray, h: int) -> None:
 def sentence(now: Current, at: Place, gate: np.ndarray, spread: np.ndarray, found: FacetKnockouts) -> str:
     """What the gate says after an item, and what the facets really do."""
     heaviest, widest, felt = int(gate.argmax()), int(spread.argmax()), int(found.overlap.argmin())
-    names = [f"**{escape(name)}**" for name in now.facets]
-    also = "which also" if heaviest == widest else f"but {names[widest]}"
+    names = [facet(name) for name in now.facets]
+    also = "which also" if heaviest == widest else f"but the {names[widest]}"
     said = (
-        f"After *{escape(now.data.catalog.title(at.seen[-1]))}* the gate weighs {names[heaviest]} most "
+        f"After *{escape(now.data.catalog.title(at.seen[-1]))}* the gate weighs the {names[heaviest]} most "
         f"({percent(float(gate[heaviest]))}), {also} tells items apart most. "
     )
-    if found.overlap[felt] > 1 - 1e-9:
+    if found.overlap[felt] == 1:
         return said + "Leaving out any one facet leaves the top ten as it is."
-    return said + f"The top ten would change most without {names[felt]}: {what_became(now, found, felt)}"
+    return said + f"The top ten would change most without the {names[felt]}: {what_became(now, found, felt)}"
 
 
 def what_became(now: Current, found: FacetKnockouts, h: int) -> str:
@@ -126,7 +126,7 @@ def knocked_out(now: Current, found: FacetKnockouts, h: int) -> None:
     if len(now.facets) == 1:
         left = "popularity alone ranks" if now.model.config["popularity"] else "every item scores the same"
         st.info(f"This is the model's only facet: without it {left}.")
-    st.markdown(f"Without **{escape(now.facets[h])}**, {what_became(now, found, h)}")
+    st.markdown(f"Without the {facet(now.facets[h])}, {what_became(now, found, h)}")
     catalog, top, without = now.data.catalog, found.top.tolist(), found.top_without[h].tolist()
     table = pd.DataFrame(
         {

@@ -11,7 +11,7 @@ from app import charts, palette, resources, verdicts
 from app.current import Current
 from app.widgets import weights
 from app.widgets.answer import table_behind
-from app.words import escape, signed
+from app.words import escape, plain_facet, signed
 from fame.errors import InputError
 from fame.explain.meaning import FILE, LEVEL, Meaning, Probe
 
@@ -91,7 +91,8 @@ def card(now: Current, found: Meaning, h: int) -> None:
     bar = f"height:5px;width:2.6rem;border-radius:3px;background:{palette.facet(h)}"
     st.html(f'<div aria-hidden="true" style="{bar}"></div>')
     name = escape(facet.named or "unnamed")
-    st.subheader(name if facet.named == facet.facet else f"{name} :small[({escape(facet.facet)})]", anchor=False)
+    named = escape(plain_facet(facet.facet))
+    st.subheader(named if facet.named == facet.facet else f"{name} :small[({named})]", anchor=False)
     if not found.families:
         return
     st.markdown(verdicts.verdict(found, h))
@@ -137,7 +138,7 @@ def probe_matrix(found: Meaning) -> None:
         for a in families
     ]
     picture(
-        charts.matrix(names_of, found.families, gains, texts, 1.0),
+        charts.matrix([plain_facet(name) for name in names_of], found.families, gains, texts, 1.0),
         key="probe-matrix",
         alt="Points above the commonest value: " + "; ".join(spoken),
     )

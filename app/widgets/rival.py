@@ -8,11 +8,10 @@ import streamlit as st
 
 from app import charts, resources
 from app.current import Current
-from app.widgets import meaning as meanings
 from app.widgets.answer import has_popularity, table_behind
 from app.widgets.asked import choose_rival
 from app.widgets.split import by_facet, by_family
-from app.words import escape, signed
+from app.words import attribute, escape, facet, signed, told_apart
 from fame.explain.contrast import Contrast, contrast_runs
 from fame.explain.knockout import Runs
 from fame.explain.question import QuestionError
@@ -46,31 +45,40 @@ def sentence(now: Current, found: Contrast) -> str:
     if times >= 100:
         likely = "far likelier than"
     first, second = (this, that) if found.score >= 0 else (that, this)
-    parts = {}
-    if found.responsibilities is None:
-        parts = dict(zip(meanings.names(now), found.contributions.tolist(), strict=True))
-    if has_popularity(now):
-        parts["popularity"] = found.bias
-    parts = parts or dict(zip(found.families, found.anatomy.tolist(), strict=True))
-    values, history = found.attribution.values, found.attribution.history
     text = f"{first} is {likely} {second}."
+    names, parts, of = in_parts(now, found)
     if parts:
-        text += f" {most(parts, this, that)}"
-    past = {catalog.title(int(item)): float(value) for item, value in zip(history, values, strict=True)}
-    return f"{text} Of the past items, {most(past, this, that, '*')}"
+        text += f" Of the parts by {of}, {most(names, parts, this, that)}"
+    past = told_apart([catalog.title(int(item)) for item in found.attribution.history])
+    return f"{text} Of the past items, {most(past, found.attribution.values.tolist(), this, that)}"
 
 
-def most(parts: dict[str, float], this: str, that: str, mark: str = "**") -> str:
-    """What speaks most for the one and for the other."""
-    best, worst = max(parts, key=lambda name: parts[name]), min(parts, key=lambda name: parts[name])
+def in_parts(now: Current, found: Contrast) -> tuple[list[str], list[float], str]:
+    """The parts of the difference as they are named, and by what it is split.
+
+    By facet where scores are sums of them; else by attribute, with what goes with none where that is a sum.
+    """
+    if now.facets and found.responsibilities is None:
+        names, parts, of = [facet(name) for name in now.facets], found.contributions.tolist(), "facet"
+    else:
+        names, parts, of = [attribute(name) for name in found.families], found.anatomy.tolist(), "attribute"
+        if parts and found.rest is not None:
+            names, parts = [*names, "what goes with **no attribute**"], [*parts, found.rest]
+    if has_popularity(now) and found.responsibilities is None:
+        names, parts = [*names, "**popularity**"], [*parts, found.bias]
+    return names, parts, of
+
+
+def most(names: Sequence[str], parts: Sequence[float], this: str, that: str) -> str:
+    """What speaks most for the one and for the other; the names are marked already."""
+    best, worst = (pick(range(len(parts)), key=lambda p: parts[p]) for pick in (max, min))
     said = []
     if parts[best] > 0:
-        said.append(f"{mark}{escape(best)}{mark} speaks most for {this} ({signed(parts[best])})")
+        said.append(f"{names[best]} speaks most for {this} ({signed(parts[best])})")
     if parts[worst] < 0:
-        said.append(f"{mark}{escape(worst)}{mark} most for {that} ({signed(-parts[worst])})")
-    if not said:
-        return "nothing tells the two apart."
-    return ", ".join(said).replace(f"{mark} most for", f"{mark} {'' if len(said) > 1 else 'speaks '}most for") + "."
+        speaks = "" if said else "speaks "
+        said.append(f"{names[worst]} {speaks}most for {that} ({signed(-parts[worst])})")
+    return (", ".join(said) or "nothing tells the two apart") + "."
 
 
 def picture(now: Current, found: Contrast) -> None:
@@ -79,7 +87,7 @@ def picture(now: Current, found: Contrast) -> None:
     if now.facets and found.responsibilities is None:
         ways.insert(0, by_facet(now, found.contributions, found.bias))
     if ways:
-        spoken = "; ".join(f"{n} {signed(p)}" for way in ways for n, p in zip(way.names, way.parts, strict=True))
+        spoken = "; ".join(f"{n} {signed(p)}" for way in ways for n, p in zip(way.said, way.parts, strict=True))
         st.plotly_chart(
             charts.splits(ways),
             key="rival-parts",

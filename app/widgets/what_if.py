@@ -12,7 +12,7 @@ from app.current import Current
 from app.interventions import UNCHANGED, Interventions
 from app.widgets.answer import answer_list, table, table_behind
 from app.widgets.counterfactual import fewest
-from app.words import escape, percent
+from app.words import escape, percent, plain_facet
 from fame.explain.what_if import Answer, WeightError, reweigh
 from fame.model import Model
 
@@ -83,7 +83,7 @@ def said(now: Current, own: Answer, found: Answer) -> None:
 
 def listed(now: Current) -> str:
     """The interventions in a few words."""
-    facets, changed = [escape(name) for name in now.facets], now.changed
+    facets, changed = [escape(plain_facet(name)) for name in now.facets], now.changed
     some = [f"{facets[h]} at {share} %" for h, share in sorted(changed.gate.items())]
     some += [f"expert {n + 1} of {facets[h]} at {share} %" for (h, n), share in sorted(changed.router.items())]
     if changed.without:

@@ -6,11 +6,12 @@ import streamlit as st
 from app import charts, palette
 from app.current import Current
 from app.widgets import weights
-from app.widgets.answer import table_behind
+from app.widgets.answer import has_popularity, table_behind
 from app.widgets.split import by_facet, by_family
-from app.words import escape, ordinal, percent, signed
+from app.words import amount, attribute, escape, ordinal, percent, plain_facet, signed, told_apart
 from fame.explain.driver import Evidence, name_driver, objection
 from fame.explain.effects import Knockout
+from fame.explain.lift import foremost
 from fame.ranking.recommendation import Recommendation
 
 PAST = 2  # past items named
@@ -26,46 +27,66 @@ def why(now: Current, asked: Recommendation, tested: Knockout, told: Evidence) -
     )
     if not now.facets:
         st.info("SASRec has no facets and no gate: its score is split by attribute alone.")
-    driver(now, told, tested.target)
-    parts(now, asked, told, None if above is None else above - float(told.parts.sum()))
+    rest = None if above is None else above - float(told.parts.sum())
+    driver(now, told, tested.target, rest, float(asked.bias[0]))
+    parts(now, asked, told, rest)
     if now.facets:
         without_facets(now, asked, tested)
     past(now, asked, tested)
 
 
-def driver(now: Current, told: Evidence, target: int) -> None:
+def driver_sentence(told: Evidence, rest: float | None, bias: float) -> str:
+    """The driver among its attributes, or why none is named, after what lifts the item more than any of them."""
+    found, lift, against = name_driver(told), foremost(told.parts.tolist(), rest, bias), escape(objection(told))
+    said = f"**Driver: {attribute(found.name)}**" if found else f"**No clear driver:** {against}."
+    if lift is None or lift.source == "family":
+        return said
+    what = "What lifts it most goes with no attribute" if lift.source == "rest" else "Its popularity lifts it most"
+    drove = f"of its attributes, **{escape(found.name)}** drives it" if found else f"**no clear driver:** {against}"
+    return f"{what} {amount(lift.part, lift.whole)}; {drove}."
+
+
+def driver(now: Current, told: Evidence, target: int, rest: float | None, bias: float) -> None:
     """The driver, or why none is named, with the evidence."""
     if not told.families:
         return
-    found, against = name_driver(told), escape(objection(told))
-    st.markdown(f"**Driver: {escape(found.name)}**" if found else f"**No clear driver:** {against}.")
-    catalog = now.data.catalog
+    st.markdown(driver_sentence(told, rest, bias))
+    catalog, beside = now.data.catalog, [] if rest is None else [("no attribute", rest)]
+    if rest is not None and has_popularity(now):
+        beside.append(("popularity", bias))
     st.dataframe(
         pd.DataFrame(
             {
-                "family": told.families,
-                "part": [signed(part) for part in told.parts],
+                "attribute": [*told.families, *(name for name, _ in beside)],
+                "part": [signed(part) for part in [*told.parts, *(part for _, part in beside)]],
                 "without it": [
-                    f"{signed(-mean)} ± {error:.2f}" if real else "none measured"
-                    for mean, error, real in zip(told.mean, told.error, told.measured, strict=True)
+                    *(
+                        f"{signed(-mean)} ± {error:.2f}" if real else "none measured"
+                        for mean, error, real in zip(told.mean, told.error, told.measured, strict=True)
+                    ),
+                    *["not asked"] * len(beside),
                 ],
                 # Last, since it may be long: the evidence stays in sight.
-                "this item": [", ".join(catalog.values(name, target)) or "unknown" for name in told.families],
+                "this item": [
+                    *(", ".join(catalog.values(name, target)) or "unknown" for name in told.families),
+                    *[""] * len(beside),
+                ],
             }
         ),
         hide_index=True,
         column_config={
             "part": st.column_config.TextColumn(
-                width=64, help="How much of its score, above the average item's, goes with its values of the family."
+                width=64, help="How much of its score, above the average item's, goes with its values of the attribute."
             ),
             "without it": st.column_config.TextColumn(
-                help="What becomes of log p when the past says nothing of the family: its part of every past item is "
-                "replaced by another item's, several times, and the model run again; ± the standard error over draws."
+                help="What becomes of log p when the past says nothing of the attribute: its part of every past item "
+                "is replaced by another item's, several times, and the model run again; ± the standard error of them."
             ),
         },
     )
     st.caption(
-        "A driver is named where the family that lifts an item most is also the one without which it falls most."
+        "A driver is named where the attribute that lifts an item most among its attributes is also the one without "
+        "which it falls furthest, beyond the error of the draws."
     )
 
 
@@ -80,7 +101,7 @@ def parts(now: Current, asked: Recommendation, told: Evidence, rest: float | Non
     if not ways:
         return
     spoken = "; ".join(
-        f"{way.title}: " + ", ".join(f"{n} {signed(p)}" for n, p in zip(way.names, way.parts, strict=True))
+        f"{way.title}: " + ", ".join(f"{n} {signed(p)}" for n, p in zip(way.said, way.parts, strict=True))
         for way in ways
     )
     st.plotly_chart(
@@ -90,9 +111,9 @@ def parts(now: Current, asked: Recommendation, told: Evidence, rest: float | Non
         st.caption("Above: how much of its log-probability goes with its attributes, read facet by facet; not a sum.")
     else:
         total = signed(sum(ways[0].parts))
-        most = " Most of it goes with no attribute." if rest > float(told.parts.clip(min=0).sum()) else ""
         both = f"both add up to {total}" if len(ways) > 1 else f"they add up to {total}"
-        st.caption(f"By how much each part lifts it above the average item. Exact: {both}.{most}")
+        filled = " Filled: facets; outlined: attributes." if len(ways) > 1 else ""
+        st.caption(f"By how much each part lifts it above the average item. Exact: {both}.{filled}")
     table_behind(
         pd.DataFrame(
             [(way.title, name, part) for way in ways for name, part in zip(way.names, way.parts, strict=True)],
@@ -109,7 +130,7 @@ def probability_shares(now: Current, shares: list[float]) -> None:
         charts.bars(now.facets, shares, [palette.facet(h) for h in range(len(shares))], spoken),
         key="facet-shares",
         alt="Share of each facet in the probability: "
-        + ", ".join(f"{name} {share}" for name, share in zip(now.facets, spoken, strict=True)),
+        + ", ".join(f"{plain_facet(name)} {share}" for name, share in zip(now.facets, spoken, strict=True)),
         config={"displayModeBar": False},
     )
     st.caption(
@@ -145,11 +166,11 @@ def past(now: Current, asked: Recommendation, tested: Knockout) -> None:
     if len(asked.history) < 2:
         st.caption("The history has one item: there is nothing to weigh it against.")
         return
-    st.markdown("**Past items that matter most**")
+    st.markdown("**Past items that move its probability most**")
     order = sorted(range(len(asked.history)), key=lambda t: -abs(tested.item_effect[t]))
-    lines = []
+    names, lines = told_apart([catalog.title(int(item)) for item in asked.history]), []
     for t in order[:PAST]:
-        title, rank = escape(catalog.title(int(asked.history[t]))), ordinal(int(tested.item_rank[t]))
-        lines.append(f"- without *{title}*: {rank} (log\u00a0p\u00a0{signed(-tested.item_effect[t])})")
+        rank = ordinal(int(tested.item_rank[t]))
+        lines.append(f"- without {names[t]}: {rank} (log\u00a0p\u00a0{signed(-tested.item_effect[t])})")
     st.markdown("\n".join(lines))
-    st.caption("Each was removed and the model run again.")
+    st.caption(f"Each of the {len(order)} was removed by itself and the model run again.")

@@ -19,6 +19,7 @@ def recommend(
     as_json: Json = False,
 ) -> None:
     """The next items after a history, with the exact parts of each score, or of its probability in a mixture."""
+    from fame.cli.told import driven
     from fame.explain.anatomy import fit
     from fame.explain.evidence import evidence
     from fame.ranking.recommend import recommend as answer
@@ -49,5 +50,4 @@ def recommend(
             parts = "  ".join(f"{facet} {share:.0%}" for facet, share in one["responsibilities"].items())
         else:
             parts = "  ".join(f"{facet} {value:+.2f}" for facet, value in one["contributions"].items())
-        by = f"   driven by {one['driver']['name']}" if one["driver"] else ""
-        typer.echo(f"{one['rank']:3}  {one['probability']:6.2%}  {one['title']}   {parts}{by}")
+        typer.echo(f"{one['rank']:3}  {one['probability']:6.2%}  {one['title']}   {parts}{driven(one)}")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from fame.explain.lift import foremost
+
 if TYPE_CHECKING:
     from fame.data import Catalog
 
@@ -21,8 +23,7 @@ def tell(answer: dict[str, Any], catalog: Catalog) -> Iterator[str]:
 
     item, rival = answer["item"], answer["rival"]
     yield f"Why {item['title']}{f' rather than {titles([rival])}' if rival else ''}?"
-    driver = f", driven by {item['driver']['name']}" if item["driver"] else ""
-    yield f"It comes at rank {item['rank']} with {item['probability']:.2%}{driver}."
+    yield f"It comes at rank {item['rank']} with {item['probability']:.2%}{driven(item)}."
     yield ""
     yield f"Past items, by {answer['method']}; compared with {answer['baseline']}:"
     for one in sorted(answer["attributions"], key=lambda one: -one["value"]):
@@ -35,12 +36,27 @@ def tell(answer: dict[str, Any], catalog: Catalog) -> Iterator[str]:
     yield from what_if(answer, titles)
 
 
+def driven(item: dict[str, Any]) -> str:
+    """What drove an item among its attributes, after what lifts it more than any of them; empty where nothing did."""
+    families, driver = dict(item["anatomy"] or {}), item["driver"]
+    rest = families.pop("rest", None)
+    lift = foremost(list(families.values()), rest, item["bias"])
+    among = f"of its attributes driven by {driver['name']}" if driver else ""
+    if lift is None:
+        return f"; {among}" if among else ""
+    if lift.source == "family":
+        return f", driven by the attribute {driver['name']}" if driver else ""
+    what = "what lifts it most goes with no attribute" if lift.source == "rest" else "its popularity lifts it most"
+    said = f": {what} ({lift.part:+.2f} of the {lift.whole:+.2f} that lift it)"
+    return f"{said}; {among}" if among else said
+
+
 def past(answer: dict[str, Any], titles: Titles) -> Iterator[str]:
     """What taking items away or adding some does."""
     claim, removal, added = answer["claim"], answer["counterfactual"], answer["additions"]
     what = "log p" if answer["rival"] is None else "its lead in log p"
     if claim is None:
-        yield "No past item speaks for it."
+        yield f"By {answer['method']}, no past item speaks for it."
     elif not claim["holds"]:
         yield (
             f"No clear answer: without {titles(claim['removed'])}, {what} falls by {claim['fall']:.2f}, which is "
@@ -54,7 +70,8 @@ def past(answer: dict[str, Any], titles: Titles) -> Iterator[str]:
         )
     one, latest, any_one = answer["faithfulness"].values()
     yield (
-        f"Without the most important item, the target's probability is {one:.2f} times what it was; "
+        f"Without the item that is first by {answer['method']}, the target's probability is {one:.2f} times what it "
+        "was; "
         f"without the latest {latest:.2f}, without one at random {any_one:.2f}."
     )
     if removal is None:

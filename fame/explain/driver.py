@@ -102,18 +102,19 @@ def objection(found: Evidence, least: float = 0.0) -> str:
         return "what the families do for it is not a finite number"
     proposed = int(found.parts.argmax())
     name = found.families[proposed]
+    most = f"of its attributes {name} lifts it most,"
     if found.parts[proposed] <= 0:
-        return "no family lifts it above the average item"
+        return "none of its attributes lifts it above the average item"
     if found.margin <= least:
-        return f"{name} does not lift it far enough above the others"
+        return f"{name} does not lift it far enough above its other attributes"
     if found.mean[proposed] <= ERRORS * found.error[proposed]:
-        return f"{name} lifts it most, but it does not fall when the past says nothing of {name}"
+        return f"{most} but it does not fall when the past says nothing of {name}"
     if found.mean[proposed] < LEAST:
-        return f"{name} lifts it most, but it hardly falls when the past says nothing of {name}"
+        return f"{most} but it hardly falls when the past says nothing of {name}"
     for other in range(len(found.families)):
         further = found.effect[other] - found.effect[proposed]
         if other != proposed and further.mean() > ERRORS * _error(further):
-            return f"{name} lifts it most, but it falls further when the past says nothing of {found.families[other]}"
+            return f"{most} but it falls further when the past says nothing of {found.families[other]}"
     return ""
 
 

@@ -34,56 +34,79 @@ def say(parts, bias, result) -> str:
 def test_a_clear_answer_names_the_facet_and_what_would_be_without_it():
     said = say([0.2, 2.0], 0.3, effects_of(facets=(2, 9), items=(1, 4), gone=(0.1, 0.9)))
     assert "comes first with 3.4 %" in said
-    assert "**people** lifts it most (+2.00 of +2.50 above the average item); without it, it would be ninth." in said
+    lifts = "Of the facets, **people** lifts it most (+2.00 of the +2.50 that lift it above the average item)"
+    assert f"{lifts}; without it, it would be ninth." in said
     assert "Without *Alien \\(1979\\)* in the history, it would be fourth." in said
 
 
 def test_in_a_mixture_the_answer_is_of_its_probability():
     def said(shares):
-        return words.answer("Heat (1995)", 0.034, [0, 0], 0, ["genre", "people"], effects_of(facets=(2, 9)), [], shares)
+        return words.answer(
+            "Heat (1995)", 0.034, [0, 0], 0, ["genre", "people"], effects_of(facets=(2, 9)), ["A", "B"], shares
+        )
 
-    assert "**people** gives it most of its probability (72 %); without it, it would be ninth." in said([0.28, 0.72])
-    tested = effects_of(facets=(1, 1, 1), effects=(0, 0, 0))
+    assert "The facet **people** gives it most of its probability (72 %); without it, it would be ninth." in said(
+        [0.28, 0.72]
+    )
+    tested = effects_of(facets=(1, 1, 1), effects=(0, 0, 0), items=(1,))
     three = words.answer("Heat", 0.034, [0] * 3, 0, ["a", "b", "c"], tested, [], [0.4, 0.3, 0.3])
-    assert "No facet alone carries it" in three
+    assert "No facet gives more than half of its probability" in three
 
 
 def test_a_driver_is_named_by_its_evidence_or_said_to_be_unclear():
-    def said(parts, effects, rest=None):
+    def said(parts, effects, rest=None, bias=0.0):
         told = Evidence(("genre", "cast*"), np.array(parts), np.array(effects)[:, None] + np.linspace(-0.01, 0.01, 8))
-        return words.answer("Heat", 0.034, [0, 0], 0, ["a", "b"], effects_of(), [], told=told, rest=rest)
+        return words.answer("Heat", 0.034, [0, 0], bias, ["a", "b"], effects_of(), ["A", "B"], told=told, rest=rest)
 
-    assert "driven by **cast\\*** as far as its attributes go." in said([0.2, 2.0], [0.1, 0.9], rest=2.1)
-    assert "as far as" not in said([0.2, 2.0], [0.1, 0.9], rest=1.9)
-    assert said([0.2, 2.0], [0.1, 0.9]).startswith("*Heat* comes first with 3.4 %, driven by **cast\\***.")
-    assert said([0.2, 2.0], [0.9, 0.1]).startswith("*Heat* comes first with 3.4 %; it has no clear driver.")
+    clear, unclear = [0.1, 0.9], [0.9, 0.1]
+    begins = "*Heat* comes first with 3.4 %"
+    assert said([0.2, 2.0], clear, rest=1.9).startswith(f"{begins}, driven by the attribute **cast\\***.")
+    assert said([0.2, 2.0], unclear, rest=1.9).startswith(f"{begins}; of its attributes, none is a clear driver.")
+    # in a mixture, whose log p is no sum, nothing is known of what goes with no attribute
+    assert said([0.2, 2.0], clear).startswith(f"{begins}, of its attributes driven by **cast\\***.")
+    # what lifts it more than any attribute is said first
+    lifts = f"{begins}: what lifts it most goes with no attribute (+2.10 of the +4.30 that lift it above the average"
+    assert said([0.2, 2.0], clear, rest=2.1).startswith(lifts)
+    assert "; of its attributes, **cast\\*** drives it." in said([0.2, 2.0], clear, rest=2.1)
+    assert "; of its attributes, none is a clear driver." in said([0.2, 2.0], unclear, rest=2.1)
+    lifts = f"{begins}: its popularity lifts it most (+3.00 of the +5.20 that lift it above the average item); of its"
+    assert said([0.2, 2.0], clear, rest=-1.0, bias=3.0).startswith(lifts)
 
 
-def test_a_driver_and_the_facet_of_its_name_are_not_named_twice():
+def test_a_driver_and_the_facet_of_its_name_are_told_apart():
     told = Evidence(("genre", "people"), np.array([0.2, 2.0]), np.array([[0.1], [0.9]]) + np.linspace(-0.01, 0.01, 8))
-    said = words.answer("Heat", 0.1, [0.2, 2.0], 0, ["genre", "people"], effects_of(facets=(2, 9)), [], told=told)
-    assert "driven by **people**. That facet lifts it most (+2.00 of +2.20 above the average item); without it" in said
+    tested = effects_of(facets=(2, 9))
+    said = words.answer("Heat", 0.1, [0.2, 2.0], 0, ["genre", "people"], tested, ["A", "B"], told=told, rest=0.0)
+    assert "driven by the attribute **people**. Of the facets, **people** lifts it most" in said
+    assert [words.facet(name) for name in ("genre", "facet 1")] == ["facet **genre**", "**facet 1**"]
 
 
 def test_the_facet_whose_loss_hurts_most_may_be_another_one():
     said = say([0.2, 2.0], 0.3, effects_of(facets=(30, 9)))
-    assert "**people** lifts it most" in said
-    assert "without genre, it would be 30th" in said
+    assert "Of the facets, **people** lifts it most" in said
+    assert "without the facet **genre**, it would be 30th" in said
     assert said.endswith("Removing any one past item does not lower it.")
+
+
+def test_the_past_item_that_costs_the_place_need_not_be_the_one_that_moves_log_p_most():
+    said = say([1.0, 0.9], 0.8, effects_of(items=(4, 1), gone=(0.01, 0.9)))
+    assert said.endswith("Without *Ronin \\(1998\\)* in the history, it would be fourth.")
+
+
+def test_past_items_of_one_title_are_told_apart():
+    assert words.told_apart(["A", "B", "A"]) == ["the first *A*", "*B*", "the second *A*"]
 
 
 def test_no_clear_answer_is_said():
     said = say([1.0, 0.9], 0.8, effects_of())
-    assert "No facet alone carries it; leaving out any one facet does not lower it." in said
+    assert "No facet gives half of what lifts it; leaving out any one facet does not lower it." in said
     assert "Removing any one past item does not lower it either." in said
 
 
 def test_popularity_can_be_the_answer():
     said = say([0.1, -0.3], 2.0, effects_of(facets=(3, 1)))
-    assert (
-        "Its **popularity** lifts it most (+2.00 of +2.10 above the average item); without genre, it would be third."
-        in said
-    )
+    lifts = "Its **popularity** lifts it more than any facet (+2.00 of the +2.10 that lift it above the average item)"
+    assert f"{lifts}; without the facet **genre**, it would be third." in said
 
 
 def test_one_item_alone_is_not_said_to_be_removable():

@@ -32,7 +32,7 @@ def found(parts, means, spread=0.01, draws=8):
         (found([2.0, 0.5], [0.0, 0.0]), None, "it does not fall when the past says nothing of genre"),
         (found([2.0, 0.5], [0.07, 0.0], 0.001), None, "it hardly falls when the past says nothing of genre"),
         (found([2.0, 0.5], [-1.0, -2.0]), None, "it does not fall when the past says nothing of genre"),
-        (found([-2.0, -0.5], [1.0, 0.5]), None, "no family lifts it above the average item"),
+        (found([-2.0, -0.5], [1.0, 0.5]), None, "none of its attributes lifts it above the average item"),
         (Evidence((), np.zeros(0), np.zeros((0, 8))), None, "nothing is known about the items"),
     ],
 )

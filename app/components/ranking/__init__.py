@@ -69,7 +69,7 @@ def ranking(
         key=key,
         data={
             "rows": [_row(row, facets, shares) for row in rows],
-            "lead": "Shares of the probability, by facet" if shares else "Parts, against the average item",
+            "lead": "Shares of the probability, by facet" if shares else "Parts by facet, against the average item",
             "facets": [{"name": facet.name, "color": facet.color} for facet in facets],
             "popularity": bool(facets) and any(row.bias is not None for row in rows),
             "chosen": chosen,
