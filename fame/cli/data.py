@@ -84,7 +84,7 @@ def import_(
     out: Annotated[Path, typer.Option(help="Folder of the data set.")],
     items: Annotated[list[Path] | None, typer.Option(help="Tables about items; may be given several times.")] = None,
     format_: Annotated[
-        str, typer.Option("--format", help="auto, movielens, recbole, amazon (reviews, JSON lines), csv or parquet.")
+        str, typer.Option("--format", help="auto, movielens, recbole, amazon, json (an object a line), csv or parquet.")
     ] = "auto",
     map_: Annotated[
         str, typer.Option("--map", help="The files' own names: user=…,item=…,time=…,rating=…,title=…")

@@ -2,6 +2,7 @@
 
 import html
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,12 +14,14 @@ import pyarrow as pa
 from fame.data.catalog import Family
 from fame.data.columns import DataError, listed, missing, word
 from fame.data.films import film
+from fame.data.importing.cells import cells
 from fame.data.importing.layouts import FLAGS, Source
 from fame.data.importing.options import Bin, Options
 from fame.data.importing.values import as_text
 
 KEPT, EACH = 64 << 20, 1 << 10  # bytes that may be known of all items, and beyond that in the mean of each
 CELLS = 100_000_000  # items times the most values that one has of a family, as which they are kept to compare them
+SHARED = 0.9  # of the items, from which a first category is the department of all
 EXTRA = ("$", "€", "£", ",", " ")  # around the digits of a price
 
 
@@ -157,27 +160,20 @@ def _columns(
             made[name] = (binned(raw[name], options.bins[name], f"{source.table.where}: {name}", notes), False)
             continue
         values, multi = cells(raw[name], options.separator)
-        if source.form == "amazon" and multi:  # the first is the shop's department, which all items have
-            values = [value[1:] or None if value and len(value) > 1 else value for value in values]
+        if source.form == "amazon" and multi:
+            values = _without_department(values, f"{source.table.where}: {name}", notes)
         made[name] = (values, multi)
     return made
 
 
-def cells(column: Sequence[Any], separator: str) -> tuple[list[Any], bool]:
-    """The values of an attribute, and whether an item may have several: lists, or text with the separator in it."""
-    raw = [list(cell) if isinstance(cell, np.ndarray) else cell for cell in column]
-    multi = any(isinstance(cell, list) or (isinstance(cell, str) and separator in cell) for cell in raw)
-    result: list[Any] = []
-    for cell in raw:
-        if isinstance(cell, list):
-            words = [word(value) for value in cell if not missing(value)]
-        elif missing(cell):
-            words = []
-        else:
-            words = word(cell).split(separator) if multi else [word(cell)]
-        words = list(dict.fromkeys(html.unescape(text).strip() for text in words if text.strip()))
-        result.append((words if multi else words[0]) if words else None)
-    return result, multi
+def _without_department(values: list[Any], where: str, notes: list[str]) -> list[Any]:
+    """Amazon's categories begin with the shop's department; where nearly all items share it, it tells nothing."""
+    first = Counter(value[0] for value in values if value)
+    department, count = first.most_common(1)[0] if first else ("", 0)
+    if count < SHARED * first.total() or all(len(value) == 1 for value in values if value):
+        return values
+    notes.append(f"{where}: {department!r} stands first for {count:,} of {first.total():,} items; it is left out.")
+    return [value[1:] or None if value and value[0] == department else value for value in values]
 
 
 def binned(column: Sequence[Any], how: Bin, where: str, notes: list[str]) -> list[str | None]:

@@ -37,7 +37,15 @@ FILMS_100K = ("item_id", "title", "released", "video", "url", *FLAGS)
 RATINGS, FILMS = ("user_id", "item_id", "rating", "timestamp"), ("item_id", "title", "genre")
 ENDINGS = (".csv", ".tsv", ".txt", ".json", ".jsonl", ".parquet", ".pq", ".inter", ".item", ".dat", ".data")
 FILM_FAMILIES = ("genre", "era")  # made of MovieLens' columns about films
+TITLES = {
+    "recbole": "RecBole atomic files",
+    "amazon": "Amazon reviews",
+    "csv": "Separated text",
+    "json": "JSON lines",
+}
 NEEDED = ("user", "item", "time")
+DEPARTMENTS = ("brand", "store", "category", "categories", "genre", "genres")  # families of Amazon's metadata
+METADATA = {"imUrl", "imageURL", "salesRank", "rank", "related", "also_buy", "also_view", "main_cat", "main_category"}
 REVIEWS = ({"reviewerID", "asin", "unixReviewTime"}, {"user_id", "parent_asin", "timestamp"})
 
 
@@ -106,13 +114,14 @@ def layout(paths: Sequence[Path], items: Sequence[Path], options: Options) -> La
             ignored.append(Ignored(file.where, why))
         else:
             found.append(_source(file, options, form))
-    described = [_items(_source(file, options, form), options) for file in about]
+    amazon = form == "amazon" or any(source.form == "amazon" for source in found)
+    described = [_items(_source(file, options, form), options, amazon) for file in about]
     logs = []
     for source in found:
         if "user" in source.roles or not _can_be_items(source, found):
             logs.append(source)
         else:
-            described.append(_items(source, options))
+            described.append(_items(source, options, amazon))
     if not logs:
         raise DataError(
             "No file of interactions was given, only items; give the file with users, items and times, too."
@@ -141,9 +150,7 @@ def _can_be_items(source: Source, all_: Sequence[Source]) -> bool:
 
 
 def _title(form: str) -> str:
-    return {"recbole": "RecBole atomic files", "amazon": "Amazon reviews", "csv": "Separated text"}.get(
-        form, form.title()
-    )
+    return TITLES.get(form, form.title())
 
 
 def _why_not(file: File, form: str, names: set[str]) -> str:
@@ -174,7 +181,7 @@ def _source(file: File, options: Options, form: str) -> Source:
         role: column for role, column in options.mapping.items() if column in table.names or role in NEEDED
     }
     roles = name_roles(table, wanted, given)
-    shown = "amazon" if kind == "json" or any(set(table.names) >= keys for keys in REVIEWS) else kind
+    shown = "amazon" if form == "amazon" or any(set(table.names) >= keys for keys in REVIEWS) else kind
     return Source(table, shown, roles, ())
 
 
@@ -190,9 +197,11 @@ def _kind(file: File, form: str) -> str:
     return "json" if file.name.endswith((".json", ".jsonl", ".ndjson")) else "csv"
 
 
-def _items(source: Source, options: Options) -> Source:
-    """A table of items: its id, its title and its families."""
+def _items(source: Source, options: Options, amazon: bool = False) -> Source:
+    """A table of items: its id, its title and its families; `amazon`: it lies beside Amazon's reviews."""
     table = source.table
+    amazon = {"asin", "parent_asin"} & set(table.names) != set() and (amazon or bool(METADATA & set(table.names)))
+    source = replace(source, form="amazon" if amazon else "csv" if source.form == "amazon" else source.form)
     given: dict[str, str] = {role: column for role, column in options.mapping.items() if column in table.names}
     roles = name_roles(table, ("item", "title"), given)
     if "title" not in roles and "title" not in options.mapping:
@@ -201,8 +210,8 @@ def _items(source: Source, options: Options) -> Source:
             roles["title"] = (alike[0], "by its name")
     taken = [column for column, _ in roles.values()]
     kept = families(table, taken)
-    if source.form == "amazon" and options.families is None:
-        kept = [name for name in ("brand", "store", "category", "categories") if name in table.names]
+    if amazon and options.families is None:
+        kept = [name for name in DEPARTMENTS if name in table.names]
     if options.families is not None:
         kept = [name for name in options.families if name in table.names]
     kept += [name for name in options.bins if name in table.names and name not in kept]

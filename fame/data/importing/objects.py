@@ -11,10 +11,12 @@ from typing import Any
 import pyarrow as pa
 
 from fame.data.columns import DataError, word
+from fame.data.importing.cells import leaves, named
 from fame.data.importing.sources import File
 from fame.data.importing.tables import BATCH, ROWS, Table, check_names, short
 from fame.data.importing.text import LINE, text_of
 
+KEYS = 20  # of the objects in a column that may become columns of their own
 LITERAL = 1 << 18  # bytes of a line that may be Python's; Amazon's longest have a fraction of it
 
 
@@ -30,7 +32,7 @@ class JsonLines(Table):
             rows: list[tuple[Any, ...]] = []
             size = 0
             for length, found in _objects(text, self.where):
-                rows.append(tuple(map(found.get, names)))  # the rest is let go at once
+                rows.append(tuple(_value(found, name) for name in names))  # the rest is let go at once
                 size += length
                 if len(rows) == BATCH or size >= LINE:
                     yield _table(names, rows)
@@ -48,9 +50,9 @@ def json_lines(file: File, encoding: str) -> JsonLines:
             size += length
             if size >= LINE:
                 break
-    names = tuple(dict.fromkeys(name for found in some for name in found))
+    names = tuple(dict.fromkeys(_names(some)))
     check_names(list(names), file.where)
-    rows = (_column([found.get(name) for found in some]).to_pylist() for name in names)
+    rows = (_column([_value(found, name) for found in some]).to_pylist() for name in names)
     return JsonLines(file, names, tuple(zip(*rows, strict=True)), encoding)
 
 
@@ -94,30 +96,46 @@ def _literal(line: bytes) -> dict[str, Any] | None:
 
 
 def _column(values: list[Any]) -> pa.Array:
-    """Text; lists of texts where any value is a list. Lists in lists are laid flat."""
+    """Text; lists of texts where any value is a list. Lists in lists are laid flat, objects go by their names."""
     if any(isinstance(value, list) for value in values):
-        lists = [None if value is None else [_safe(leaf) for leaf in _flat(value)] for value in values]
+        lists = [None if value is None else [_safe(leaf) for leaf in leaves(value)] for value in values]
         return pa.array(lists, pa.list_(pa.string()))
     return pa.array([None if value is None else _safe(value) for value in values], pa.string())
-
-
-def _flat(value: Any) -> Iterator[Any]:
-    if isinstance(value, list):
-        for inner in value:
-            if isinstance(inner, list):
-                yield from (leaf for leaf in inner if not isinstance(leaf, list | dict))
-            elif not isinstance(inner, dict) and inner is not None:
-                yield inner
-    else:
-        yield value
 
 
 def _safe(value: Any) -> str:
     """Text that can be stored: halves of characters are replaced."""
     if isinstance(value, dict):
-        return ""
+        return _safe(named(value)) if value else ""
     try:
         text = value if isinstance(value, str) else word(value)
     except (ValueError, OverflowError):  # an integer of thousands of digits
         return ""
     return text.encode("utf-8", "replace").decode()
+
+
+def _names(some: Sequence[dict[str, Any]]) -> list[str]:
+    """The columns; a column of objects is spread over columns "item.id", "item.title" unless it has very many keys."""
+    names: list[str] = []
+    for name in dict.fromkeys(name for found in some for name in found):
+        inner = [found[name] for found in some if found.get(name) is not None]
+        keys = dict.fromkeys(key for value in inner if isinstance(value, dict) for key in value)
+        if keys and len(keys) <= KEYS and all(isinstance(value, dict) for value in inner):
+            names += [f"{name}.{below}" for below in _names(inner)]
+        else:
+            names.append(name)
+    return names
+
+
+def _value(found: Any, name: str) -> Any:
+    """The value of a column, which may lie in an object."""
+    if not isinstance(found, dict):
+        return None
+    if name in found or "." not in name:
+        return found.get(name)
+    outer = name.find(".")
+    while outer > 0:  # keys may hold points themselves
+        if name[:outer] in found:
+            return _value(found[name[:outer]], name[outer + 1 :])
+        outer = name.find(".", outer + 1)
+    return None

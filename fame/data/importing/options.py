@@ -6,10 +6,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from fame.data.columns import DataError
 
-Form = Literal["auto", "movielens", "recbole", "amazon", "csv", "parquet"]
+Form = Literal["auto", "movielens", "recbole", "amazon", "json", "csv", "parquet"]
 Encoding = Literal["utf-8", "utf-16", "latin-1", "cp1252", "cp1251", "koi8-r", "shift_jis", "gb18030", "big5", "euc-kr"]
 Role = Literal["user", "item", "time", "rating", "title"]
-FORMATS: tuple[Form, ...] = ("auto", "movielens", "recbole", "amazon", "csv", "parquet")
+FORMATS: tuple[Form, ...] = ("auto", "movielens", "recbole", "amazon", "json", "csv", "parquet")
 ROLES: tuple[Role, ...] = ("user", "item", "time", "rating", "title")
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from fame.data.importing.cells import leaves, opened
 from fame.data.importing.guess import Column
 from fame.data.importing.tables import Delimited, Table, is_number
 
@@ -83,13 +84,14 @@ def columns(table: Table, roles: dict[str, tuple[str, str]], kept: Sequence[str]
 
 def families(table: Table, taken: Sequence[str]) -> list[str]:
     """The columns whose values tell groups of items."""
-    return [name for name in table.names if name not in taken and _groups(table.values(name))]
+    numbers = {f"{name.removesuffix('.name')}.id" for name in table.names if name.endswith(".name")}
+    return [name for name in table.names if name not in {*taken, *numbers} and _groups(table.values(name))]
 
 
 def _groups(values: list[Any]) -> bool:
-    if not values or any(isinstance(value, dict) for value in values):
-        return not values
-    words = [str(word) for value in values for word in (value if isinstance(value, list) else [value])]
-    if not words or sum(map(len, words)) / len(words) > LONG or all(word.startswith("http") for word in words):
+    if not values:
+        return True
+    words = [str(word) for value in opened(values) for word in leaves(value)]
+    if not words or sum(map(len, words)) / len(words) > LONG or all(word.startswith(("http", "{")) for word in words):
         return False
     return len(values) < 30 or len(set(words)) < UNIQUE * len(words)
