@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
 LENGTH = "history length"
 FEWEST = 5  # users of a group that is shown
 MOST = 12  # groups
+FIFTHS = 5
 
 
 @dataclass(frozen=True)
@@ -34,13 +34,7 @@ def group_names(data: DataSet) -> list[str]:
 def by_group(data: DataSet, everyone: Population, grouping: str) -> list[Group]:
     """The groups, by length or the largest first; a user whose last item has several values is in several."""
     if grouping == LENGTH:
-        edges = np.unique(np.quantile(everyone.length, [0, 0.2, 0.4, 0.6, 0.8, 1]).astype(int))
-        found = []
-        for low, high in pairwise(edges):
-            newest = high == edges[-1]  # the last group holds its upper edge
-            inside = (everyone.length >= low) & ((everyone.length <= high) if newest else (everyone.length < high))
-            found.append((f"{low} to {high if newest else high - 1} items", inside))
-        groups = [(name, np.flatnonzero(inside)) for name, inside in found]
+        groups = by_length(everyone.length)
     else:
         family = grouping.removeprefix("last item's ")
         rows: dict[str, list[int]] = {}
@@ -49,3 +43,23 @@ def by_group(data: DataSet, everyone: Population, grouping: str) -> list[Group]:
                 rows.setdefault(value, []).append(row)
         groups = sorted(((name, np.array(found)) for name, found in rows.items()), key=lambda group: -len(group[1]))
     return [Group(name, rows) for name, rows in groups if len(rows) >= FEWEST][:MOST]
+
+
+def by_length(lengths: np.ndarray) -> list[tuple[str, np.ndarray]]:
+    """Users' history lengths (n,) -> about fifths of the users, the shortest first, and which rows they are.
+
+    Users of one length stay together, and everybody is in a group: the rest that is too few joins the one before.
+    """
+    different, users = np.unique(lengths, return_counts=True)
+    least, starts, inside = max(FEWEST, len(lengths) / FIFTHS), [0], 0
+    for place, count in enumerate(users[:-1], 1):
+        inside += count
+        if inside >= least and users[place:].sum() >= FEWEST:
+            starts.append(place)
+            inside = 0
+    found = []
+    for start, end in zip(starts, [*starts[1:], len(different)], strict=True):
+        low, high = different[start], different[end - 1]
+        name = f"{low} to {high} items" if low < high else f"{low} item{'s' if low > 1 else ''}"
+        found.append((name, np.flatnonzero((lengths >= low) & (lengths <= high))))
+    return found

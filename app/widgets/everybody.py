@@ -6,7 +6,7 @@ import streamlit as st
 
 from app import charts, palette, resources, state
 from app.current import Current
-from app.groups import group_names
+from app.groups import FEWEST, MOST, group_names
 from app.widgets.answer import table_behind
 from app.widgets.editor import take_user
 from app.widgets.gates import choose_facet
@@ -41,7 +41,8 @@ def gate_by_group(now: Current, h: int) -> None:
     )
     st.caption(
         f"Gate weight of {escape(facet)} where each user's held-out item is predicted, n = {len(everyone.length):,} "
-        "users. Boxes are quartiles with the median; whiskers hold nine tenths. Groups of fewer than five are left out."
+        "users. Boxes are quartiles with the median; whiskers hold nine tenths. Groups of fewer than "
+        f"{FEWEST} and all but the {MOST} largest are left out."
     )
     points = picked.selection.points
     if points and 0 <= int(points[0]["customdata"]) < len(groups):
