@@ -15,12 +15,14 @@ from fame.cli.output import Device, Json, console, print_json
 def train(
     data: Annotated[Path, typer.Option(help="Folder of the data set.")],
     out: Annotated[Path, typer.Option(help="Folder of the run; the model is in its `best`.")],
-    preset: Annotated[str, typer.Option(help="default, best, small or published.")] = "default",
-    model: Annotated[str, typer.Option(help="fame or sasrec.")] = "fame",
+    preset: Annotated[
+        str | None, typer.Option(help="default, best, small or published.", show_default="default")
+    ] = None,
+    model: Annotated[str | None, typer.Option(help="fame or sasrec.", show_default="fame")] = None,
     set_: Annotated[list[str] | None, typer.Option("--set", help="A setting, as key=value; may be repeated.")] = None,
-    seed: Annotated[int, typer.Option(help="The same seed gives the same model.")] = 1,
+    seed: Annotated[int | None, typer.Option(help="The same seed gives the same model.", show_default="1")] = None,
     device: Device = "auto",
-    resume: Annotated[bool, typer.Option(help="Go on with the run in --out.")] = False,
+    resume: Annotated[bool, typer.Option(help="Go on with the run in --out, with its own settings.")] = False,
     background: Annotated[bool, typer.Option(help="Leave a core and the right of way to other programs.")] = False,
     as_json: Json = False,
 ) -> None:
@@ -40,7 +42,7 @@ def train(
 def _train(
     data: Path,
     out: Path,
-    preset: str,
+    preset: str | None,
     basic: dict[str, Any],
     set_: list[str],
     device: str,
@@ -49,25 +51,29 @@ def _train(
     as_json: bool,
 ) -> None:
     """What `train` does before it lets the next run begin."""
-    from fame.training.chosen import parse
+    from fame.training.chosen import differing, given
+    from fame.training.presets import settings
 
-    wanted = parse(preset, basic, set_)
+    named = given(basic, set_)
+    wanted = None if resume else settings(preset or "default", **named)
     if background:
         give_way()
 
     from fame.data import read
     from fame.model.device import choose_device
-    from fame.training.anchoring import plan
     from fame.training.run import Run, RunError
     from fame.training.trainer import Step
     from fame.training.trainer import train as run_training
 
     runs_on = choose_device(device)
     dataset = read(data)
-    if resume:
+    if wanted is None:
         run = Run.open(out)
-        if (set_ or preset != "default") and run.settings() != plan(wanted, dataset.catalog).settings:
-            raise RunError(f"{out} was started with other settings; leave out --preset and --set to go on with it.")
+        run.check(dataset)
+        if other := differing(run.settings(), preset, named, dataset.catalog):
+            raise RunError(
+                f"{out} was started with {other}; leave out what differs to go on with it, or give another --out."
+            )
     else:
         run = Run.start(out, wanted, dataset, shlex.join(["python", "-m", "fame", *sys.argv[1:]]))
 

@@ -3,25 +3,60 @@
 from collections.abc import Sequence
 from typing import Any
 
+from fame.data import Catalog
+from fame.training.anchoring import plan
 from fame.training.presets import BASELINE, PRESETS, SettingsError, settings
 from fame.training.settings import Settings
 
 
 def parse(preset: str, basic: dict[str, Any], entries: Sequence[str]) -> Settings:
-    """A preset with `key=value` entries on top of the `basic` ones.
+    """A preset with the `basic` settings and `key=value` entries.
 
     Raises
     ------
     SettingsError
-        An entry is not key=value, or a setting is unknown or out of range.
+        An entry is not key=value, or a setting is unknown, out of range, or given twice.
     """
-    chosen: dict[str, Any] = {}
+    return settings(preset, **given(basic, entries))
+
+
+def given(basic: dict[str, Any], entries: Sequence[str]) -> dict[str, Any]:
+    """The settings that a command line names: the `basic` ones that are not None, and `key=value` entries."""
+    found = {name: value for name, value in basic.items() if value is not None}
     for entry in entries:
-        key, equals, value = entry.partition("=")
+        key, equals, value = (part.strip() for part in entry.partition("="))
         if not equals:
             raise SettingsError(f"--set {entry!r} is not key=value; write for instance --set width=64.")
-        chosen[key.strip()] = value.strip()
-    return settings(preset, **(basic | chosen))
+        if str(found.setdefault(key, value)) != value:
+            raise SettingsError(f"{key} is given twice, as {found[key]} and as {value}; give it once.")
+    return found
+
+
+def differing(own: Settings, preset: str | None, named: dict[str, Any], catalog: Catalog) -> str:
+    """In what a command line asks a run for other settings than its own, as "seed 1, not 7"; empty = in nothing.
+
+    Only what is named counts: a preset in full, but for what else is named and for model and seed, which none decides.
+
+    Raises
+    ------
+    SettingsError, AnchoringError
+        A setting is unknown or out of range, or does not suit the data.
+    """
+    if str(named.get("model", own.model)) != own.model:
+        settings(preset or "default", model=named["model"])  # refuses what is no model at all
+        return f"model {own.model}, not {named['model']}"
+    base = own.model_dump() if preset is None else {"model": own.model, "seed": own.seed}
+    asked = plan(settings(preset or "default", **(base | named)), catalog).settings
+    for name in Settings.model_fields:
+        ours, theirs = getattr(own, name), getattr(asked, name)
+        if ours != theirs:
+            return f"{name} {as_text(ours)}, not {as_text(theirs)}"
+    return ""
+
+
+def as_text(value: Any) -> str:
+    """A setting's value as it is written after `--set key=`."""
+    return (",".join(value) or "none") if isinstance(value, tuple) else str(value)
 
 
 def options(preset: str, wanted: Settings) -> list[str]:
@@ -34,6 +69,5 @@ def options(preset: str, wanted: Settings) -> list[str]:
         if name in ("model", "seed"):
             found += [f"--{name}", str(value)]
         else:
-            text = (",".join(value) or "none") if isinstance(value, tuple) else str(value)
-            found += ["--set", f"{name}={text}"]
+            found += ["--set", f"{name}={as_text(value)}"]
     return found

@@ -179,10 +179,37 @@ def test_wrong_places_are_named(run, cinema_folder, tmp_path):
     assert "exists already" in sentence(fame("data", "make", "planted-cinema", "--out", other))
     assert "exists already; add --resume" in sentence(fame("train", "--data", cinema_folder, "--out", run))
     assert "There is no run in" in sentence(fame("train", "--data", cinema_folder, "--out", tmp_path / "x", "--resume"))
-    assert "other settings" in sentence(
-        fame("train", "--data", cinema_folder, "--out", run, "--resume", "--set", "width=32")
-    )
     assert not (tmp_path / "x").exists()
+
+
+@pytest.mark.parametrize(
+    ("extra", "named"),
+    [
+        (["--seed", "7"], "with seed 1, not 7"),
+        (["--model", "sasrec"], "with model fame, not sasrec"),
+        (["--set", "model=sasrec"], "with model fame, not sasrec"),
+        (["--set", "width=32"], "with width 16, not 32"),
+        (["--set", "anchor=genre"], "with anchor genre,era,director, not genre"),
+        (["--preset", "default"], "with length 12, not 50"),
+        (["--preset", "small", *QUICK], "with epochs 2, not 15"),
+        (["--model", "bert"], "'fame' or 'sasrec'"),
+        (["--set", "widht=3"], "There is no setting 'widht'"),
+        (["--seed", "1", "--set", "seed=2"], "seed is given twice, as 1 and as 2"),
+    ],
+)
+def test_a_run_is_not_resumed_with_other_settings(run, cinema_folder, extra, named):
+    before = (run / "status.json").read_text()
+    assert named in sentence(fame("train", "--data", cinema_folder, "--out", run, "--resume", *extra))
+    assert (run / "status.json").read_text() == before
+
+
+@pytest.mark.parametrize(
+    "extra",
+    [[], ["--seed", "1", "--model", "fame"], QUICK, ["--set", "width=16"], ["--set", "anchor=auto"]],
+)
+def test_a_run_is_resumed_with_its_own_settings_named_or_not(run, cinema_folder, extra):
+    done = fame("train", "--data", cinema_folder, "--out", run, "--resume", *extra)
+    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize(
