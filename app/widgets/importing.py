@@ -11,7 +11,8 @@ import streamlit as st
 from app import state
 from app.words import escape, percent
 from fame import home
-from fame.data.importing import Guess, Options, Progress, Report
+from fame.data.importing import ORDERS, Guess, Options, Progress, Report
+from fame.data.importing import options as checked
 from fame.errors import InputError
 
 ROLES = {
@@ -23,6 +24,8 @@ ROLES = {
 }
 NEEDED = ("user", "item", "time")
 NOTHING = "(none)"
+AS_SHOWN = "as the whole column shows"
+PATTERNS = ("%d/%m/%Y %H:%M", "%m/%d/%Y %I:%M %p")  # as examples of one's own
 SHOWN = 5  # rows of a preview
 
 
@@ -89,18 +92,27 @@ def understood(paths: list[Path], guess: Guess) -> Options | None:
     key = hashlib.sha256("\n".join(map(str, paths)).encode()).hexdigest()[:8]
     mapping = roles(guess, key)
     families = attributes(guess, mapping, key)
-    left, right = st.columns(2, gap="large")
+    left, middle, right = st.columns(3, gap="large")
     name = left.text_input("Name of the data set", plain_name(paths[0]), 64, key=f"data-name-{key}").strip()
     core = right.number_input(
         "Leave out users and items with fewer interactions than", 0, 1000, guess.options.core, key=f"core-{key}",
         help="Again and again, until none is left (k-core). 0 keeps all.",
     )  # fmt: skip
+    time_format = middle.selectbox(
+        "Dates are written", [AS_SHOWN, *ORDERS, *PATTERNS], key=f"dates-{key}", accept_new_options=True,
+        help="Only where times are text, such as 03/04/2021. You can type a pattern of your own.",
+    )  # fmt: skip
     if missing := [role for role in NEEDED if role not in mapping]:
         st.warning(f"Say which column holds the {', the '.join(missing)}.")
         return None
-    return guess.options.model_copy(
-        update={"mapping": mapping, "families": families, "core": int(core), "name": home.need_free_data_name(name)}
-    )
+    chosen = {
+        "mapping": mapping,
+        "families": families,
+        "core": int(core),
+        "time_format": "" if time_format == AS_SHOWN else time_format,
+        "name": home.need_free_data_name(name),
+    }
+    return checked(**guess.options.model_dump() | chosen)
 
 
 def roles(guess: Guess, key: str) -> dict[str, str]:
@@ -187,6 +199,7 @@ def show(report: Report) -> None:
         f"middle one {median:.0f}"
         + (f"; {short_ones:,} with fewer than three cannot be judged on." if short_ones else ".")
     )
+    st.caption(f"The times go {escape(report.span.says)}.")
     for note in report.notes:
         st.caption(escape(short(note)))
     with st.expander("The report", icon=":material/fact_check:"):

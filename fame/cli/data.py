@@ -95,6 +95,10 @@ def import_(
         str, typer.Option("--bin", help="Numbers into ranges: price=5 (five of like size), year=by10 (ten wide).")
     ] = "",
     core: Annotated[int, typer.Option(help="Keep users and items with this many interactions; 0 keeps all.")] = 0,
+    time_format: Annotated[
+        str,
+        typer.Option(help="How dates are written: day-first, month-first, year-first or a pattern as %d/%m/%Y %H:%M."),
+    ] = "",
     encoding: Annotated[str, typer.Option(help="Of text files.")] = "utf-8",
     name: Annotated[str | None, typer.Option(help="Name of the data set; the folder's if left out.")] = None,
     as_json: Json = False,
@@ -109,6 +113,7 @@ def import_(
         separator=separator,
         bins={column: _bin(how) for column, how in _pairs(bin_, "--bin", "price=5,year=by10").items()},
         core=core,
+        time_format=time_format,
         encoding=encoding,
         name=name or "",
     )
@@ -162,6 +167,7 @@ def _tables(report: "Report") -> Iterator[Table]:
     found.add_row("users", f"{counts.users:,}", f"{lengths.short:,} with fewer than three interactions")
     found.add_row("items", f"{counts.items:,}", f"{report.untitled:,} without a title: the id stands in")
     found.add_row("interactions", f"{counts.interactions:,}", f"{report.density:.3%} of users times items")
+    found.add_row("times", "", report.span.says)
     first, middle, third = lengths.quartiles
     spread = f"{lengths.least:,} to {lengths.most:,}; half of them {first:g} to {third:g}"
     found.add_row("length of a history, median", f"{middle:g}", spread)

@@ -2,11 +2,12 @@
 
 from fame.data.importing.bring import bring_in, look
 from fame.data.importing.guess import Column, Found, Guess, Ignored
-from fame.data.importing.options import FORMATS, ROLES, Bin, Options, options
+from fame.data.importing.options import FORMATS, ORDERS, ROLES, Bin, Options, options
 from fame.data.importing.report import Counts, Dropped, Progress, Report
 
 __all__ = [
     "FORMATS",
+    "ORDERS",
     "ROLES",
     "Bin",
     "Column",

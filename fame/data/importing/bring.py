@@ -82,7 +82,7 @@ def bring_in(
     name = options.name or out.resolve().name
     tell = _Teller(progress)
     with whole_folder(out) as new, tempfile.TemporaryDirectory(dir=out.resolve().parent, prefix=".import-") as work:
-        with Events(Path(work)) as events:
+        with Events(Path(work), options.time_format) as events:
             tell("Looking for open quotes", 0.0, 0)
             interactions = [_settled(source, events.notes) for source in found.interactions]
             about_items = [_settled(source, events.notes) for source in found.items]
@@ -101,7 +101,7 @@ def bring_in(
             described = about(ids, about_items, options)
             tell("Sorting and writing", 0.75, events.rows)
             written = _write(events, new / INTERACTIONS, Path(work), users, ids)
-            rows = events.rows
+            rows, span = events.rows, events.span()
         tell("Checking", 0.9, rows)
         catalog, values = _catalog(described)
         pq.write_table(pa.Table.from_pandas(described.items, preserve_index=False), new / ITEMS, compression="zstd")
@@ -122,6 +122,7 @@ def bring_in(
             core=core,
             counts=counts,
             density=counts.interactions / (counts.users * counts.items),
+            span=span,
             lengths=_lengths(lengths),
             untitled=described.untitled,
             families=_families(catalog),

@@ -14,7 +14,8 @@ import pyarrow as pa
 from fame.data.columns import DataError
 from fame.data.importing.layouts import Source
 from fame.data.importing.report import Core, Counts, Dropped
-from fame.data.importing.values import as_seconds, as_text
+from fame.data.importing.times import KNOWN, Span, calendar, columns_of, reading, span
+from fame.data.importing.values import as_text, as_times
 
 MEMORY = "1500MB"  # that DuckDB may use before it spills
 ROWS = 500_000  # written at a time
@@ -31,9 +32,10 @@ MIXED = 0.05  # share of times that do not look like the others' unit from which
 class Events:
     """The interactions of an import, in a database that lives as long as the block."""
 
-    def __init__(self, folder: Path):
+    def __init__(self, folder: Path, time_format: str = ""):
         import duckdb
 
+        self.time_format = time_format
         self.files: list[tuple[str, int]] = []  # name, first row
         self.rows = 0
         self.notes: list[str] = []  # what was made of the values, in sentences
@@ -48,7 +50,9 @@ class Events:
             "enable_progress_bar = false",
         ):
             self.database.execute(f"SET {setting}")
-        self.database.execute("CREATE TABLE raw (u VARCHAR, i VARCHAR, t DOUBLE, bad VARCHAR, r DOUBLE)")
+        self.database.execute(
+            "CREATE TABLE raw (u VARCHAR, i VARCHAR, t DOUBLE, s VARCHAR, d DOUBLE, r DOUBLE, file INTEGER)"
+        )  # t: a time that is a number, of a unit yet to be told; s: one that is text; d: a date as seconds
 
     def __enter__(self) -> Self:
         return self
@@ -75,10 +79,11 @@ class Events:
         first, unread = self.rows, 0
         for batch in source.table.batches(list(dict.fromkeys(names.values()))):
             count = len(batch)
+            holds, times = as_times(batch.column(names["time"]), where, names["time"])
             columns = {
                 "u": as_text(batch.column(names["user"]), where, names["user"], self.rows - first),
                 "i": as_text(batch.column(names["item"]), where, names["item"], self.rows - first),
-                "t": as_seconds(batch.column(names["time"]), where, names["time"]),
+                "t": times,
                 "r": batch.column(names["rating"]) if "rating" in names else pa.nulls(count, pa.float64()),
             }
             if not (pa.types.is_floating(columns["r"].type) or pa.types.is_integer(columns["r"].type)):
@@ -91,17 +96,54 @@ class Events:
             if pa.types.is_string(columns["r"].type):
                 odd = "SELECT count(*) FROM batch WHERE trim(r) <> '' AND try_cast(r AS DOUBLE) IS NULL"
                 unread += self.database.execute(odd).fetchall()[0][0]
-            text = pa.types.is_string(columns["t"].type)
-            t = "coalesce(try_cast(t AS DOUBLE), epoch(try_cast(t AS TIMESTAMP)))" if text else "t"
             self.database.execute(
-                f"INSERT INTO raw SELECT u, i, CASE WHEN isfinite({t}) THEN {t} END, "
-                f"CASE WHEN {t} IS NULL OR NOT isfinite({t}) THEN left(CAST(t AS VARCHAR), 60) END, "
-                "try_cast(r AS DOUBLE) FROM batch"
+                f"INSERT INTO raw SELECT u, i, {', '.join(columns_of(holds, self.time_format))}, "
+                f"try_cast(r AS DOUBLE), {len(self.files) - 1} FROM batch"
             )
             self.rows += count
             watch(self.rows)
         if unread:
             self.notes.append(f"{where}: {unread:,} ratings are no numbers and count as unknown.")
+
+    def _date(self) -> None:
+        """Read the times that are text, and the numbers that are dates, file by file.
+
+        Raises
+        ------
+        DataError
+            They can be read in several ways, or the pattern given is none.
+        """
+        import duckdb
+
+        def rows(query: str) -> list[tuple[Any, ...]]:
+            return self.database.execute(query).fetchall()
+
+        ways = []
+        for file, (where, _) in enumerate(self.files):
+            for test, column in (("t IS NOT NULL", "t"), ("t IS NULL AND s IS NOT NULL", "s")):
+                some = f"(SELECT t, s FROM raw WHERE file = {file} AND {test})"
+                if self.number(f"SELECT count(*) FROM {some}"):
+                    read = calendar if column == "t" else reading
+                    if made := read(rows, some, where, self.time_format, self.notes):
+                        ways.append(f"WHEN file = {file} AND {test} THEN {made}")
+        if not ways:
+            return
+        try:
+            self.database.execute(
+                "CREATE TABLE dated AS SELECT u, i, t, s, "
+                f"coalesce(d, CASE {' '.join(ways)} END) AS d, r, file FROM raw"
+            )
+        except duckdb.InvalidInputException:
+            raise DataError(
+                f"The time format {self.time_format!r} is no pattern; write one such as %d/%m/%Y %H:%M."
+            ) from None
+        self.database.execute("DROP TABLE raw")
+        self.database.execute("ALTER TABLE dated RENAME TO raw")
+        bad = "d IS NULL AND t IS NULL AND s IS NOT NULL"
+        count, row, text = self.one(f"SELECT count(*), min(rowid), arg_min(s, rowid) FROM raw WHERE {bad}")
+        if count and count < self.rows:
+            known = f"as {self.time_format!r} says" if "%" in self.time_format else f"; understood are {KNOWN}"
+            self.notes.append(f"{count:,} times were not understood{known} ({self.place(row)}: {text!r}).")
 
     def place(self, row: int) -> str:
         """Where a row stands, for people."""
@@ -120,24 +162,26 @@ class Events:
         where = self.files[0][0]
         if not self.rows:
             raise DataError(f"{where} has no rows; there is nothing to import.")
-        for column, what in (("u", "user"), ("i", "item"), ("t", "time")):
+        self._date()
+        for column, what in (("u", "user"), ("i", "item"), ("coalesce(d, t)", "time")):
             if not self.number(f"SELECT count({column}) FROM raw"):
-                bad = self.one("SELECT bad FROM raw WHERE bad IS NOT NULL LIMIT 1") if column == "t" else None
-                if bad:
+                bad = self.one("SELECT min(rowid), arg_min(s, rowid) FROM raw WHERE s IS NOT NULL")
+                if what == "time" and bad[1]:
                     raise DataError(
-                        f"{where}: the time is {bad[0]!r} in row 1 and neither number nor date in any other; "
-                        "choose another column for it."
+                        f"{where}: the time is {bad[1]!r} in {self.place(bad[0])} and none that is understood in any "
+                        f"other; choose another column for it, or say how it is written with --time-format as "
+                        f"%d/%m/%Y %H:%M; understood are {KNOWN}."
                     )
                 raise DataError(f"{where}: the {what} is empty in every row; choose another column for it.")
-        good = "u IS NOT NULL AND i IS NOT NULL AND t IS NOT NULL"
+        good = "u IS NOT NULL AND i IS NOT NULL AND coalesce(d, t) IS NOT NULL"
         reasons = {
             "no user": ("u IS NULL", "the user is empty"),
             "no item": ("u IS NOT NULL AND i IS NULL", "the item is empty"),
-            "no time": ("u IS NOT NULL AND i IS NOT NULL AND t IS NULL", ""),
+            "no time": ("u IS NOT NULL AND i IS NOT NULL AND coalesce(d, t) IS NULL", ""),
         }
         dropped = []
         for reason, (test, what) in reasons.items():
-            count, row, bad = self.one(f"SELECT count(*), min(rowid), arg_min(bad, rowid) FROM raw WHERE {test}")
+            count, row, bad = self.one(f"SELECT count(*), min(rowid), arg_min(s, rowid) FROM raw WHERE {test}")
             said = what or ("the time is empty" if bad is None else f"the time is {bad!r}")
             dropped.append(Dropped(reason, count, f"{self.place(row)}: {said}" if count else ""))
         run(
@@ -152,9 +196,10 @@ class Events:
             raise DataError(f"{where}: no row has a user, an item and a time; check the columns.")
         divisor = self._divisor(good)
         run(
-            f"CREATE TABLE events AS SELECT users.code AS u, items.code AS i, raw.t / {divisor} AS t, raw.r AS r, "
+            f"CREATE TABLE events AS SELECT users.code AS u, items.code AS i, "
+            f"coalesce(raw.d, raw.t / {divisor}) AS t, raw.r AS r, "
             "raw.rowid AS place FROM raw JOIN users ON raw.u = users.id JOIN items ON raw.i = items.id "
-            "WHERE raw.t IS NOT NULL"
+            "WHERE coalesce(raw.d, raw.t) IS NOT NULL"
         )
         run("DROP TABLE raw")
         run("CREATE TABLE once (u INTEGER, i INTEGER, t DOUBLE, place BIGINT, r DOUBLE)")
@@ -182,6 +227,9 @@ class Events:
         DataError
             The times are of several units.
         """
+        good += " AND d IS NULL"
+        if not self.number(f"SELECT count(*) FROM raw WHERE {good}"):
+            return 1.0
         median = abs(self.one(f"SELECT median(t) FROM (SELECT t FROM raw WHERE {good} LIMIT 100000)")[0])
         place, (least, divisor, unit) = next(found for found in enumerate(UNITS) if median >= found[1][0])
         if divisor > 1:
@@ -205,6 +253,10 @@ class Events:
         first = np.flatnonzero(np.diff(part, prepend=-1))
         last = np.append(first[1:], len(part)) - 1
         return list(zip(found["u"][first].tolist(), found["u"][last].tolist(), strict=True))
+
+    def span(self) -> Span:
+        """Of what is kept now."""
+        return span(*self.one("SELECT min(t), max(t) FROM once"))
 
     def counts(self) -> Counts:
         """Of what is kept now."""

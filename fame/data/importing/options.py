@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from fame.data.columns import DataError
 
@@ -10,6 +10,7 @@ Form = Literal["auto", "movielens", "recbole", "amazon", "json", "csv", "parquet
 Encoding = Literal["utf-8", "utf-16", "latin-1", "cp1252", "cp1251", "koi8-r", "shift_jis", "gb18030", "big5", "euc-kr"]
 Role = Literal["user", "item", "time", "rating", "title"]
 FORMATS: tuple[Form, ...] = ("auto", "movielens", "recbole", "amazon", "json", "csv", "parquet")
+ORDERS = ("day-first", "month-first", "year-first")  # of dates such as 03/04/2021
 ROLES: tuple[Role, ...] = ("user", "item", "time", "rating", "title")
 
 
@@ -38,7 +39,15 @@ class Options(BaseModel):
     bins: dict[str, Bin] = {}  # numeric column -> ranges
     core: Annotated[int, Field(ge=0, le=1000)] = 0  # users and items with fewer interactions go, again and again
     encoding: Encoding = "utf-8"  # of text files without a byte-order mark
+    time_format: Annotated[str, Field(max_length=100)] = ""  # one of ORDERS, or a pattern of strptime; else guessed
     name: str = ""  # of the data set; its folder's if empty
+
+    @field_validator("time_format")
+    @classmethod
+    def _known(cls, given: str) -> str:
+        if given and given not in ORDERS and "%" not in given:
+            raise ValueError(f"it is {', '.join(ORDERS)}, or a pattern such as %d/%m/%Y %H:%M")
+        return given
 
 
 def options(**chosen: object) -> Options:

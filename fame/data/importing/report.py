@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from fame.data.importing.guess import Ignored
+from fame.data.importing.times import Span
 
 
 @dataclass(frozen=True)
@@ -94,6 +95,7 @@ class Report:
     core: Core | None
     counts: Counts
     density: float
+    span: Span
     lengths: Lengths
     untitled: int
     families: tuple[FamilyFound, ...]

@@ -33,8 +33,14 @@ def as_text(column: pa.ChunkedArray, where: str, name: str, before: int) -> pa.C
     return pc.if_else(pc.equal(trimmed, ""), None, trimmed)
 
 
-def as_seconds(column: pa.ChunkedArray, where: str, name: str) -> pa.ChunkedArray:
-    """Numbers as float64, dates as seconds since 1970; text stays text."""
+def as_times(column: pa.ChunkedArray, where: str, name: str) -> tuple[str, pa.ChunkedArray]:
+    """What a column of times holds, and that: "numbers", "dates" as seconds since 1970, or "text".
+
+    Raises
+    ------
+    DataError
+        It holds something else.
+    """
     kind = column.type
     if pa.types.is_dictionary(kind):
         column = column.cast(kind.value_type)
@@ -44,11 +50,11 @@ def as_seconds(column: pa.ChunkedArray, where: str, name: str) -> pa.ChunkedArra
         kind = column.type
     if pa.types.is_timestamp(kind):
         per = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}[kind.unit]
-        return pc.divide(column.cast(pa.int64()).cast(pa.float64(), safe=False), float(per))
+        return "dates", pc.divide(column.cast(pa.int64()).cast(pa.float64(), safe=False), float(per))
     if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
-        return column.cast(pa.float64(), safe=False)
+        return "numbers", column.cast(pa.float64(), safe=False)
     if _is_text(kind) or pa.types.is_null(kind):
-        return column.cast(pa.string())
+        return "text", column.cast(pa.string())
     raise DataError(f"{where}: {name} holds {kind}; give times as numbers or dates.")
 
 
