@@ -88,6 +88,11 @@ def told_apart(titles: Sequence[str]) -> list[str]:
     return said
 
 
+def together(names: Sequence[str]) -> str:
+    """["*A*", "*B*", "*C*"] -> "*A*, *B* and *C*"."""
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
 def answer(
     title: str, probability: float, parts: Sequence[float], bias: float, facets: Sequence[str],
     tested: Knockout, history: Sequence[str], shares: Sequence[float] | None = None, told: Evidence | None = None,

@@ -8,12 +8,13 @@ from app import resources, state
 from app.current import Current
 from app.reasons import listed
 from app.widgets.costly import costly
-from app.words import escape, ordinal
+from app.words import escape, ordinal, together, told_apart
 from fame.explain.cost import removal_runs
 from fame.explain.counterfactual import (
     ADDED,
     NEAR,
     TOP,
+    Addition,
     Removal,
     fewest_additions,
     fewest_removals,
@@ -48,13 +49,20 @@ def fewest(now: Current, model: Model) -> None:
     tell(now, found, len(now.history) - len(read))
 
 
-def tell(now: Current, found: Removal, older: int) -> None:
-    """A removal in words, and the button that leaves the items out."""
-    catalog, places = now.data.catalog, tuple(older + t for t in found.removed)
-    gone = listed([catalog.title(now.history[t]) for t in places])
+def removal_sentence(now: Current, found: Removal, older: int) -> str:
+    """What comes first without some items, and whether fewer would do."""
+    catalog, names = now.data.catalog, told_apart([now.data.catalog.title(item) for item in now.history])
+    gone = together([names[older + t] for t in found.removed])
     new, old = (f"*{escape(catalog.title(item))}*" for item in (found.new_top, found.old_top))
     sure = "no fewer do it" if found.exact else "found one by one; fewer may do it"
-    st.markdown(f"**Fewest removals.** Without {gone}, {new} comes first in place of {old} ({sure}).")
+    how = "Fewest removals" if found.exact else "Removals"
+    return f"**{how}.** Without {gone}, {new} comes first in place of {old} ({sure})."
+
+
+def tell(now: Current, found: Removal, older: int) -> None:
+    """A removal in words, and the button that leaves the items out."""
+    places = tuple(older + t for t in found.removed)
+    st.markdown(removal_sentence(now, found, older))
     out = now.changed.without == places
     them = "it" if len(places) == 1 else "them"
     st.button(
@@ -65,12 +73,23 @@ def tell(now: Current, found: Removal, older: int) -> None:
     )
 
 
+def addition_sentence(now: Current, answer: Addition) -> str:
+    """What was tried to bring an item into the first ten, and what came of it."""
+    catalog, item = now.data.catalog, f"*{escape(now.data.catalog.title(answer.wished))}*"
+    if answer.added is None:
+        return f"Nothing that was tried brings {item} into the first ten: {escape(answer.reason)}."
+    return (
+        f"With {listed([catalog.title(v) for v in answer.added])} added, {item} would be {ordinal(answer.new_rank)} "
+        f"instead of {ordinal(answer.rank)}. Tried were {answer.tried} items that are near it or go with it."
+    )
+
+
 def additions(now: Current, model: Model, target: int, rank: int) -> None:
     """The fewest items that bring the item asked about into the first ten, where it is not there."""
     if rank <= TOP:
         return
     st.header("What would bring it into the first ten?")
-    catalog, item = now.data.catalog, f"*{escape(now.data.catalog.title(target))}*"
+    catalog = now.data.catalog
     length = min(len(now.history) + ADDED, model.config.length)
     found = costly(
         now.model.fingerprint,
@@ -82,14 +101,10 @@ def additions(now: Current, model: Model, target: int, rank: int) -> None:
     if found is None:
         return
     (answer,) = found
+    st.markdown(addition_sentence(now, answer))
     if answer.added is None:
-        st.markdown(f"Nothing that was tried brings {item} into the first ten: {escape(answer.reason)}.")
         return
     added = [catalog.id(v) for v in answer.added]
-    st.markdown(
-        f"With {listed([catalog.title(v) for v in answer.added])} added, {item} would be {ordinal(answer.new_rank)} "
-        f"instead of {ordinal(answer.rank)}. Tried were {answer.tried} items that are near it or go with it."
-    )
 
     def add() -> None:
         state.edit_history([*state.session().history, *added])

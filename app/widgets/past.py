@@ -214,15 +214,18 @@ def untested(now: Current) -> None:
         st.error(escape(str(error)))
 
 
+def without_it(tested: Knockout, place: int) -> str:
+    """What becomes of the item asked about without one past item."""
+    rank = int(tested.item_rank[place])
+    became = f"would be {ordinal(rank)} instead of {ordinal(tested.rank)}" if rank != tested.rank else "keeps its place"
+    fallen = signed(-float(tested.item_effect[place]))
+    return f"without it the item asked about {became} (log\u00a0p\u00a0{fallen})."
+
+
 def one_item(now: Current, asked: Sequence[Attribution], tested: Knockout, place: int, first: int) -> None:
     """The chosen past item: what removing it does, and ways on."""
     title = now.data.catalog.title(int(asked[0].history[place]))
     said = [f"{NAMES[one.method]} {signed(float(one.values[place]))}" for one in asked if one.method not in ORDERS]
-    rank = int(tested.item_rank[place])
-    became = f"would be {ordinal(rank)} instead of {ordinal(tested.rank)}" if rank != tested.rank else "keeps its place"
-    st.markdown(
-        f"**{first + place}. {escape(title)}**: without it the item asked about {became} "
-        f"(log\u00a0p\u00a0{signed(-float(tested.item_effect[place]))}). By method: {'; '.join(said)}."
-    )
+    st.markdown(f"**{first + place}. {escape(title)}**: {without_it(tested, place)} By method: {'; '.join(said)}.")
     onward({"gates": "which facet speaks after it", "experts": "which preference"})
     st.button("Choose none", icon=":material/close:", key="choose-none", on_click=state.choose_position, args=(None,))

@@ -60,18 +60,14 @@ def answered(model: Model, now: Current, changed: Interventions) -> Answer:
 
 def said(now: Current, own: Answer, found: Answer) -> None:
     """What the interventions did to the first item, and the way back."""
-    catalog, changed = now.data.catalog, now.changed
-    first = f"*{escape(catalog.title(int(own.ranking.items[0])))}*"
+    changed = now.changed
+    first = f"*{escape(now.data.catalog.title(int(own.ranking.items[0])))}*"
     if not changed:
         way = "Move a slider or leave items out" if now.facets else "Leave items out"
         st.markdown(f"The model's own: {first} comes first. {way}, and the ranking follows.")
         return
-    then = f"*{escape(catalog.title(int(found.ranking.items[0])))}*"
-    kept = len(set(own.ranking.items.tolist()) & set(found.ranking.items.tolist()))
-    of = len(found.ranking.items)
-    became = f"{first} stays first" if first == then else f"{then} comes first, not {first}"
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"With **{listed(now)}**, {became}; {kept} of {of} stay.", width="stretch")
+        st.markdown(f"With **{listed(now)}**, {became(now, own, found)}", width="stretch")
         back = UNCHANGED.apply
         st.button("Back to the model's own", icon=":material/undo:", key="own", on_click=back)
     if changed.gate and not found.gate.any():
@@ -79,6 +75,14 @@ def said(now: Current, own: Answer, found: Answer) -> None:
         st.info(f"Every facet is switched off: {rest}.")
     elif any(not found.router[h].any() for h in range(len(now.facets))) and changed.router:
         st.info("A facet with every expert switched off reads nothing of the history.")
+
+
+def became(now: Current, own: Answer, found: Answer) -> str:
+    """What comes first then, and how much of the ranking is left."""
+    before, after = own.ranking.items.tolist(), found.ranking.items.tolist()
+    first, then = (f"*{escape(now.data.catalog.title(items[0]))}*" for items in (before, after))
+    came = f"{first} stays first" if before[0] == after[0] else f"{then} comes first, not {first}"
+    return f"{came}; {len(set(before) & set(after))} of {len(before)} stay."
 
 
 def listed(now: Current) -> str:

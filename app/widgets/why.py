@@ -19,12 +19,8 @@ PAST = 2  # past items named
 
 def why(now: Current, asked: Recommendation, tested: Knockout, told: Evidence) -> None:
     """`asked` has the one item asked about, `tested` what became of it without each thing, `told` what drove it."""
-    catalog, above = now.data.catalog, asked.above(0)
-    others = len(catalog) - len(set(now.history))
-    st.markdown(
-        f"**{escape(catalog.title(tested.target))}** is {ordinal(tested.rank)} of {others:,} "
-        f"with {percent(float(asked.probability[0]))}."
-    )
+    above = asked.above(0)
+    st.markdown(place_sentence(now, asked, tested))
     if not now.facets:
         st.info("SASRec has no facets and no gate: its score is split by attribute alone.")
     rest = None if above is None else above - float(told.parts.sum())
@@ -33,6 +29,15 @@ def why(now: Current, asked: Recommendation, tested: Knockout, told: Evidence) -
     if now.facets:
         without_facets(now, asked, tested)
     past(now, asked, tested)
+
+
+def place_sentence(now: Current, asked: Recommendation, tested: Knockout) -> str:
+    """Which of how many the item is."""
+    others = len(now.data.catalog) - len(set(now.history))
+    return (
+        f"**{escape(now.data.catalog.title(tested.target))}** is {ordinal(tested.rank)} of {others:,} "
+        f"with {percent(float(asked.probability[0]))}."
+    )
 
 
 def driver_sentence(told: Evidence, rest: float | None, bias: float) -> str:

@@ -1,0 +1,106 @@
+"""Models with their data, and histories over which every sentence has to hold.
+
+`FAME_HISTORIES` sets how many histories a model; by hand 300 are run.
+"""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from app.current import Current
+from fame.checkpoint.store import Checkpoint, load
+from fame.data import DataSet, planted, read
+from fame.explain.anatomy import Anatomy, fit
+from fame.home import PROJECT
+from fame.model import Model
+from fame.ranking.recommend import recommend
+from fame.training.presets import settings
+from fame.training.run import Run
+from fame.training.trainer import train
+from tests.app.sentences.reading import nth
+from tests.conftest import QUICK
+
+HISTORIES = int(os.environ.get("FAME_HISTORIES", "4"))  # a model
+SHIPPED = sorted(path.parent.name for path in (PROJECT / "pretrained").glob("*/config.json"))
+TRAINED = {"fame": "trained", "mixture": "trained_mixture", "sasrec": "trained_sasrec"}
+OTHER = {"other data": "sum", "other data, mixture": "mixture"}
+
+
+@dataclass(frozen=True)
+class World:
+    """A model with its data."""
+
+    checkpoint: Checkpoint
+    data: DataSet
+    anatomy: Anatomy
+
+    @property
+    def model(self) -> Model:
+        """Its weights."""
+        return self.checkpoint.model
+
+    @property
+    def mixture(self) -> bool:
+        """Whether the gate weighs probabilities."""
+        return self.model.config.head == "mixture"
+
+    def now(self, history, target=None, **more) -> Current:
+        """The model, the data and the history as a page has them on screen."""
+        return Current(self.checkpoint.description, self.data, tuple(history), target, **more)
+
+    def titles(self, items) -> list[str]:
+        """Of catalog indices."""
+        return [self.data.catalog.title(int(item)) for item in items]
+
+    def position(self, read, which: str | None, title: str) -> int:
+        """The place of a past item that is named, of several of one title the one that is said."""
+        places = [t for t, one in enumerate(self.titles(read)) if one == title]
+        assert which is not None or len(places) == 1, f"{title} may be any of {places}"
+        return places[nth(which)]
+
+    def histories(self, seed: int = 0) -> Iterator[tuple[list[int], int, list[int]]]:
+        """Random ones and beginnings of real ones, short and longer than what is read, now and then with a repeat.
+
+        Each with an item to ask about, the first or another one of the ranking, and the ranking.
+        """
+        rng, V, L = np.random.default_rng(seed), self.model.config.items, self.model.config.length
+        for n in range(HISTORIES):
+            length = int(rng.choice([1, 2, 3, 4, 5, 6, 8, 10, 12, L + 3], p=[0.05] + [0.115] * 8 + [0.03]))
+            if n % 2:
+                real = self.data.histories[int(rng.integers(len(self.data.users)))].tolist()
+                history = real[: max(1, min(length, len(real) - 1))]
+            else:
+                history = rng.choice(np.arange(1, V + 1), min(length, V // 2), replace=False).tolist()
+            if n % 10 == 9 and len(history) > 2:
+                history[-1] = history[0]
+            top = recommend(self.model, history, 30).items.tolist()
+            yield history, top[0] if n % 3 else top[int(rng.integers(len(top)))], top
+
+
+@pytest.fixture(scope="session", params=[*TRAINED, *OTHER, *SHIPPED])
+def world(request, tmp_path_factory) -> World:
+    if request.param in SHIPPED:
+        checkpoint = load(PROJECT / "pretrained" / request.param)
+        folder = PROJECT / "data" / checkpoint.description.dataset
+        if not folder.is_dir():
+            pytest.skip(f"{folder.name} is not on this machine; its terms forbid shipping it")
+        data = read(folder)
+        return World(checkpoint, data, fit(checkpoint.model, data.catalog))
+    if request.param in TRAINED:
+        data, checkpoint = request.getfixturevalue("cinema"), request.getfixturevalue(TRAINED[request.param])
+        return World(checkpoint, data, fit(checkpoint.model, data.catalog))
+    return other(tmp_path_factory.mktemp("other"), OTHER[request.param])
+
+
+def other(folder: Path, head: str) -> World:
+    """A model of another shape, trained longer, on other data: skewed, and in part unknown."""
+    options = planted.options(users=150, items=120, length=10, seed=11, skew=1.0, unknown=0.2)
+    planted.make(folder / "other-cinema", options)
+    data = read(folder / "other-cinema")
+    shape = QUICK | {"heads": 3, "experts": 3, "width": 24, "length": 8, "epochs": 6, "head": head}
+    checkpoint = train(Run.start(folder / "run", settings(**shape), data), data)
+    return World(checkpoint, data, fit(checkpoint.model, data.catalog))
