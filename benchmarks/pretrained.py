@@ -19,7 +19,7 @@ from fame.checkpoint.description import Description
 from fame.checkpoint.store import load
 from fame.data import leave_one_out, read
 from fame.home import PROJECT, data_folder
-from fame.ranking.evaluation import popularity_ranks, ranks
+from fame.ranking.evaluation import counted, popularity_ranks, ranks
 from fame.ranking.metrics import per_user
 
 MODELS = {
@@ -83,8 +83,9 @@ def evaluate(name: str) -> tuple[Description, dict[str, np.ndarray], dict[str, n
     """A model that ships, with its measures and popularity's on the test split, a number a user."""
     data, checkpoint = read(data_folder(MODELS[name][0])), load(PROJECT / "pretrained" / name)
     split = leave_one_out(data.histories)
-    floor = popularity_ranks(split.train, split.test, len(checkpoint.catalog(data)))
-    return checkpoint.description, per_user(ranks(checkpoint.model, split.test)), per_user(floor)
+    events = counted(split.test)
+    floor = popularity_ranks(split.train, events, len(checkpoint.catalog(data)))
+    return checkpoint.description, per_user(ranks(checkpoint.model, events)), per_user(floor)
 
 
 def card(model: Description, measured: dict[str, np.ndarray], floor: dict[str, np.ndarray]) -> str:

@@ -21,7 +21,7 @@ from benchmarks.data import argument, bring
 from benchmarks.pace import pace, part
 from fame.checkpoint.store import load
 from fame.data import Catalog, DataSet, leave_one_out
-from fame.ranking.evaluation import popularity_ranks, ranks
+from fame.ranking.evaluation import counted, popularity_ranks, ranks
 from fame.ranking.metrics import per_user
 from fame.training.anchoring import plan
 from fame.training.presets import settings
@@ -157,8 +157,9 @@ def measure(folder: Path, data: DataSet) -> dict[str, Any]:
     """A run's validation and test measures, the latter also for targets that occur in the training part alone."""
     checkpoint, split = load(folder / "best"), leave_one_out(data.histories)
     card = checkpoint.description.card
-    test = per_user(ranks(checkpoint.model, split.test))
-    known = np.isin(split.test.targets, split.train.items)
+    events = counted(split.test)
+    test = per_user(ranks(checkpoint.model, events))
+    known = np.isin(events.targets, split.train.items)
     return {
         "settings": card["settings"],
         "epoch": card["epoch"],
@@ -176,7 +177,7 @@ def measure(folder: Path, data: DataSet) -> dict[str, Any]:
 def floor(data: DataSet) -> dict[str, float]:
     """What the most popular items give."""
     split = leave_one_out(data.histories)
-    found = per_user(popularity_ranks(split.train, split.test, len(data.catalog)))
+    found = per_user(popularity_ranks(split.train, counted(split.test), len(data.catalog)))
     return {name: float(found[name].mean()) for name in MEASURES}
 
 

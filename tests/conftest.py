@@ -3,10 +3,12 @@
 from pathlib import Path
 
 import hypothesis
+import numpy as np
+import pandas as pd
 import pytest
 
 from fame.checkpoint.store import Checkpoint
-from fame.data import DataSet, planted
+from fame.data import DataSet, Family, planted, write
 from fame.training.presets import settings
 from fame.training.run import Run
 from fame.training.trainer import train
@@ -48,3 +50,37 @@ def trained_sasrec(cinema: DataSet, tmp_path_factory: pytest.TempPathFactory) ->
     chosen = {name: value for name, value in QUICK.items() if name != "experts"}
     run = Run.start(tmp_path_factory.mktemp("runs") / "sasrec", settings(model="sasrec", **chosen), cinema)
     return train(run, cinema)
+
+
+@pytest.fixture(scope="session")
+def rewatched_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Users who come back to what they saw, most with more items than a model reads."""
+    rng = np.random.default_rng(3)
+    liked = 1 / np.arange(1, 81) / (1 / np.arange(1, 81)).sum()
+    seen = [rng.choice(80, rng.integers(2, 45), p=liked) + 1 for _ in range(70)]
+    users = np.repeat([f"u{u}" for u in range(len(seen))], [len(items) for items in seen])
+    items = pd.DataFrame({"item_id": [f"f{v}" for v in range(1, 81)], "title": [f"Film {v}" for v in range(1, 81)]})
+    folder = tmp_path_factory.mktemp("data") / "rewatched"
+    write(
+        folder,
+        name="rewatched",
+        interactions=pd.DataFrame(
+            {
+                "user_id": users,
+                "item_id": [f"f{v}" for v in np.concatenate(seen)],
+                "timestamp": np.arange(len(users), dtype=float),
+            }
+        ),
+        items=items.assign(genre=[("calm", "loud")[v % 2] for v in range(80)]),
+        families=(Family("genre", "genre", False),),
+        origin="made for tests",
+        licence="none",
+    )
+    return folder
+
+
+@pytest.fixture(scope="session")
+def rewatched(rewatched_folder: Path) -> DataSet:
+    from fame.data import read
+
+    return read(rewatched_folder)

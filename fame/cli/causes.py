@@ -31,6 +31,12 @@ class Asked:
     model: Model
     catalog: Catalog
     ids: list[str]
+    out: list[str]  # never recommended
+
+    @property
+    def hidden(self) -> list[int]:
+        """Catalog indices of what is never recommended."""
+        return self.catalog.indices(self.out)
 
     @property
     def history(self) -> list[int]:
@@ -60,7 +66,7 @@ def causes(
     """
     model, catalog = asked.model, asked.catalog
     against = None if rival is None else catalog.index(rival)
-    question = Question.of(model, asked.history, catalog.index(target), against)
+    question = Question.of(model, asked.history, catalog.index(target), against, asked.hidden)
     known, found = fit(model, catalog), attribute(question, method)
     return {
         "target": target,
@@ -106,7 +112,7 @@ def claimed(asked: Asked, question: Question, found: Attribution) -> dict[str, A
 
 def removal(asked: Asked) -> dict[str, Any] | None:
     """The fewest past items without which another one comes first; what is not read has no part in it."""
-    found = fewest_removals(asked.model, asked.history)
+    found = fewest_removals(asked.model, asked.history, hidden=asked.hidden)
     if found is None:
         return None
     old, new = asked.catalog.id(found.old_top), asked.catalog.id(found.new_top)
@@ -115,7 +121,7 @@ def removal(asked: Asked) -> dict[str, Any] | None:
 
 def additions(asked: Asked, question: Question) -> dict[str, Any] | None:
     """The fewest items that bring the target into the first ten; None where it is there."""
-    found = fewest_additions(asked.model, asked.history, question.target)
+    found = fewest_additions(asked.model, asked.history, question.target, hidden=asked.hidden)
     if found.rank <= TOP:
         return None
     added = None if found.added is None else [asked.catalog.id(v) for v in found.added]
@@ -139,7 +145,9 @@ def contrast(question: Question, known: Anatomy, found: Attribution) -> dict[str
     return {
         "score": compared.score,
         "bias": compared.bias,
-        "contributions": dict(zip(facets, compared.contributions.tolist(), strict=True)),
+        "contributions": dict(zip(facets, compared.contributions.tolist(), strict=True))
+        if facets
+        else {"rest": compared.score - compared.bias},
         "responsibilities": None if shares is None else dict(zip(facets, shares.tolist(), strict=True)),
         "anatomy": anatomy | ({} if compared.rest is None else {"rest": compared.rest}),
     }
@@ -153,7 +161,7 @@ def parts(asked: Asked, question: Question, missing: str | None) -> dict[str, An
     way: Missing = "renormalised" if model.config.head == "mixture" else "dropped"
     way = next((one for one in ways if one == missing), way)
     try:
-        shares, kept = facet_shares(question, way), facet_knockouts(model, asked.history, way).overlap
+        shares, kept = facet_shares(question, way), facet_knockouts(model, asked.history, way, asked.hidden).overlap
         experts = expert_effects(question)
     except QuestionError as error:
         if missing is not None:
@@ -198,7 +206,8 @@ def what_if(asked: Asked, question: Question, weights: str, without: str) -> dic
         {h: share / 100 for h, share in gate.items()},
         {place: share / 100 for place, share in router.items()},
         places,
-        model.config.items,
+        model.config.items - len(set(asked.out)),
+        asked.hidden,
     )
     row = found.ranking.items.tolist().index(question.target)
     return {

@@ -6,14 +6,15 @@ from typing import Annotated
 
 import typer
 
-from fame.cli.opened import History, ItsData, ModelFolder, history_of, opened
-from fame.cli.output import Json, print_json
+from fame.cli.opened import History, ItsData, ModelFolder, User, opened, past_of
+from fame.cli.output import Json, Repeated, print_json
 
 
 def explain(
     model: ModelFolder,
-    history: History,
     target: Annotated[str, typer.Option(help="Id of the item to explain.")],
+    history: History = None,
+    user: User = None,
     rival: Annotated[str | None, typer.Option(help="Id of another item: why the target and not this one?")] = None,
     method: Annotated[
         str,
@@ -39,6 +40,7 @@ def explain(
     without: Annotated[
         str, typer.Option(help='What if past items were not read? "2,5": the second and fifth of the history.')
     ] = "",
+    repeats: Repeated = "drop",
     data: ItsData = None,
     as_json: Json = False,
 ) -> None:
@@ -46,8 +48,9 @@ def explain(
     from fame.cli.causes import Asked, causes
     from fame.cli.told import tell
 
-    checkpoint, catalog = opened(model, data)
-    asked = Asked(checkpoint.model, catalog, history_of(history, checkpoint.model.config.length))
+    checkpoint, catalog, dataset = opened(model, data)
+    past = past_of(history, user, repeats, dataset, checkpoint.model.config.length)
+    asked = Asked(checkpoint.model, catalog, past.ids, past.hidden)
     answer = causes(asked, target, rival, method, missing, weights, without)
     if as_json:
         print_json(answer)

@@ -26,16 +26,30 @@ def item(
         "probability": float(found.probability[row]),
         "reference": found.reference,
         "bias": float(found.bias[row]),
-        "contributions": dict(zip(facets, found.contributions[row].tolist(), strict=True)),
+        "contributions": contributions(facets, found, row),
         "responsibilities": None if shares is None else dict(zip(facets, shares[row].tolist(), strict=True)),
         "anatomy": anatomy(found, row, told),
         "driver": asdict(driver) if driver else None,
     }
 
 
+def contributions(facets: tuple[str, ...], found: Recommendation, row: int) -> dict[str, float]:
+    """What each facet lifts an item by; a model without facets lifts it by one number, the rest, so that parts add up.
+
+    They add up to the score with reference and bias, but in a mixture, whose log p is no sum.
+    """
+    above = found.above(row)
+    if not facets and above is not None:
+        return {"rest": above}
+    return dict(zip(facets, found.contributions[row].tolist(), strict=True))
+
+
 def anatomy(found: Recommendation, row: int, told: Evidence) -> dict[str, float] | None:
-    """What each family lifts an item by, and the rest; None where nothing is known of items or log p is no sum."""
+    """What each family lifts an item by, and the rest, which is all where nothing is known of items.
+
+    None where log p is no sum.
+    """
     above, parts = found.above(row), told.parts.tolist()
-    if not told.families or above is None:
+    if above is None:
         return None
     return {**dict(zip(told.families, parts, strict=True)), "rest": above - sum(parts)}

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from fame.cli.item import item
-from fame.cli.opened import History, ItsData, ModelFolder, history_of, opened
-from fame.cli.output import Json, print_json
+from fame.cli.opened import History, ItsData, ModelFolder, Past, User, opened, past_of
+from fame.cli.output import Json, Repeated, print_json
+
+if TYPE_CHECKING:
+    from fame.data import DataSet
+    from fame.model import Model
 
 
 def recommend(
     model: ModelFolder,
-    history: History,
+    history: History = None,
+    user: User = None,
     k: Annotated[int, typer.Option("-k", min=1, help="How many items.")] = 20,
+    repeats: Repeated = "drop",
     data: ItsData = None,
     as_json: Json = False,
 ) -> None:
@@ -24,30 +30,54 @@ def recommend(
     from fame.explain.evidence import evidence
     from fame.ranking.recommend import recommend as answer
 
-    checkpoint, catalog = opened(model, data)
+    checkpoint, catalog, dataset = opened(model, data)
     about = checkpoint.description
-    ids = history_of(history, checkpoint.model.config.length)
-    indices = catalog.indices(ids)
-    ranked = answer(checkpoint.model, indices, k)
+    past = past_of(history, user, repeats, dataset, checkpoint.model.config.length)
+    indices, hidden = catalog.indices(past.ids), catalog.indices(past.hidden)
+    ranked = answer(checkpoint.model, indices, k, hidden=hidden)
     told = evidence(checkpoint.model, fit(checkpoint.model, catalog), indices, ranked.items.tolist())
 
     facets = checkpoint.model.config.facets
+    wanted = about_user(checkpoint.model, dataset, past) if dataset is not None and past.user is not None else None
     items = [item(catalog, facets, ranked, row, row + 1, told[row]) for row in range(len(ranked.items))]
     if as_json:
         print_json(
             {
                 "model": {"name": about.name, "fingerprint": about.fingerprint},
-                "history": ids,
+                "history": past.ids,
                 "facets": list(facets),
                 "gate": dict(zip(facets, ranked.gate[-1].tolist(), strict=True)),
                 "router": dict(zip(facets, ranked.router[-1].tolist(), strict=True)),
                 "items": items,
+                **({} if wanted is None else wanted),
             }
         )
         return
     for one in items:
-        if one["responsibilities"]:
+        if not facets:
+            parts = f"{one['contributions']['rest']:+.2f} above the average item, and popularity {one['bias']:+.2f}"
+        elif one["responsibilities"]:
             parts = "  ".join(f"{facet} {share:.0%}" for facet, share in one["responsibilities"].items())
         else:
             parts = "  ".join(f"{facet} {value:+.2f}" for facet, value in one["contributions"].items())
         typer.echo(f"{one['rank']:3}  {one['probability']:6.2%}  {one['title']}   {parts}{driven(one)}")
+    came = wanted["held_out"] if wanted else None
+    if came is not None:
+        rank = "which was seen before and is not recommended" if came["rank"] is None else f"ranked {came['rank']}"
+        typer.echo(f"user {past.user} went on with {came['title']}, {rank}")
+
+
+def about_user(model: Model, dataset: DataSet, past: Past) -> dict[str, Any]:
+    """What came next, and its rank as `evaluate` counts it, null where it cannot be recommended; and what is hidden."""
+    from fame.ranking.evaluation import rank_of_user
+
+    about: dict[str, Any] = {"user": past.user, "hidden": len(set(past.hidden)), "held_out": None}
+    if past.held_out is not None:
+        index, row = dataset.catalog.index(past.held_out), dataset.users.index(str(past.user))
+        about["held_out"] = {
+            "item_id": past.held_out,
+            "title": dataset.catalog.title(index),
+            "rank": rank_of_user(model, dataset.histories, row, "keep" if past.keep else "drop"),
+            "repeat": past.held_out in past.ids,
+        }
+    return about

@@ -4,7 +4,7 @@ from fame.data.catalog import Catalog, CatalogError, Family, UnknownItemError
 from fame.data.columns import DataError
 from fame.data.dataset import DataSet, read, write
 from fame.data.histories import Histories, HistoryTextError, format_history, parse_history
-from fame.data.split import Events, Split, leave_one_out
+from fame.data.split import Events, Split, held_out, leave_one_out
 
 __all__ = [
     "Catalog",
@@ -18,6 +18,7 @@ __all__ = [
     "Split",
     "UnknownItemError",
     "format_history",
+    "held_out",
     "leave_one_out",
     "parse_history",
     "read",

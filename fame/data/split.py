@@ -17,6 +17,17 @@ class Events:
     histories: Histories  # (n)
     targets: np.ndarray  # (n,) int32 catalog indices
 
+    def repeated(self) -> np.ndarray:
+        """(n,) bool: whether what came is in what was seen before, however long ago."""
+        same = self.histories.items == np.repeat(self.targets, self.histories.lengths)
+        return np.diff(np.concatenate([[0], np.cumsum(same)])[self.histories.offsets]) > 0
+
+    def only(self, rows: np.ndarray) -> "Events":
+        """Some of them, by row number or by a bool each, in their order."""
+        rows = np.arange(len(self.targets))[rows]
+        histories = _without_last(self.histories, rows, np.zeros(len(rows), np.int64))
+        return Events(self.users[rows], histories, self.targets[rows])
+
 
 @dataclass(frozen=True)
 class Split:
@@ -39,13 +50,20 @@ def leave_one_out(histories: Histories) -> Split:
     )
 
 
+def held_out(histories: Histories, user: int) -> tuple[np.ndarray, int | None]:
+    """One user's test event: what was seen before, and what came; all of it and None where too little to hold one out.
+
+    The same as in `leave_one_out`, without the split of everybody.
+    """
+    items = histories[user]
+    return (items[:-1], int(items[-1])) if len(items) >= FEWEST else (items, None)
+
+
 def sample(events: Events, most: int, seed: int) -> Events:
     """The same, or so many of them drawn by the seed, in their order."""
     if len(events.targets) <= most:
         return events
-    rows = np.sort(np.random.default_rng(seed).choice(len(events.targets), most, replace=False))
-    histories = _without_last(events.histories, rows, np.zeros(most, np.int64))
-    return Events(events.users[rows], histories, events.targets[rows])
+    return events.only(np.sort(np.random.default_rng(seed).choice(len(events.targets), most, replace=False)))
 
 
 def _events(histories: Histories, users: np.ndarray, back: int) -> Events:

@@ -1,6 +1,6 @@
 """Why this and not that: two items after one history, part by part."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -42,19 +42,22 @@ def contrast(
     that: int,
     anatomy: Anatomy,
     method: Method = "occlusion-remove",
+    hidden: Collection[int] | None = None,
 ) -> Contrast:
-    """Contributions, anatomy and attributions between two items outside a history of catalog indices.
+    """Contributions, anatomy and attributions between two items after a history, neither of them `hidden`.
 
     Raises
     ------
     QuestionError
         As `Question.of` and `attribute`.
     """
-    question = Question.of(model, history, this, that)
+    question = Question.of(model, history, this, that, hidden)
     return compare(question, anatomy, attribute(question, method))
 
 
-def contrast_runs(model: Model, found: Runs, this: int, that: int, anatomy: Anatomy) -> Contrast:
+def contrast_runs(
+    model: Model, found: Runs, this: int, that: int, anatomy: Anatomy, hidden: Collection[int] | None = None
+) -> Contrast:
     """The same by occlusion, from runs that are at hand.
 
     Raises
@@ -62,8 +65,8 @@ def contrast_runs(model: Model, found: Runs, this: int, that: int, anatomy: Anat
     QuestionError
         As `Question.of`.
     """
-    question = Question.of(model, found.history, this, that)
-    values = effects(model, found, this).item_effect - effects(model, found, that).item_effect
+    question = Question.of(model, found.history, this, that, hidden)
+    values = effects(model, found, this, hidden).item_effect - effects(model, found, that, hidden).item_effect
     gone = "the history without the item"
     past = Attribution("occlusion-remove", this, that, question.read.numpy(), values, most_first(values), gone, None)
     return compare(question, anatomy, past)

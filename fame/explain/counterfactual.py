@@ -1,6 +1,6 @@
 """Fewest changes of a history that change its recommendation, each found by running the model and run once more."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import combinations, islice
 from math import comb
@@ -45,19 +45,21 @@ class Addition:
 
 
 def fewest_removals(
-    model: Model, history: Sequence[int], positions: int = POSITIONS, watch: Watch = unwatched
-) -> Removal | None:
+    model: Model, history: Sequence[int], positions: int = POSITIONS, watch: Watch = unwatched,
+    hidden: Collection[int] | None = None,
+) -> Removal | None:  # fmt: skip
     """Every removal of up to three items, then greedily the item without which the first one's lead is least.
 
-    At least one item stays. None where nothing that was tried changes the first item.
+    At least one item stays. What is removed stays hidden, unless `hidden`, as in `recommend`, is without it. None where
+    nothing that was tried changes the first item.
 
     Raises
     ------
     HistoryError, QuestionError
         The history is empty or has one item.
     """
-    old = int(recommend(model, history, 1).items[0])
-    question = Question.of(model, history, old)
+    old = int(recommend(model, history, 1, hidden=hidden).items[0])
+    question = Question.of(model, history, old, hidden=hidden)
     T = question.length
     for size in range(1, min(EXACT, T - 1) + 1):
         if comb(T, size) * T > positions:
@@ -70,7 +72,7 @@ def fewest_removals(
             keep.scatter_(1, torch.tensor(some), False)
             lead = leads(question, keep)
             if (lead < 0).any():
-                return verified(model, history, question, some[int(lead.argmin())], old, exact=True)
+                return verified(question, some[int(lead.argmin())], old, exact=True)
     else:
         if T - 1 <= EXACT:
             return None
@@ -82,12 +84,12 @@ def fewest_removals(
         lead = leads(question, tried)
         keep = tried[int(lead.argmin())]
         if float(lead.min()) < 0:
-            return verified(model, history, question, (~keep).nonzero()[:, 0].tolist(), old, exact=False)
+            return verified(question, (~keep).nonzero()[:, 0].tolist(), old, exact=False)
     return None
 
 
 @torch.inference_mode()
-def single_removal(model: Model, found: Runs) -> Removal | None:
+def single_removal(model: Model, found: Runs, hidden: Collection[int] | None = None) -> Removal | None:
     """What `fewest_removals` finds where one item is enough, from runs that are at hand; None where it is not.
 
     Raises
@@ -95,13 +97,13 @@ def single_removal(model: Model, found: Runs) -> Removal | None:
     QuestionError
         The history has one item.
     """
-    old = int(recommend(model, found.history, 1).items[0])
-    question = Question.of(model, found.history, old)
+    old = int(recommend(model, found.history, 1, hidden=hidden).items[0])
+    question = Question.of(model, found.history, old, hidden=hidden)
     ran = scores(model, found.output)[1 + len(model.config.facets) :]  # (T, V)
     lead = ahead(ran, question)
     if not (lead < 0).any():
         return None
-    return verified(model, found.history, question, [int(lead.argmin())], old, exact=True)
+    return verified(question, [int(lead.argmin())], old, exact=True)
 
 
 @torch.inference_mode()
@@ -116,19 +118,16 @@ def leads(question: Question, keep: Tensor) -> Tensor:
 def ahead(found: Tensor, question: Question) -> Tensor:
     """The same of scores (B, V), which are changed in place."""
     own = found[:, question.target - 1].clone()
-    found[:, question.seen - 1] = -torch.inf
+    found[:, question.hidden - 1] = -torch.inf
     found[:, question.target - 1] = -torch.inf
     return own - found.amax(1)
 
 
-def verified(
-    model: Model, history: Sequence[int], question: Question, removed: Sequence[int], old: int, exact: bool
-) -> Removal:
+def verified(question: Question, removed: Sequence[int], old: int, exact: bool) -> Removal:
     """Run the shorter history by itself and read off what comes first."""
     gone = set(removed)
     left = [int(item) for t, item in enumerate(question.read) if t not in gone]
-    answer = recommend(model, left, 1 + len(question.seen)).items
-    new = next(int(item) for item in answer if int(item) not in set(history))
+    new = int(recommend(question.model, left, 1, hidden=question.hidden.tolist()).items[0])
     return Removal(tuple(sorted(gone)), old, new, exact)
 
 
@@ -139,41 +138,45 @@ def fewest_additions(
     candidates: Sequence[int] | None = None,
     top: int = TOP,
     watch: Watch = unwatched,
+    hidden: Collection[int] | None = None,
 ) -> Addition:
     """Up to three items, each the one after which the wished item's log p is highest, until it is among the first ten.
+
+    `hidden` as in `recommend`; what is added is hidden with it, but where nothing is.
 
     Without `candidates`, they are the wished item's nearest in the item table and what the model recommends after it.
 
     Raises
     ------
     HistoryError, QuestionError
-        The history is empty, or the wished item is in it or not in the catalog.
+        The history is empty, or the wished item is hidden or not in the catalog.
     """
     if not len(history):
         raise HistoryError("The history is empty; give at least one item.")
-    if wished in history:
+    out = sorted(set(history if hidden is None else hidden))
+    if wished in out:
         raise QuestionError("The wished item is already in the history; choose one that is not.")
     if not 1 <= wished <= model.config.items:
         raise QuestionError(f"The wished item {wished} is not in the catalog of {model.config.items:,} items.")
     now = [int(item) for item in history]
     allowed = [int(v) for v in (related(model, wished) if candidates is None else candidates)]
-    rank = int(_after(model, [now], wished)[1][0])
+    rank = int(_after(model, [now], wished, out)[1][0])
     best, added = rank, []
     if rank <= top:
         return Addition(wished, (), rank, rank, 0, "")
     for place in range(ADDED):
         watch(place / ADDED)
-        left = [v for v in dict.fromkeys(allowed) if v != wished and v not in now]
+        left = [v for v in dict.fromkeys(allowed) if v != wished and v not in now and v not in out]
         if not left:
             break
-        log_p, ranks = _after(model, [[*now, v] for v in left], wished)
+        log_p, ranks = _after(model, [[*now, v] for v in left], wished, out)
         inside = torch.where(ranks <= top, log_p, -torch.inf)
         chosen = int(inside.argmax() if (ranks <= top).any() else log_p.argmax())
         now.append(left[chosen])
         added.append(left[chosen])
         best = min(best, int(ranks.min()))  # of all that was tried, also what was not kept
         if int(ranks[chosen]) <= top:
-            again = int(_after(model, [now], wished)[1][0])  # by itself, as a page would run it
+            again = int(_after(model, [now], wished, out)[1][0])  # by itself, as a page would run it
             return Addition(wished, tuple(added), rank, again, len(allowed), "")
     tried = f"{len(allowed)} item{'s' * (len(allowed) != 1)} tried, up to {ADDED} together"
     reason = f"it comes to rank {best} at best, from {rank}, with {tried}"
@@ -192,10 +195,12 @@ def related(model: Model, item: int) -> list[int]:
 
 
 @torch.inference_mode()
-def _after(model: Model, histories: list[list[int]], wished: int) -> tuple[Tensor, Tensor]:
-    """Log p (B,) and rank (B,) of an item after histories of one length, which are left out of the ranking."""
-    seen = torch.tensor(histories)
-    found = scores(model, model(seen[:, -model.config.length :], newest=True))
+def _after(model: Model, histories: list[list[int]], wished: int, out: list[int]) -> tuple[Tensor, Tensor]:
+    """Log p (B,) and rank (B,) of an item after histories of one length; what is `out` is hidden, and they with it."""
+    items = torch.tensor(histories)
+    found = scores(model, model(items[:, -model.config.length :], newest=True))
     log_p = found[:, wished - 1] - found.logsumexp(1)
-    found.scatter_(1, seen - 1, -torch.inf)
+    if out:
+        found[:, torch.tensor(out) - 1] = -torch.inf
+        found.scatter_(1, items - 1, -torch.inf)
     return log_p, (found > found[:, wished - 1, None]).sum(1) + 1

@@ -11,7 +11,7 @@ class Knockout:
     """What became of the target, run by run; T and H as in the history and the model."""
 
     target: int
-    rank: int  # of the target, among items outside the history; 1 = first
+    rank: int  # of the target, among the items that are not hidden; 1 = first
     log_probability: float
     facet_rank: np.ndarray  # (H,) with that facet's part of the score left out
     facet_effect: np.ndarray  # (H,) log p with everything minus log p without: positive = the facet speaks for it

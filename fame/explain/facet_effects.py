@@ -1,6 +1,6 @@
 """What the facets and their experts do: fair shares of facets, and facets and experts left out one by one."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -83,25 +83,29 @@ def facet_shares(question: Question, missing: Missing) -> FacetShares:
 
 
 @torch.inference_mode()
-def facet_knockouts(model: Model, history: Sequence[int], missing: Missing) -> FacetKnockouts:
+def facet_knockouts(
+    model: Model, history: Sequence[int], missing: Missing, hidden: Collection[int] | None = None
+) -> FacetKnockouts:
     """Each facet's gate weight set to 0 by itself, H + 1 runs in one batch, for a history of catalog indices.
+
+    `hidden` as in `recommend`.
 
     Raises
     ------
     HistoryError
-        The history is empty, or holds every item of the catalog.
+        The history is empty, or every item of the catalog is hidden.
     QuestionError
         The model has no facets, or is a mixture, in which no part of the gate can go missing.
     """
-    H, seen = _facets(model), sorted(set(history))
+    H, out = _facets(model), sorted(set(history if hidden is None else hidden))
     _allow(model, missing)
-    if not seen or len(seen) == model.config.items:
-        raise HistoryError("The history is empty or holds every item; there is nothing to rank.")
+    if not len(history) or len(out) == model.config.items:
+        raise HistoryError("The history is empty, or every item is hidden; there is nothing to rank.")
     read = torch.tensor([list(history)[-model.config.length :]])
     scale = torch.cat([torch.ones(1, 1, H), 1 - torch.eye(H)[:, None]])
     change = Intervention(gate=Edit(scale=scale, renormalise=missing == "renormalised"))
     found = scores(model, model(read.expand(H + 1, -1), change, newest=True))
-    top = _top(found, torch.tensor(seen))
+    top = _top(found, torch.tensor(out, dtype=torch.long))
     return FacetKnockouts(missing, top[0], top[1:], _overlaps(top))
 
 
@@ -121,7 +125,7 @@ def expert_effects(question: Question) -> ExpertEffects:
     output = question.model(question.read.expand(H * N + 1, -1), change, newest=True)
     worth = question.value(output)
     found = scores(question.model, output)
-    rank, top = question.ranks(found).numpy(), _top(found, question.seen)
+    rank, top = question.ranks(found).numpy(), _top(found, question.hidden)
     return ExpertEffects(
         rank=int(rank[0]),
         effect=(worth[0] - worth[1:]).view(H, N).double().numpy(),
@@ -142,10 +146,10 @@ def rank_biased_overlap(a: list[int], b: list[int], p: float = PERSISTENCE) -> f
     return float(shared[-1] / k * p**k + (1 - p) / p * (shared / depth * p**depth).sum())
 
 
-def _top(found: Tensor, seen: Tensor) -> np.ndarray:
-    """Scores (B, V), of which the items of the history are struck out in place -> the first ten of each run, (B, k)."""
-    found[:, seen - 1] = -torch.inf
-    return (found.topk(min(TOP, found.shape[1] - len(seen))).indices + 1).numpy()
+def _top(found: Tensor, hidden: Tensor) -> np.ndarray:
+    """Scores (B, V), of which the hidden items are struck out in place -> the first ten of each run, (B, k)."""
+    found[:, hidden - 1] = -torch.inf
+    return (found.topk(min(TOP, found.shape[1] - len(hidden))).indices + 1).numpy()
 
 
 def _overlaps(top: np.ndarray) -> np.ndarray:

@@ -1,6 +1,6 @@
 """Run the model again without one thing, and see what becomes of an item: an effect, not a weight."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -56,29 +56,31 @@ def runs(model: Model, history: Sequence[int]) -> Runs:
     return Runs(tuple(int(item) for item in history), T, whole)
 
 
-def knockout(model: Model, history: Sequence[int], target: int) -> Knockout:
-    """What became of an item in the `runs` of a history.
+def knockout(model: Model, history: Sequence[int], target: int, hidden: Collection[int] | None = None) -> Knockout:
+    """What became of an item in the `runs` of a history; `hidden` as in `recommend`.
 
     Raises
     ------
     HistoryError
-        The history is empty, or the target is in it.
+        The history is empty, or the target is hidden.
     """
-    return effects(model, runs(model, history), target)
+    return effects(model, runs(model, history), target, hidden)
 
 
 @torch.inference_mode()
-def effects(model: Model, found: Runs, target: int) -> Knockout:
+def effects(model: Model, found: Runs, target: int, hidden: Collection[int] | None = None) -> Knockout:
     """The same of runs that are at hand: an item costs no run of its own.
 
     Raises
     ------
     HistoryError
-        The target is in the history.
+        The target is hidden.
     """
-    if target in found.history:
-        raise HistoryError("The target is already in the history; choose an item that is not.")
-    H, seen = len(model.config.facets), torch.tensor(sorted(set(found.history))) - 1
+    out = sorted(set(found.history if hidden is None else hidden))
+    if target in out:
+        where = "already in the history" if target in found.history else "among the items seen before"
+        raise HistoryError(f"The target is {where}; choose an item that is not.")
+    H, seen = len(model.config.facets), torch.tensor(out, dtype=torch.long) - 1
     ran: Tensor = scores(model, found.output)  # (B, V)
     alone = len(ran) == 1 + H
 

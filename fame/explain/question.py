@@ -1,6 +1,6 @@
 """What is to be explained: why this item after this history, or why this and not that; and its history in part."""
 
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -35,7 +35,7 @@ class Outcomes:
     """What becomes of the target in B runs."""
 
     log_probability: Tensor  # (B,)
-    rank: Tensor  # (B,) among the items outside the whole history; 1 = first
+    rank: Tensor  # (B,) among the items that are not hidden; 1 = first
 
 
 @dataclass(frozen=True)
@@ -44,53 +44,63 @@ class Question:
 
     model: Model
     read: Tensor  # (T,) catalog indices that the model reads, oldest first
-    seen: Tensor  # (E,) what is never recommended: every item of the history, also where it is too old to be read
+    hidden: Tensor  # (E,) what is never recommended: what was seen, also where it is too old to be read; or nothing
     target: int
     rival: int | None = None
 
     @classmethod
-    def of(cls, model: Model, history: Sequence[int], target: int, rival: int | None = None) -> "Question":
+    def of(
+        cls, model: Model, history: Sequence[int], target: int, rival: int | None = None,
+        hidden: Collection[int] | None = None,
+    ) -> "Question":  # fmt: skip
         """About a history of catalog indices, oldest first, whose items are to be weighed against one another.
+
+        `hidden` is never recommended, as in `recommend`; None = the items of the history.
 
         Raises
         ------
         QuestionError
-            The history has fewer than two items, or an item asked about is in it or not in the catalog.
+            The history has fewer than two items, or an item asked about is hidden or not in the catalog.
         """
         if len(history) < 2:
             raise QuestionError(
                 f"The history has {'one item' if len(history) else 'no items'}, so there is nothing to weigh against "
                 "one another; give at least two."
             )
-        return cls.about(model, history, target, rival)
+        return cls.about(model, history, target, rival, hidden)
 
     @classmethod
-    def about(cls, model: Model, history: Sequence[int], target: int, rival: int | None = None) -> "Question":
+    def about(
+        cls, model: Model, history: Sequence[int], target: int, rival: int | None = None,
+        hidden: Collection[int] | None = None,
+    ) -> "Question":  # fmt: skip
         """About a history of which one item is enough, since it is taken as a whole.
 
         Raises
         ------
         QuestionError
-            The history is empty, or an item asked about is in it or not in the catalog.
+            The history is empty, or an item asked about is hidden or not in the catalog.
         """
         if not len(history):
             raise QuestionError("The history is empty; give at least one item.")
+        out = {int(item) for item in (history if hidden is None else hidden)}
         for name, item in (("target", target), ("rival", rival)):
             if item is None:
                 continue
             if not 1 <= item <= model.config.items:
                 raise QuestionError(f"The {name} {item} is not in the catalog of {model.config.items:,} items.")
-            if item in history:
-                raise QuestionError(f"The {name} is already in the history; choose an item that is not.")
+            if item in out:
+                where = "already in the history" if item in history else "among the items seen before"
+                raise QuestionError(f"The {name} is {where}; choose an item that is not.")
         if rival == target:
             raise QuestionError("The rival is the target itself; choose another item.")
         read = torch.tensor([int(item) for item in history[-model.config.length :]])
-        return cls(model, read, torch.tensor(sorted({int(item) for item in history})), int(target), rival)
+        return cls(model, read, torch.tensor(sorted(out), dtype=torch.long), int(target), rival)
 
     @property
     def key(self) -> tuple[Hashable, ...]:
         """What tells it from other questions to the same model."""
-        return tuple(self.read.tolist()), tuple(self.seen.tolist()), self.target, self.rival
+        return tuple(self.read.tolist()), tuple(self.hidden.tolist()), self.target, self.rival
 
     @property
     def length(self) -> int:
@@ -120,8 +130,8 @@ class Question:
         return Outcomes(torch.cat(log_probability), torch.cat(rank))
 
     def ranks(self, found: Tensor) -> Tensor:
-        """The target's among the items outside the whole history, (B,), by scores (B, V), changed in place."""
-        found[:, self.seen - 1] = -torch.inf
+        """The target's among the items that are not hidden, (B,), by scores (B, V), changed in place."""
+        found[:, self.hidden - 1] = -torch.inf
         return (found > found[:, self.target - 1, None]).sum(1) + 1
 
     def outputs(self, keep: Tensor, way: Way) -> Iterator[Output]:

@@ -47,10 +47,12 @@ def reweigh(
     router: Mapping[tuple[int, int], float],
     without: Collection[int] = (),
     k: int = 20,
+    hidden: Collection[int] | None = None,
 ) -> Answer:
     """The recommendation with weights of facets and of (facet, expert) chosen, the others sharing what is left.
 
-    `without` are places in the history, 0 = oldest, that are not read; their items stay out of the answer all the same.
+    `without` are places in the history, 0 = oldest, that are not read; their items stay out of the answer all the same,
+    unless `hidden`, as in `recommend`, is without them.
     With nothing chosen it is `recommend`.
 
     Raises
@@ -62,25 +64,24 @@ def reweigh(
     """
     oldest = max(0, len(history) - model.config.length)  # no older one takes the place of what is left out
     read = [item for t, item in enumerate(history) if t >= oldest and t not in without]
-    gone = set(history) - set(read)
+    out = set(history) if hidden is None else hidden
     changes: list[Weight] = []
     if router:
-        own = recommend(model, read, 1).router[-1]
+        own = recommend(model, read, 1, hidden=out).router[-1]
         for facet in {facet for facet, _ in router}:
             shares = share_out(own[facet], {n: share for (h, n), share in router.items() if h == facet})
             changes += [Weight(facet, n, set=float(share)) for n, share in enumerate(shares)]
     if gate:
-        own = what_if(model, read, changes, 1).gate[-1]
+        own = what_if(model, read, changes, 1, hidden=out).gate[-1]
         shares = share_out(own, gate)
         if model.config.head == "mixture" and not shares.any():
             raise WeightError("With every facet switched off a mixture of softmaxes has nothing to mix; leave one on.")
         changes += [Weight(facet, set=float(share)) for facet, share in enumerate(shares)]
     if not changes:
-        found = recommend(model, read, k + len(gone))
+        found = recommend(model, read, k, hidden=out)
     else:
-        found = what_if(model, read, changes, k + len(gone), renormalise=False)
-    fresh = [row for row, item in enumerate(found.items.tolist()) if item not in gone]
-    return Answer(found.only(fresh[:k]), found.gate[-1], found.router[-1])
+        found = what_if(model, read, changes, k, renormalise=False, hidden=out)
+    return Answer(found, found.gate[-1], found.router[-1])
 
 
 def share_out(own: np.ndarray, chosen: Mapping[int, float]) -> np.ndarray:
@@ -112,8 +113,9 @@ def share_out(own: np.ndarray, chosen: Mapping[int, float]) -> np.ndarray:
 
 
 def what_if(
-    model: Model, history: Sequence[int], changes: Sequence[Weight], k: int = 20, renormalise: bool = True
-) -> Recommendation:
+    model: Model, history: Sequence[int], changes: Sequence[Weight], k: int = 20, renormalise: bool = True,
+    hidden: Collection[int] | None = None,
+) -> Recommendation:  # fmt: skip
     """The recommendation with these changes; with `renormalise` the changed weights are brought back to sum 1.
 
     Raises
@@ -123,7 +125,7 @@ def what_if(
     HistoryError
         As `recommend`.
     """
-    return recommend(model, history, k, intervention(model, len(history), changes, renormalise))
+    return recommend(model, history, k, intervention(model, len(history), changes, renormalise), hidden)
 
 
 def intervention(model: Model, items: int, changes: Sequence[Weight], renormalise: bool = True) -> Intervention:

@@ -1,12 +1,18 @@
-"""Where each user's held-out item ranks, over the full catalog, seen items filtered."""
+"""Where each user's held-out item ranks, over the full catalog.
+
+What `recommend` never returns is never counted as a hit. An event whose target the user had seen before is a *repeat*:
+where seen items are not recommended it can be no hit, and is left out of the measures; or everything is kept, and seen
+items are ranked with the others.
+"""
 
 from collections.abc import Callable, Iterable
+from typing import Literal
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from fame.data import Events, Histories
+from fame.data import Events, Histories, held_out
 from fame.data.batches import batches, pad
 from fame.model import Model
 from fame.ranking.item_side import item_side
@@ -14,14 +20,21 @@ from fame.ranking.scores import scores
 
 CELLS = 8_192  # history positions scored at a time
 SCORES = 4_000_000  # scores held at a time, in a catalog of a million or more 32 users'
+Repeats = Literal["drop", "keep"]
+
 USERS = 32  # scored at a time at least, so that a large table is not read anew for every few
 
 
+def counted(events: Events, repeats: Repeats = "drop") -> Events:
+    """The events that count in the measures: those that are no repeat, or all."""
+    return events if repeats == "keep" else events.only(~events.repeated())
+
+
 @torch.inference_mode()
-def ranks(model: Model, events: Events) -> np.ndarray:
+def ranks(model: Model, events: Events, repeats: Repeats = "drop") -> np.ndarray:
     """(n,) int64: rank of each event's target, 1 = first; ties count against the target.
 
-    Items of the user's own history are left out of the ranking (unless one is the target itself).
+    Unless repeats are kept, all items of a user's history are left out of the ranking; a target among them is last.
     """
     length, side = model.config.length, item_side(model)
 
@@ -31,26 +44,39 @@ def ranks(model: Model, events: Events) -> np.ndarray:
 
     lengths, most = np.minimum(events.histories.lengths, length), max(USERS, SCORES // model.config.items)
     groups = (part for rows in batches(lengths, CELLS) for part in np.split(rows, range(most, len(rows), most)))
-    return rank_all(score, events, groups)
+    return rank_all(score, events, groups, repeats)
 
 
-def popularity_ranks(train: Histories, events: Events, items: int) -> np.ndarray:
+def rank_of_user(model: Model, histories: Histories, user: int, repeats: Repeats = "drop") -> int | None:
+    """The rank that one user's held-out item counts with; None where it counts in no measure, or none is held out."""
+    before, target = held_out(histories, user)
+    if target is None:
+        return None
+    past = Histories(before, np.array([0, len(before)]))
+    event = counted(Events(np.array([user]), past, np.array([target], dtype=np.int32)), repeats)
+    return int(ranks(model, event, repeats)[0]) if len(event.targets) else None
+
+
+def popularity_ranks(train: Histories, events: Events, items: int, repeats: Repeats = "drop") -> np.ndarray:
     """The same for a recommender that gives everyone the items most often seen in training: the floor to beat."""
     counts = torch.from_numpy(np.bincount(train.items, minlength=items + 1)[1:].astype(np.float32))
     rows = np.array_split(np.arange(len(events.targets)), max(1, len(events.targets) * items // SCORES))
-    return rank_all(lambda batch: counts.repeat(len(batch), 1), events, rows)
+    return rank_all(lambda batch: counts.repeat(len(batch), 1), events, rows, repeats)
 
 
-def rank_all(score: Callable[[np.ndarray], Tensor], events: Events, groups: Iterable[np.ndarray]) -> np.ndarray:
+def rank_all(
+    score: Callable[[np.ndarray], Tensor], events: Events, groups: Iterable[np.ndarray], repeats: Repeats = "drop"
+) -> np.ndarray:
     """Ranks of all targets; `score` gives (len(rows), V) scores of the catalog's items for some rows of the events."""
     result = np.zeros(len(events.targets), dtype=np.int64)
     for rows in groups:
         found = score(rows)
         target = torch.from_numpy(events.targets[rows].astype(np.int64)).to(found.device) - 1
         own = found.gather(1, target[:, None])
-        seen = [events.histories[row] for row in rows]
-        user = np.repeat(np.arange(len(rows)), [len(items) for items in seen])
-        found[torch.from_numpy(user), torch.from_numpy(np.concatenate(seen).astype(np.int64)) - 1] = -torch.inf
-        found.scatter_(1, target[:, None], -torch.inf)
-        result[rows] = 1 + (~(found < own)).sum(1).cpu().numpy()  # so that a NaN never looks good
+        if repeats == "drop":
+            seen = [events.histories[row] for row in rows]
+            user = np.repeat(np.arange(len(rows)), [len(items) for items in seen])
+            found[torch.from_numpy(user), torch.from_numpy(np.concatenate(seen).astype(np.int64)) - 1] = -torch.inf
+            own = found.gather(1, target[:, None])
+        result[rows] = (~(found < own)).sum(1).cpu().numpy()  # itself included; a NaN never looks good
     return result

@@ -1,6 +1,6 @@
 """History -> the next items with their exact parts."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import torch
 from torch import Tensor
@@ -19,31 +19,36 @@ class HistoryError(InputError):
 
 @torch.inference_mode()
 def recommend(
-    model: Model, history: Sequence[int], k: int = 20, intervention: Intervention | None = None
-) -> Recommendation:
-    """The k items most likely next, none of them in the history.
+    model: Model, history: Sequence[int], k: int = 20, intervention: Intervention | None = None,
+    hidden: Collection[int] | None = None,
+) -> Recommendation:  # fmt: skip
+    """The k items most likely next, none of them hidden.
 
     Parameters
     ----------
-    history : catalog indices, oldest first; only the newest `config.length` are read, all are left out of the answer
-    k : at most; fewer come back where the catalog has fewer unseen items
+    history : catalog indices, oldest first; only the newest `config.length` are read
+    k : at most; fewer come back where the catalog has fewer items that are not hidden
+    hidden : catalog indices that are never recommended; None = all items of the history, also what is too old to be
+        read. A user may have seen more, and where repeats are kept nothing is hidden
 
     Raises
     ------
     HistoryError
-        The history is empty, or holds every item of the catalog, or k is below 1.
+        The history is empty, or every item of the catalog is hidden, or k is below 1.
     """
     V = model.config.items
-    seen = sorted(set(history))
+    out = sorted(set(history if hidden is None else hidden))
     if k < 1:
         raise HistoryError(f"k is {k}; ask for at least one item.")
-    if len(seen) == V:
+    if len(out) == V:
         raise HistoryError(
             f"The history holds all {V} items of the catalog; leave one out to have an item to recommend."
+            if hidden is None
+            else f"All {V} items of the catalog were seen; keep repeats to have one recommended."
         )
     read, output = run(model, history, intervention)
     by = head(model, output)
-    ranked = by.top_k(min(k, V - len(seen)), torch.tensor([seen]))
+    ranked = by.top_k(min(k, V - len(out)), torch.tensor([out]) if out else None)
     return taken_apart(model, read, output, by, ranked.items, ranked.log_normaliser)
 
 

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from fame.data import DataSet
+from fame.data import DataSet, Histories
 from fame.data.split import FEWEST
 from fame.errors import InputError
 from fame.training.settings import Settings
@@ -31,6 +31,11 @@ def need_enough(settings: Settings, dataset: DataSet) -> None:
         raise TrainingError(
             f"No user of {dataset.name!r} has three interactions, so none can be held out; bring more data."
         )
+    if not anybody_to_judge_by(dataset.histories):
+        raise TrainingError(
+            f"Every item of {dataset.name!r} that would be held out to validate on had been seen by its user before; "
+            "seen items are never recommended, so nobody is left to judge a model by. Bring data with new items in it."
+        )
     if settings.loss == "sampled" and settings.negatives >= len(dataset.catalog):
         raise TrainingError(
             f"negatives is {settings.negatives}, but {dataset.name!r} has {len(dataset.catalog)} items to draw them "
@@ -38,16 +43,37 @@ def need_enough(settings: Settings, dataset: DataSet) -> None:
         )
 
 
+def anybody_to_judge_by(histories: Histories) -> bool:
+    """Whether a user's validation target is new to them; most often the first one's is."""
+    held = (histories[int(user)][:-1] for user in np.flatnonzero(histories.lengths >= FEWEST))
+    return any(items[-1] not in items[:-1] for items in held)
+
+
+def last_again(histories: Histories) -> np.ndarray:
+    """Whether the last item of each user that can be judged on, the test target, had been seen by them before."""
+    last = histories.items[histories.offsets[1:] - 1]
+    same = np.cumsum(histories.items == np.repeat(last, histories.lengths))
+    times = np.diff(np.concatenate([[0], same])[histories.offsets])
+    return times[histories.lengths >= FEWEST] > 1
+
+
 def doubts(dataset: DataSet) -> list[str]:
     """What makes it doubtful that a model of these data says anything, in sentences."""
     found = []
     lengths = dataset.histories.lengths
-    judged = int((lengths >= FEWEST).sum())
+    again = last_again(dataset.histories)
+    judged = len(again) - int(again.sum())
+    if again.any():
+        found.append(
+            f"{again.mean():.1%} of the held-out items had been seen by their user before. Seen items are never "
+            "recommended, so these are left out of the measures; evaluate --repeats keep counts them."
+        )
     if judged < JUDGED:
+        new = ", the last with an item new to them," if again.any() else ""
         error = math.sqrt(0.1 * 0.9 / max(1, judged))
         found.append(
-            f"Only {judged:,} users have three interactions and can be judged on: an HR@10 of 0.10 is uncertain by "
-            f"± {1.96 * error:.2f} there."
+            f"Only {judged:,} users have three interactions{new} and can be judged on: an HR@10 of 0.10 is uncertain "
+            f"by ± {1.96 * error:.2f} there."
         )
     seen = np.bincount(dataset.histories.items, minlength=len(dataset.catalog) + 1)[1:]
     rare = float((seen < SEEN).mean())

@@ -10,7 +10,7 @@ import numpy as np
 from fame.data import DataSet, leave_one_out
 from fame.data.split import sample
 from fame.model.device import choose_device
-from fame.ranking.evaluation import ranks
+from fame.ranking.evaluation import counted, ranks
 from fame.training.heap import keep_large_buffers
 from fame.training.settings import Settings
 from fame.training.trainer import Step, begin, train_epoch
@@ -59,7 +59,7 @@ def estimate(settings: Settings, dataset: DataSet) -> Estimate:
     except _Enough:
         (started, before), (now, after) = noted[0], noted[-1]
         whole = (now - started) / (after - before)
-    judges = sample(split.validation, settings.validation_users, settings.seed)
+    judges = sample(counted(split.validation), settings.validation_users, settings.seed)
     some = sample(judges, JUDGED, settings.seed)
     started = time.perf_counter()
     ranks(learner.model.eval(), some)

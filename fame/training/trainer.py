@@ -24,7 +24,7 @@ from fame.errors import InputError
 from fame.folders import write_json
 from fame.model import FAME, Model, build
 from fame.model.likeness import cka
-from fame.ranking.evaluation import popularity_ranks, ranks
+from fame.ranking.evaluation import counted, popularity_ranks, ranks
 from fame.ranking.metrics import means
 from fame.training import status
 from fame.training.anchoring import Anchors, plan
@@ -107,7 +107,7 @@ def _train(
 ) -> None:
     learner = begin(settings, split.train, dataset.catalog, device)
     model, optimizer = learner.model, learner.optimizer
-    judges = sample(split.validation, settings.validation_users, settings.seed)
+    judges = sample(counted(split.validation), settings.validation_users, settings.seed)
     write_json(run.folder / FLOOR, means(popularity_ranks(split.train, judges, len(dataset.catalog))))
     chosen_by = "NDCG@10" if len(judges.targets) >= MANY else "NDCG"
     progress = run.restore(model, optimizer)
@@ -237,11 +237,13 @@ def next_items(read: Windows, rows: np.ndarray, settings: Settings) -> tuple[np.
 def finish(run: Run, split: Split, dataset: DataSet, device: torch.device) -> None:
     """Write the best model's test measures, and popularity's as the floor, into its card; only now, at the end."""
     best = store.load(run.folder / "best", device)
+    test = counted(split.test)
     metrics = {
-        "validation": means(ranks(best.model, split.validation)),
-        "test": means(ranks(best.model, split.test)),
-        "popularity": means(popularity_ranks(split.train, split.test, len(dataset.catalog))),
-        "users": len(split.test.targets),
+        "validation": means(ranks(best.model, counted(split.validation))),
+        "test": means(ranks(best.model, test)),
+        "popularity": means(popularity_ranks(split.train, test, len(dataset.catalog))),
+        "users": len(test.targets),
+        "repeats": len(split.test.targets) - len(test.targets),
         "filtered": True,
     }
     store.save(run.folder / "best", best.model, dataset, best.description.card | {"metrics": metrics})
