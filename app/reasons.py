@@ -38,30 +38,46 @@ MEANINGS: dict[Method, str] = {
 
 
 def because(
-    method: Method, claim: Claim | None, title: str, probability: float, past: Sequence[str], rival: str | None = None
-) -> str:
-    """The answer in a sentence of Markdown; `past` are the titles of what was read."""
-    item = f"*{escape(title)}*"
+    method: Method, claim: Claim | None, title: str, probability: float, past: Sequence[str], rival: str | None = None,
+    first: int | None = None,
+) -> str:  # fmt: skip
+    """The answer in a sentence or two of Markdown.
+
+    `past` are the titles of what was read, `first` is the position that the method finds most important.
+    """
+    item, all_of_them = f"*{escape(title)}*", f"the {len(past)} past items that are read"
     if claim is None:
+        what = f"the probability of {item}" if rival is None else f"its lead over *{escape(rival)}*"
         return (
-            f"**No clear answer**: {NAMES[method]} finds no past item that speaks for {item} ({percent(probability)})."
+            f"**No clear answer**: {item} has {percent(probability)}, and leaving out any one of {all_of_them} lowers "
+            f"{what} by nothing that could be measured."
         )
     named = listed([past[t] for t in claim.items])
-    n = len(claim.items)
-    them, as_many = ("that item", "another") if n == 1 else (f"those {n} items", f"{n} others")
     if rival is not None:
-        return against(claim, item, f"*{escape(rival)}*", named, them, as_many)
+        said = against(claim, item, f"*{escape(rival)}*", named, all_of_them)
+    else:
+        said = alone(claim, item, probability, named, all_of_them)
+    if claim.exact and first is not None and first != claim.items[0]:
+        said += f" By {NAMES[method]}, *{escape(past[first])}* comes first."
+    return said
+
+
+def alone(claim: Claim, item: str, probability: float, named: str, all_of_them: str) -> str:
+    """What is said of an item by itself."""
     lead = f"{item} comes {ordinal(claim.rank)} with {percent(probability)}"
-    way = "falls" if claim.fall > 0 else "rises"
-    left = f"its probability {way} to {percent(math.exp(-claim.fall))} of what it was"
+    without, kept = leaving_out(claim), math.exp(-claim.fall)
+    left = f"its probability falls to {percent(kept) if kept < 0.99 else 'over 99 %'} of what it was"
+    became = "it keeps its place" if claim.rank_without == claim.rank else f"it would be {ordinal(claim.rank_without)}"
     if not claim.holds:
-        others = f"; without {as_many} it falls as far or further" if matched(claim) else ""
-        return f"**No clear answer**: {lead}, and {NAMES[method]} points to {named}, but without {them} {left}{others}."
+        most = "most" if claim.most else "as far as removing another does"
+        tried = f"Of {all_of_them}, removing {named} lowers it {most}, and {without} {left}; {became}."
+        return f"**No clear answer**: {lead}. {tried}"
+    if claim.exact:
+        kept_place = f"{left}, though {became}" if claim.rank_without <= claim.rank else became
+        return f"{lead}. Of {all_of_them}, removing {named} lowers it most: {without} {kept_place}."
     if claim.rank_without <= claim.rank:
-        did = "did most for it" if n == 1 else f"did more for it than {as_many}"
-        return f"{lead}, and {named} {did}: without {them} {left}, though it keeps its place."
-    without = f"without {them} it would be {ordinal(claim.rank_without)}; without {as_many} {place(claim)}"
-    return f"{lead} because of {named}: {without}."
+        return f"{lead}, and {named} did more for it than any of {by_lot(claim)}: {without} {left}, though {became}."
+    return f"{lead} because of {named}: {without} {became}; without {len(claim.items)} drawn by lot {place(claim)}."
 
 
 def unexplained(title: str, rank: int, method: Method, alone: bool) -> str:
@@ -72,32 +88,42 @@ def unexplained(title: str, rank: int, method: Method, alone: bool) -> str:
     return f"{item}. What {NAMES[method]} says about it is not worked out yet: ask for it, or choose another method."
 
 
-def against(claim: Claim, item: str, rival: str, named: str, them: str, as_many: str) -> str:
+def against(claim: Claim, item: str, rival: str, named: str, all_of_them: str) -> str:
     """The same for an item against another."""
     assert claim.lead_without is not None
     before, after = claim.lead_without + claim.fall, claim.lead_without
     now = f"{item} is {times(before)} {rival}"
-    without = f"without {them} it would be {times(after)} it"
-    is_said, speaks = ("is said", "speaks") if len(claim.items) == 1 else ("are said", "speak")
+    without = leaving_out(claim)
+    became = f"{rival} would be ahead" if before >= 0 > after else f"it would be {times(after)} it"
     if not claim.holds:
-        others = f"; leaving out {as_many} does as much or more" if matched(claim) else ""
-        return f"**No clear answer**: {now}, and {named} {is_said} to speak for it, but {without}{others}."
-    if before >= 0 > after:
-        return f"{now} because of {named}: without {them}, {rival} would be ahead. Leaving out {as_many} does less."
-    return f"{now}, and {named} {speaks} for it more than {as_many}: {without}."
+        most = "most" if claim.most else "as far as removing another does"
+        tried = f"Of {all_of_them}, removing {named} sets it back {most}, but {without} {became}."
+        return f"**No clear answer**: {now}. {tried}"
+    if claim.exact:
+        return f"{now}. Of {all_of_them}, removing {named} sets it back most: {without} {became}."
+    if claim.displaces:
+        return f"{now} because of {named}: {without} {became}. Leaving out any of {by_lot(claim)} does less."
+    return f"{now}, and {named} speak for it more than any of {by_lot(claim)}: {without} {became}."
+
+
+def leaving_out(claim: Claim) -> str:
+    """The words before what would be otherwise."""
+    if claim.exact:
+        return "without that item"
+    return f"without those {len(claim.items)} items" + (" (masked in place)" if claim.way == "mask" else "")
+
+
+def by_lot(claim: Claim) -> str:
+    """What several items were tested against."""
+    return f"{len(claim.others)} other {'pairs' if len(claim.items) == 2 else 'threes'} of past items, drawn by lot"
 
 
 def place(claim: Claim) -> str:
-    """Where the target is without as many others: in every case, or in the median one."""
-    ranks = np.maximum(claim.others_rank, claim.rank)
+    """Where the target is without others: in every case that was run, or in the median one."""
+    ranks = claim.others_rank
     typically = "" if (ranks == ranks[0]).all() else "typically "
     median = int(np.quantile(ranks, 0.5, method="lower"))
     return f"it {typically}stays there" if median == claim.rank else f"it would {typically}be {ordinal(median)}"
-
-
-def matched(claim: Claim) -> bool:
-    """Whether leaving out as many others does as much."""
-    return bool((claim.others >= max(claim.fall, 0)).any())
 
 
 def times(lead: float) -> str:

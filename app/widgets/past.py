@@ -55,7 +55,7 @@ def sentence(
     now: Current, asked: Recommendation, tested: Knockout, question: Question, found: Attribution | None,
     method: Method, runs: Runs,
 ) -> str:  # fmt: skip
-    """Which past items the item asked about is due to, by what the method found, where that holds."""
+    """Which past items the item asked about is due to, as runs without them show; several only as the method found."""
     catalog = now.data.catalog
     title = catalog.title(question.target)
     if found is None:
@@ -65,7 +65,8 @@ def sentence(
     made = resources.once(
         now.model.fingerprint, ("claim", method, question.key), lambda: claim(question, found, at_hand=runs)
     )
-    return reasons.because(method, made, title, float(asked.probability[0]), past, other)
+    first = int(found.order[0]) if found.values[found.order[0]] > 0 else None
+    return reasons.because(method, made, title, float(asked.probability[0]), past, other, first)
 
 
 def choose(now: Current, method: Method, found: Explanations | None) -> list[Method]:

@@ -103,11 +103,15 @@ def the_item(asked: Asked, question: Question, known: Anatomy) -> dict[str, Any]
 
 
 def claimed(asked: Asked, question: Question, found: Attribution) -> dict[str, Any] | None:
-    """The past items that it is said to be due to, and whether that held; `fall` is that of log p, or of the lead."""
+    """The past items that it is said to be due to, and whether that held.
+
+    `fall` is that of log p, or of the lead; `exact`: every other choice of as many was run, not some by lot.
+    """
     made = claim(question, found)
     if made is None:
         return None
-    return {**asked.past(made.items), "holds": made.holds, "fall": made.fall, "rank_without": made.rank_without}
+    told = {name: getattr(made, name) for name in ("holds", "exact", "most", "way", "fall", "rank_without")}
+    return {**asked.past(made.items), **told, "against": len(made.others)}
 
 
 def removal(asked: Asked) -> dict[str, Any] | None:

@@ -56,18 +56,19 @@ def past(answer: dict[str, Any], titles: Titles) -> Iterator[str]:
     claim, removal, added = answer["claim"], answer["counterfactual"], answer["additions"]
     what = "log p" if answer["rival"] is None else "its lead in log p"
     if claim is None:
-        yield f"By {answer['method']}, no past item speaks for it."
-    elif not claim["holds"]:
-        yield (
-            f"No clear answer: without {titles(claim['removed'])}, {what} falls by {claim['fall']:.2f}, which is "
-            "next to nothing or no more than without others."
-        )
+        yield f"Without any one past item, {what} falls by nothing that could be measured."
     else:
-        then = "" if answer["rival"] else f" It would be at rank {claim['rank_without']}."
-        yield (
-            f"Due to {titles(claim['removed'])}: without, {what} falls by {claim['fall']:.2f}, further than without as "
-            f"many others.{then}"
-        )
+        fall, then = f"{what} falls by {claim['fall']:.2f}", ""
+        if claim["exact"]:
+            said = f"Without {titles(claim['removed'])}, {fall}, "
+            said += "further than without any other." if claim["most"] else "no further than without another."
+        else:
+            gone = "with these masked in place" if claim["way"] == "mask" else "without these"
+            said = f"Due to {titles(claim['removed'])}: {gone}, {fall}, further than without any of "
+            said += f"{claim['against']} sets of as many drawn by lot."
+        if not answer["rival"]:
+            then = f" It would be at rank {claim['rank_without']}."
+        yield f"{'' if claim['holds'] else 'No clear answer: '}{said}{then}"
     one, latest, any_one = answer["faithfulness"].values()
     yield (
         f"Without the item that is first by {answer['method']}, the target's probability is {one:.2f} times what it "

@@ -171,37 +171,57 @@ def test_a_link_full_of_nonsense_gets_a_sentence_each(opened, trained):
     assert {name: app.query_params[name] for name in ("weights", "without")} == {"weights": "2:60", "without": "2"}
 
 
-def test_a_claim_says_of_others_only_what_was_run(trained, cinema):
-    asked = question(trained, cinema, "f11", "f12")
-    # Falls too little, though more than without others.
-    nothing = Claim((0,), 3, 3, 0.01, 0.4, np.array([0.0, 0.005]), np.array([3, 3]))
-    for rival in (None, "Ronin"):
-        text = reasons.because("greedy", nothing, "Heat", 0.1, ["Thief"] * asked.length, rival)
-        assert text.startswith("**No clear answer**")
-        assert "as far" not in text
-        assert "as much" not in text
+PAST = ["Thief", "Ran", "Alien", "Diva"]
+
+
+def made(items, rank, rank_without, fall, others, others_rank=(), lead=None, way="remove"):
+    return Claim(items, way, rank, rank_without, fall, lead, np.array(others), np.array(others_rank))
+
+
+@pytest.mark.parametrize("rival", [None, "Ronin"])
+def test_a_claim_says_of_others_only_what_was_run(rival):
+    def text(claim, first=None):
+        return reasons.because("attention", claim, "Heat", 0.1, PAST, rival, first)
+
+    lead = None if rival is None else 0.4
+    little = text(made((0,), 3, 3, 0.01, [0.0, 0.005, 0.0], lead=lead))
+    assert little.startswith("**No clear answer**")
+    assert "most" in little
+    assert "another" not in little
+    equal = text(made((0,), 3, 3, 0.9, [0.0, 0.9, 0.0], lead=lead))
+    assert equal.startswith("**No clear answer**")
+    assert "as far as removing another does" in equal
+    fact = text(made((0,), 3, 9, 0.9, [0.0, 0.5, 0.0], lead=lead), first=1)
+    assert "Of the 4 past items that are read, removing *Thief*" in fact
+    assert "most" in fact
+    assert "By attention, *Ran* comes first." in fact
+    assert "because" not in fact
+    assert "comes first" not in text(made((0,), 3, 9, 0.9, [0.0, 0.5, 0.0], lead=lead), first=0)
+    assert "by nothing that could be measured" in text(None)
 
 
 @pytest.mark.parametrize(
     ("ranks", "words"),
     [
-        ([2, 1, 2], "without another it stays there."),
-        ([2, 2, 4], "without another it typically stays there."),
-        ([1, 4, 5], "without another it would typically be fourth."),
-        ([4, 4, 4], "without another it would be fourth."),
+        ([2, 2, 2], "without 2 drawn by lot it stays there."),
+        ([2, 1, 2], "without 2 drawn by lot it typically stays there."),
+        ([2, 2, 4], "without 2 drawn by lot it typically stays there."),
+        ([1, 4, 5], "without 2 drawn by lot it would typically be fourth."),
+        ([4, 4, 4], "without 2 drawn by lot it would be fourth."),
+        ([1, 1, 1], "without 2 drawn by lot it would be first."),
     ],
 )
 def test_what_other_items_do_is_said_of_all_of_them_or_as_typical(ranks, words):
-    held = Claim((0,), 2, 9, 0.9, None, np.zeros(3), np.array(ranks))
-    assert words in reasons.because("greedy", held, "Heat", 0.1, ["Thief"])
+    held = made((0, 1), 2, 9, 0.9, np.zeros(3), ranks, way="mask")
+    text = reasons.because("greedy", held, "Heat", 0.1, PAST)
+    assert words in text
+    assert "because of *Thief* and *Ran*: without those 2 items (masked in place) it would be ninth" in text
 
 
-@pytest.mark.parametrize(
-    ("items", "words"), [((0,), "*Thief* speaks for it"), ((0, 1), "*Thief* and *Ran* speak for it")]
-)
-def test_several_items_speak_and_one_speaks(items, words):
-    held = Claim(items, 2, 2, 0.9, 0.4, np.zeros(3), np.array([2, 2, 2]))
-    assert words in reasons.because("greedy", held, "Heat", 0.1, ["Thief", "Ran"], "Ronin")
+def test_several_items_are_tested_against_as_many():
+    held = made((0, 1, 2), 2, 2, 0.9, np.zeros(39), np.full(39, 2), lead=0.4)
+    words = "*Thief*, *Ran* and *Alien* speak for it more than any of 39 other threes of past items, drawn by lot"
+    assert words in reasons.because("greedy", held, "Heat", 0.1, PAST, "Ronin")
 
 
 def test_every_facet_off_leaves_popularity(opened, trained, trained_mixture):
