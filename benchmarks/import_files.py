@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
-from fame.data.importing.layouts import FLAGS
+from fame.data.importing.movielens import FLAGS
 
 PART = 1_000_000  # rows made at a time
 LARGE = 4_000_000  # rows from which a log has the shape of MovieLens 32M

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from fame.data.importing.layouts import FILMS_100K, FLAGS
+from fame.data.importing.movielens import FILMS_100K, FLAGS
 
 COLUMNS = ["user", "item", "rating", "time"]
 TEXT = {"user": str, "item": str}

@@ -87,8 +87,19 @@ def import_(
         str, typer.Option("--format", help="auto, movielens, recbole, amazon, json (an object a line), csv or parquet.")
     ] = "auto",
     map_: Annotated[
-        str, typer.Option("--map", help="The files' own names: user=…,item=…,time=…,rating=…,title=…")
+        str,
+        typer.Option(
+            "--map",
+            help="The log's own names: user=…,item=…,time=…,rating=…,title=…; a single file's: films.csv:item=id",
+        ),
     ] = "",
+    header: Annotated[
+        bool | None,
+        typer.Option("--header/--no-header", help="Whether the first line names the columns; else guessed."),
+    ] = None,
+    in_order: Annotated[
+        bool, typer.Option("--in-order", help="There are no times: the order of the rows is that of time.")
+    ] = False,
     families: Annotated[str, typer.Option(help="Columns about items that become families: a,b; else guessed.")] = "",
     separator: Annotated[str, typer.Option(help="Between the values of a cell.")] = "|",
     bin_: Annotated[
@@ -99,22 +110,27 @@ def import_(
         str,
         typer.Option(help="How dates are written: day-first, month-first, year-first or a pattern as %d/%m/%Y %H:%M."),
     ] = "",
-    encoding: Annotated[str, typer.Option(help="Of text files.")] = "utf-8",
+    encoding: Annotated[str, typer.Option(help="Of text files; of a single one: films.csv=latin-1")] = "",
     name: Annotated[str | None, typer.Option(help="Name of the data set; the folder's if left out.")] = None,
     as_json: Json = False,
 ) -> None:
     """Make a data set of your own files; says what was read, what was dropped and why."""
     from fame.data.importing import bring_in, look, options
 
+    mapped = _pairs(map_, "--map", "user=reviewer,item=asin")
+    encoded = _pairs(",".join(e for e in encoding.split(",") if "=" in e), "--encoding", "films.csv=latin-1")
     chosen = options(
         form=format_,
-        mapping=_pairs(map_, "--map", "user=reviewer,item=asin"),
+        mapping={key: column for key, column in mapped.items() if ":" not in key},
+        files=_of_files(mapped, encoded),
+        header=header,
+        in_order=in_order,
         families=tuple(part.strip() for part in families.split(",")) if families else None,
         separator=separator,
         bins={column: _bin(how) for column, how in _pairs(bin_, "--bin", "price=5,year=by10").items()},
         core=core,
         time_format=time_format,
-        encoding=encoding,
+        encoding=next((entry for entry in encoding.split(",") if entry and "=" not in entry), "utf-8"),
         name=name or "",
     )
     guess = look(files, chosen, items or ())
@@ -143,6 +159,20 @@ def _pairs(text: str, option: str, example: str) -> dict[str, str]:
         if not equals:
             raise DataError(f"{option} {entry!r} is not key=column; write for instance {option} {example}.")
         found[key.strip()] = column.strip()
+    return found
+
+
+def _of_files(mapped: dict[str, str], encoded: dict[str, str]) -> dict[str, dict[str, object]]:
+    """What is said of single files, by their names: "films.csv:item" -> "id", and encodings."""
+    found: dict[str, dict[str, object]] = {}
+    for key, column in mapped.items():
+        name, colon, role = key.rpartition(":")
+        if colon:
+            mapping = found.setdefault(name, {}).setdefault("mapping", {})
+            assert isinstance(mapping, dict)
+            mapping[role] = column
+    for name, encoding in encoded.items():
+        found.setdefault(name, {})["encoding"] = encoding
     return found
 
 

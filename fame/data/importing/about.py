@@ -12,11 +12,13 @@ import pandas as pd
 import pyarrow as pa
 
 from fame.data.catalog import Family
-from fame.data.columns import DataError, listed, missing, word
+from fame.data.columns import DataError, missing, word
 from fame.data.films import film
 from fame.data.importing.cells import cells
-from fame.data.importing.layouts import FLAGS, Source
+from fame.data.importing.inside import by_log
+from fame.data.importing.movielens import FLAGS
 from fame.data.importing.options import Bin, Options
+from fame.data.importing.source import Source
 from fame.data.importing.values import as_text
 
 KEPT, EACH = 64 << 20, 1 << 10  # bytes that may be known of all items, and beyond that in the mean of each
@@ -35,16 +37,26 @@ class About:
     notes: tuple[str, ...]
 
 
-def about(ids: Sequence[str], sources: Sequence[Source], options: Options) -> About:
-    """Join the tables by item id; of several rows of an item in one table the first counts."""
+def about(ids: Sequence[str], users: Sequence[str], sources: Sequence[Source], options: Options) -> About:
+    """Join the tables by item id; of several rows of an item in one table the first counts.
+
+    Raises
+    ------
+    DataError
+        A table tells of the users, an item has far too many values, or a column to be binned holds no number.
+    """
     place = {item_id: row for row, item_id in enumerate(ids)}
     titles: list[str | None] = [None] * len(ids)
     columns: dict[str, tuple[list[Any], bool]] = {}
     notes: list[str] = []
     for source in sources:
-        raw = _rows(source, place, notes)
+        raw = (
+            by_log(source, place, options, max(KEPT, EACH * len(place)), notes)
+            if source.log
+            else _rows(source, place, set(users), notes)
+        )
         title = source.column("title")
-        if title:
+        if title in raw:
             titles = [old or as_title(new) for old, new in zip(titles, raw[title], strict=True)]
         made = _films(source, raw, titles) if source.form == "movielens" else _columns(source, raw, options, notes)
         for name, column in made.items():
@@ -52,16 +64,7 @@ def about(ids: Sequence[str], sources: Sequence[Source], options: Options) -> Ab
                 name = f"{name} ({source.table.file.name})"
             columns[name] = column
     if options.families is not None:
-        unknown = [name for name in options.families if name not in columns]
-        if unknown:
-            raise DataError(
-                f"There is no column {unknown[0]!r} about items to make a family of, only "
-                f"{listed([name for source in sources for name in source.table.names])}; name one of these."
-            )
         columns = {name: columns[name] for name in (*options.families, *options.bins) if name in columns}
-    unbinned = [name for name in options.bins if name not in columns]
-    if unbinned:
-        raise DataError(f"There is no column {unbinned[0]!r} about items to bin; name one that a table of items has.")
     for name, (values, multi) in columns.items():
         most = max((len(value) for value in values if value), default=0) if multi else 1
         if most * len(ids) > CELLS:
@@ -88,14 +91,14 @@ def _free(name: str) -> str:
     return f"{name} of the item" if name in ("item_id", "title") else name
 
 
-def _rows(source: Source, place: dict[str, int], notes: list[str]) -> dict[str, list[Any]]:
+def _rows(source: Source, place: dict[str, int], users: set[str], notes: list[str]) -> dict[str, list[Any]]:
     """The table's columns in the order of the items; None where it has no row of one."""
     item = source.roles["item"][0]
     title = source.column("title")
     wanted = list(dict.fromkeys([*source.families, *([title] if title else [])]))
     found: dict[str, list[Any]] = {name: [None] * len(place) for name in wanted}
     seen = np.zeros(len(place), bool)
-    twice = without = before = kept = 0
+    twice = without = before = kept = never = of_users = 0
     for batch in source.table.batches(list(dict.fromkeys([item, *wanted]))):
         ids = as_text(batch.column(item), source.table.where, item, before).to_pylist()
         before += len(ids)
@@ -104,6 +107,8 @@ def _rows(source: Source, place: dict[str, int], notes: list[str]) -> dict[str, 
         for row, item_id in enumerate(ids):
             at = place.get(item_id)
             if at is None:
+                never += item_id is not None
+                of_users += item_id in users
                 continue
             if seen[at]:
                 twice += 1
@@ -131,7 +136,15 @@ def _rows(source: Source, place: dict[str, int], notes: list[str]) -> dict[str, 
         notes.append(f"{source.table.where}: {twice:,} rows are of items that have a row already; the first counts.")
     if without:
         notes.append(f"{source.table.where}: {without:,} rows without an item id were left out.")
+    if never and seen.any():
+        said = f"{never:,} of {before:,} rows are of items that have no interaction here"
+        notes.append(f"{source.table.where}: {said}; they were left out.")
     if not seen.any():
+        if of_users > never / 2:
+            raise DataError(
+                f"{source.table.where} tells of what the log has for users, not of its items; if the two are swapped, "
+                "say which column is the user and which the item (--map)."
+            )
         notes.append(f"{source.table.where} has no row of any item that occurs; do its ids mean the same?")
     return found
 
@@ -155,7 +168,7 @@ def _columns(
     source: Source, raw: dict[str, list[Any]], options: Options, notes: list[str]
 ) -> dict[str, tuple[list[Any], bool]]:
     made: dict[str, tuple[list[Any], bool]] = {}
-    for name in source.families:
+    for name in (name for name in source.families if name in raw):
         if name in options.bins:
             made[name] = (binned(raw[name], options.bins[name], f"{source.table.where}: {name}", notes), False)
             continue

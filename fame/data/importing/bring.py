@@ -20,10 +20,11 @@ from fame.data.fingerprint import fingerprint
 from fame.data.importing.about import About, about
 from fame.data.importing.events import Events
 from fame.data.importing.guess import Column, Found, Guess, Kind
-from fame.data.importing.layouts import Source, layout
+from fame.data.importing.layouts import layout
 from fame.data.importing.options import Options
 from fame.data.importing.report import Counts, FamilyFound, Lengths, Preview, Progress, Report, Watch
 from fame.data.importing.roles import columns
+from fame.data.importing.source import Layout, Source
 from fame.folders import whole_folder
 
 AS_GUESSED = Options()
@@ -40,20 +41,20 @@ def look(paths: Sequence[Path], options: Options = AS_GUESSED, items: Sequence[P
         A file is missing or not understood: one sentence with file, line and value.
     """
     found = layout(paths, items, options)
-    tables = [_found(source, "interactions") for source in found.interactions]
+    inside = {source.table.where: source for source in found.inside}
+    tables = [_found(source, "interactions", inside.get(source.table.where)) for source in found.interactions]
     tables += [_found(source, "items") for source in found.items]
     mapping: dict[Any, str] = {}
-    for source in (*found.interactions, *found.items):
+    for source in (*found.interactions, *found.about):
         for role, (column, _) in source.roles.items():
             mapping.setdefault(role, column)
     if found.form == "movielens":  # its columns are known, and films and ratings call an id by different names
         mapping = {}
-    offered = tuple(dict.fromkeys(name for source in found.items for name in source.offered))
     families = options.families
     if families is None:
-        families = tuple(dict.fromkeys(name for source in found.items for name in source.chosen))
+        families = tuple(dict.fromkeys(name for source in found.about for name in source.chosen))
     filled = options.model_copy(update={"mapping": mapping | dict(options.mapping), "families": families})
-    return Guess(found.form, found.says, tuple(tables), found.ignored, offered, found.missing, filled)
+    return Guess(found.form, found.says, tuple(tables), found.ignored, found.offered, found.missing, filled)
 
 
 def bring_in(
@@ -73,19 +74,14 @@ def bring_in(
     started = time.perf_counter()
     need_free(out)
     found = layout(paths, items, options)
-    if found.missing:
-        source = found.interactions[0]
-        raise DataError(
-            f"{source.table.where}: no column looks like the {found.missing[0]} (there are "
-            f"{listed(source.table.names)}); say which with --map {found.missing[0]}=COLUMN."
-        )
+    _need_roles(found)
     name = options.name or out.resolve().name
     tell = _Teller(progress)
     with whole_folder(out) as new, tempfile.TemporaryDirectory(dir=out.resolve().parent, prefix=".import-") as work:
         with Events(Path(work), options.time_format) as events:
             tell("Looking for open quotes", 0.0, 0)
             interactions = [_settled(source, events.notes) for source in found.interactions]
-            about_items = [_settled(source, events.notes) for source in found.items]
+            about_items = [_settled(source, events.notes) for source in found.about]
             for source in interactions:
                 stage = f"Reading {Path(source.table.where).name}"
                 tell(stage, 0.0, events.rows)
@@ -98,7 +94,7 @@ def bring_in(
                 events.number_again()
             tell("Reading about the items", 0.7, events.rows)
             users, ids = events.ids("users"), events.ids("items")
-            described = about(ids, about_items, options)
+            described = about(ids, users, about_items, options)
             tell("Sorting and writing", 0.75, events.rows)
             written = _write(events, new / INTERACTIONS, Path(work), users, ids)
             rows, span = events.rows, events.span()
@@ -128,7 +124,7 @@ def bring_in(
             families=_families(catalog),
             preview=_preview(lengths, written, users, catalog),
             ignored=found.ignored,
-            notes=(*events.notes, *described.notes),
+            notes=(*events.notes, *described.notes, *_said(found)),
             fingerprint=mark,
             seconds=time.perf_counter() - started,
         )
@@ -159,10 +155,50 @@ def _settled(source: Source, notes: list[str]) -> Source:
     return replace(source, table=table)
 
 
-def _found(source: Source, kind: Kind) -> Found:
+def _need_roles(found: Layout) -> None:
+    """Refuse, with the file and what to do, a table in which no column holds what is needed of it."""
+    for source in found.interactions:
+        table = source.table
+        lost = next((role for role in found.needed if role not in source.roles), None)
+        if lost is None:
+            continue
+        said = f"{table.where}: no column looks like the {lost} (there are {listed(table.names)}); say which with --map"
+        many = f"{table.file.shown}:" if len(found.interactions) > 1 else ""
+        other = ", or say --in-order if the order of the rows is that of time" if lost == "time" else ""
+        if lost == "user" and "item" in source.roles and "time" not in source.roles:
+            other = ", or, as it seems to be about items, give the file of interactions, too"
+        raise DataError(f"{said} {many}{lost}=COLUMN{other}.")
+    for source in found.items:
+        if "item" not in source.roles:
+            table = source.table
+            raise DataError(
+                f"{table.where} has no column 'item_id', only {listed(table.names)}, and none holds the log's items; "
+                f"say which it is with --map {table.file.shown}:item=COLUMN."
+            )
+
+
+def _said(found: Layout) -> list[str]:
+    """How the files are read where that is not as usual, and what of them is not used."""
+    notes = [said for source in (*found.interactions, *found.items) for said in source.table.said]
+    if found.in_order:
+        notes.append("The order of the rows stands for the time, as you said: the times are the rows' numbers.")
+    for source in found.inside:
+        used = {*source.families, *(column for column, _ in source.roles.values())}
+        if source.families or "title" in source.roles:
+            names = [name for name in source.table.names if name in used - {source.roles["item"][0]}]
+            notes.append(f"{source.table.where} tells of its items, too; taken from it: {listed(names)}.")
+        left = [name for name in source.offered if name not in source.families]
+        if left:
+            said = f"{source.table.where} also has {listed(left)}, which is not used"
+            notes.append(f"{said}; what tells of items can be chosen as an attribute (--families).")
+    return notes
+
+
+def _found(source: Source, kind: Kind, inside: Source | None = None) -> Found:
     table = source.table
     shown = tuple(tuple(_shown(cell) for cell in row) for row in table.rows[:SHOWN])
-    described: tuple[Column, ...] = columns(table, source.roles, source.families)
+    roles = (inside.roles if inside else {}) | source.roles
+    described: tuple[Column, ...] = columns(table, roles, inside.families if inside else source.families)
     return Found(table.where, kind, described, shown)
 
 

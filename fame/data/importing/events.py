@@ -12,8 +12,8 @@ import numpy as np
 import pyarrow as pa
 
 from fame.data.columns import DataError
-from fame.data.importing.layouts import Source
 from fame.data.importing.report import Core, Counts, Dropped
+from fame.data.importing.source import Source
 from fame.data.importing.times import KNOWN, Span, calendar, columns_of, reading, span
 from fame.data.importing.values import as_text, as_times
 
@@ -79,7 +79,10 @@ class Events:
         first, unread = self.rows, 0
         for batch in source.table.batches(list(dict.fromkeys(names.values()))):
             count = len(batch)
-            holds, times = as_times(batch.column(names["time"]), where, names["time"])
+            if "time" in names:
+                holds, times = as_times(batch.column(names["time"]), where, names["time"])
+            else:  # the order of the rows stands for it
+                holds, times = "dates", pa.array(np.arange(self.rows, self.rows + count, dtype=np.float64))
             columns = {
                 "u": as_text(batch.column(names["user"]), where, names["user"], self.rows - first),
                 "i": as_text(batch.column(names["item"]), where, names["item"], self.rows - first),

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from fame.data.importing.options import Options
+from fame.data.importing.sources import Ignored
 
 Kind = Literal["interactions", "items"]
 
@@ -25,14 +26,6 @@ class Found:
     kind: Kind
     columns: tuple[Column, ...]
     rows: tuple[tuple[str, ...], ...]  # the first few, as text
-
-
-@dataclass(frozen=True)
-class Ignored:
-    """A file that is not used."""
-
-    where: str
-    why: str
 
 
 @dataclass(frozen=True)

@@ -1,93 +1,28 @@
 """Which of the given files are tables of interactions, which of items, and what the whole seems to be."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from fame.data.columns import DataError, listed, need_columns
-from fame.data.importing.guess import Ignored
+from fame.data.importing.items import items_of, within
+from fame.data.importing.movielens import FLAGS, MovieLens, is_part, movielens
+from fame.data.importing.names import KNOWN, TAGS, plain
 from fame.data.importing.objects import json_lines
 from fame.data.importing.options import Options
-from fame.data.importing.roles import families, name_roles
-from fame.data.importing.sources import File, expand
-from fame.data.importing.tables import Table, atomic, delimited, parquet
+from fame.data.importing.roles import name_roles
+from fame.data.importing.source import NEEDED, Layout, Source
+from fame.data.importing.sources import File, Ignored, expand
+from fame.data.importing.tables import Delimited, Table, atomic, delimited, parquet
 
-FLAGS = [
-    "unknown",
-    "Action",
-    "Adventure",
-    "Animation",
-    "Children's",
-    "Comedy",
-    "Crime",
-    "Documentary",
-    "Drama",
-    "Fantasy",
-    "Film-Noir",
-    "Horror",
-    "Musical",
-    "Mystery",
-    "Romance",
-    "Sci-Fi",
-    "Thriller",
-    "War",
-    "Western",
-]
-FILMS_100K = ("item_id", "title", "released", "video", "url", *FLAGS)
-RATINGS, FILMS = ("user_id", "item_id", "rating", "timestamp"), ("item_id", "title", "genre")
-ENDINGS = (".csv", ".tsv", ".txt", ".json", ".jsonl", ".parquet", ".pq", ".inter", ".item", ".dat", ".data")
-FILM_FAMILIES = ("genre", "era")  # made of MovieLens' columns about films
+ENDINGS = (".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson", ".parquet", ".pq", ".inter", ".item", ".dat", ".data")
 TITLES = {
     "recbole": "RecBole atomic files",
     "amazon": "Amazon reviews",
     "csv": "Separated text",
     "json": "JSON lines",
 }
-NEEDED = ("user", "item", "time")
-DEPARTMENTS = ("brand", "store", "category", "categories", "genre", "genres")  # families of Amazon's metadata
-METADATA = {"imUrl", "imageURL", "salesRank", "rank", "related", "also_buy", "also_view", "main_cat", "main_category"}
 REVIEWS = ({"reviewerID", "asin", "unixReviewTime"}, {"user_id", "parent_asin", "timestamp"})
-
-
-@dataclass(frozen=True)
-class Source:
-    """A table and what its columns are."""
-
-    table: Table
-    form: str
-    roles: dict[str, tuple[str, str]]  # role -> column, why
-    families: tuple[str, ...]  # columns of items
-
-    @property
-    def offered(self) -> tuple[str, ...]:
-        """What can become a family; of films it is known."""
-        used = {column for column, _ in self.roles.values()}
-        return FILM_FAMILIES if self.form == "movielens" else tuple(n for n in self.table.names if n not in used)
-
-    @property
-    def chosen(self) -> tuple[str, ...]:
-        """What of it becomes one where nothing else is said."""
-        return FILM_FAMILIES if self.form == "movielens" else self.families
-
-    def column(self, role: str) -> str | None:
-        """The column of a role."""
-        return self.roles[role][0] if role in self.roles else None
-
-
-@dataclass(frozen=True)
-class Layout:
-    """All that an import reads."""
-
-    form: str
-    says: str
-    interactions: tuple[Source, ...]
-    items: tuple[Source, ...]
-    ignored: tuple[Ignored, ...]
-
-    @property
-    def missing(self) -> tuple[str, ...]:
-        """Of user, item and time, what no column holds."""
-        return tuple(role for role in NEEDED if any(role not in source.roles for source in self.interactions))
 
 
 def layout(paths: Sequence[Path], items: Sequence[Path], options: Options) -> Layout:
@@ -96,99 +31,141 @@ def layout(paths: Sequence[Path], items: Sequence[Path], options: Options) -> La
     Raises
     ------
     DataError
-        A file is missing or is not understood, or none holds interactions.
+        A file is missing or is not understood, none holds interactions, or a column that was named is not there.
     """
     files, ignored = expand(paths)
     about, more = expand(items)
     ignored += more
-    names = {file.name for file in files}
-    films = {"u.data"} <= names or {"ratings.dat", "movies.dat"} <= names or {"ratings.csv", "movies.csv"} <= names
+    _need_named(options, [*files, *about])
     form = options.form
-    if form == "movielens" or (form == "auto" and films):
-        return _movielens(files, about, ignored, options)
-    found: list[Source] = []
-    alone = len(files) == 1
-    for file in files:
-        why = "" if alone and form != "auto" else _why_not(file, form, names)
-        if why and not alone:
-            ignored.append(Ignored(file.where, why))
-        else:
-            found.append(_source(file, options, form))
-    amazon = form == "amazon" or any(source.form == "amazon" for source in found)
-    described = [_items(_source(file, options, form), options, amazon) for file in about]
-    logs = []
-    for source in found:
-        if "user" in source.roles or not _can_be_items(source, found):
-            logs.append(source)
-        else:
-            described.append(_items(source, options, amazon))
+    lens = movielens(files, options) if form in ("auto", "movielens") else None
+    if lens:
+        logs, described, label = _films(lens, files, options, ignored)
+    else:
+        readable = _readable(files, form, ignored)
+        found = [_source(file, options, form, len(readable) > 1) for file in readable]
+        logs, described = _sorted(found, options, ignored)
+        label = _title(logs[0].form) if logs else ""
+    described += [_source(file, options, "auto" if lens else form, True) for file in about]
     if not logs:
         raise DataError(
             "No file of interactions was given, only items; give the file with users, items and times, too."
             if described
             else "There is no table among the files; give CSV, Parquet, JSON lines or RecBole's .inter."
         )
-    for source in logs:
-        for role, column in options.mapping.items():
-            if role in (*NEEDED, "rating"):
+    logs = [_ordered(source, options) for source in logs]
+    amazon = form == "amazon" or any(source.form == "amazon" for source in logs)
+    described = [
+        source if source.form == "movielens" else items_of(source, logs, options, amazon) for source in described
+    ]
+    inside = [told for source in logs if (told := within(source, described, options))]
+    parts = " and ".join(source.table.file.shown for source in (*logs, *described))
+    result = Layout(
+        "movielens" if lens else logs[0].form,
+        f"{label}: {parts}.",
+        tuple(logs),
+        tuple(described),
+        tuple(inside),
+        tuple(ignored),
+        options.in_order,
+    )
+    _need_columns(result, options)
+    return result
+
+
+def _need_named(options: Options, files: Sequence[File]) -> None:
+    """Refuse what is said of a file that is not given."""
+    for name in options.files:
+        if not any(file.called(name) for file in files):
+            there = listed([file.shown for file in files])
+            raise DataError(f"There is no file {name!r} of which something is said, only {there}; correct its name.")
+
+
+def _need_columns(found: Layout, options: Options) -> None:
+    """Refuse roles and families of columns that are not there or cannot be what they are said to be."""
+    for source in found.interactions:
+        said = options.of(source.table.file).mapping
+        for role, column in {**options.mapping, **said}.items():
+            if role in (*NEEDED, "rating") or role in said:
                 need_columns(source.table.names, [column], source.table.where)
-    for source in described:
-        if "item" not in source.roles:
-            there = listed(source.table.names)
-            raise DataError(
-                f"{source.table.where} has no column 'item_id', only {there}; say which it is with the mapping of item."
-            )
-    if "title" in options.mapping and described and not any("title" in source.roles for source in described):
-        need_columns(described[0].table.names, [options.mapping["title"]], described[0].table.where)
-    shown = logs[0].form
-    parts = " and ".join(Path(source.table.where).name for source in (*logs, *described))
-    return Layout(shown, f"{_title(shown)}: {parts}.", tuple(logs), tuple(described), tuple(ignored))
-
-
-def _can_be_items(source: Source, all_: Sequence[Source]) -> bool:
-    return len(all_) > 1 and ("item" in source.roles or source.table.file.name.endswith(".item"))
+    for source in found.items:
+        need_columns(source.table.names, list(options.of(source.table.file).mapping.values()), source.table.where)
+    title = options.mapping.get("title")
+    tables = [*found.items, *found.interactions]
+    if title and not any(title in source.table.names for source in tables):
+        need_columns(tables[0].table.names, [title], tables[0].table.where)
+    offered = found.offered
+    for name in (*(options.families or ()), *options.bins):
+        if name in offered:
+            continue
+        for source in found.interactions:
+            taken = next((taken for taken, (column, _) in source.roles.items() if column == name), None)
+            if taken:
+                what = f"{name!r} is the {taken} of {source.table.where}, so it cannot be a family of items"
+                raise DataError(f"{what}; name {listed(offered) or 'a column about items'}.")
+        where = f"only {listed(offered)}; name one of these" if offered else "none at all; give a file about the items"
+        verb = "to bin" if name in options.bins else "to make a family of"
+        raise DataError(f"There is no column {name!r} about items {verb}, {where}.")
 
 
 def _title(form: str) -> str:
     return TITLES.get(form, form.title())
 
 
-def _why_not(file: File, form: str, names: set[str]) -> str:
+def _readable(files: Sequence[File], form: str, ignored: list[Ignored]) -> list[File]:
+    """The files that may be tables; the others are told of."""
+    names = {file.name for file in files}
+    found = []
+    for file in files:
+        why = "" if len(files) == 1 and form != "auto" else _why_not(file, names)
+        if why and len(files) > 1:
+            ignored.append(Ignored(file.where, why))
+        else:
+            found.append(file)
+    return found
+
+
+def _why_not(file: File, names: set[str]) -> str:
     """Why a file among others is not read; empty if it is."""
     if file.name.endswith((".user", ".link", ".kg", ".net")) and any(name.endswith(".inter") for name in names):
         return "not used from RecBole's files"
-    if not file.name.endswith(ENDINGS):
+    if not file.name.endswith(ENDINGS) and not file.given:
         return "its name is not a table's"
     if file.name.startswith(("readme", "license", "licence", "provenance")):
         return "it is no table"
     return ""
 
 
-def _source(file: File, options: Options, form: str) -> Source:
-    """One table, with the roles of its columns."""
+def _source(file: File, options: Options, form: str, beside: bool) -> Source:
+    """One table, with the roles of its columns; `beside`: it is not the only one."""
     kind = _kind(file, form)
+    said = options.of(file)
+    encoding = said.encoding or options.encoding
     table: Table
     if kind == "parquet":
         table = parquet(file)
     elif kind == "recbole":
-        table = atomic(file, options.encoding)
+        table = atomic(file, encoding)
     elif kind == "json":
-        table = json_lines(file, options.encoding)
+        table = json_lines(file, encoding)
     else:
-        table = delimited(file, options.encoding)
+        table = delimited(file, encoding, header=said.header)
+        if beside and options.header is False and not table.header:  # said of all: where names stand, it is not meant
+            guessed = delimited(file, encoding)
+            table = guessed if guessed.header and any(plain(name) in KNOWN for name in guessed.names) else table
     wanted = (*NEEDED, "rating") if not file.name.endswith(".item") else ("item",)
     given: dict[str, str] = {
         role: column for role, column in options.mapping.items() if column in table.names or role in NEEDED
     }
-    roles = name_roles(table, wanted, given)
+    roles = name_roles(table, wanted, given | {str(role): column for role, column in said.mapping.items()})
     shown = "amazon" if form == "amazon" or any(set(table.names) >= keys for keys in REVIEWS) else kind
-    return Source(table, shown, roles, ())
+    return Source(table, shown, roles)
 
 
 def _kind(file: File, form: str) -> str:
     if form == "amazon":
         return "csv" if file.name.endswith((".csv", ".tsv")) else "json"
-    if form != "auto":
+    if form not in ("auto", "movielens"):
         return form
     if file.name.endswith((".parquet", ".pq")):
         return "parquet"
@@ -197,74 +174,72 @@ def _kind(file: File, form: str) -> str:
     return "json" if file.name.endswith((".json", ".jsonl", ".ndjson")) else "csv"
 
 
-def _items(source: Source, options: Options, amazon: bool = False) -> Source:
-    """A table of items: its id, its title and its families; `amazon`: it lies beside Amazon's reviews."""
-    table = source.table
-    amazon = {"asin", "parent_asin"} & set(table.names) != set() and (amazon or bool(METADATA & set(table.names)))
-    source = replace(source, form="amazon" if amazon else "csv" if source.form == "amazon" else source.form)
-    given: dict[str, str] = {role: column for role, column in options.mapping.items() if column in table.names}
-    roles = name_roles(table, ("item", "title"), given)
-    if "title" not in roles and "title" not in options.mapping:
-        alike = [name for name in table.names if name.lower().endswith("title")]
-        if len(alike) == 1:
-            roles["title"] = (alike[0], "by its name")
-    taken = [column for column, _ in roles.values()]
-    kept = families(table, taken)
-    if amazon and options.families is None:
-        kept = [name for name in DEPARTMENTS if name in table.names]
-    if options.families is not None:
-        kept = [name for name in options.families if name in table.names]
-    kept += [name for name in options.bins if name in table.names and name not in kept]
-    return replace(source, roles=roles, families=tuple(kept))
+def _sorted(found: Sequence[Source], options: Options, ignored: list[Ignored]) -> tuple[list[Source], list[Source]]:
+    """Tables of interactions, and tables about items; what is neither is told of."""
+    if len(found) == 1:
+        return list(found), []
+    logs: list[Source] = []
+    described: list[Source] = []
+    whole = [source for source in found if {"user", "item"} <= source.roles.keys() and _surely(source)]
+    for source in found:
+        others = [other for other in whole if other is not source]
+        said = "user" in options.of(source.table.file).mapping
+        why = ""
+        if source in whole:
+            if _tags(source) and any(not _tags(other) for other in others) and not said:
+                why = "it holds tags and not interactions; if they are to count as such, say --map FILE:user=COLUMN"
+            else:
+                logs.append(source)
+        elif "user" in source.roles and others and _surely(source):
+            why = "it tells of users, and has no column of items"
+        elif others or ("user" not in source.roles and _of_items(source)):
+            described.append(source)
+        else:
+            logs.append(source)
+        if why:
+            ignored.append(Ignored(source.table.where, why))
+    return logs, described
 
 
-def _movielens(files: list[File], about: list[File], ignored: list[Ignored], options: Options) -> Layout:
-    """The folders of GroupLens, whatever their size."""
-    by_name = {file.name: file for file in reversed(files)}
-    used: list[File] = []
-    films: Table | None = None
-    if "u.data" in by_name:
-        label, log = "MovieLens 100K", delimited(by_name["u.data"], "utf-8", "\t", RATINGS, quoted=False)
-        if "u.item" in by_name:
-            films = delimited(by_name["u.item"], "latin-1", "|", FILMS_100K, quoted=False)
-    elif "ratings.dat" in by_name:
-        label, log = "MovieLens 1M or 10M", delimited(by_name["ratings.dat"], "utf-8", "::", RATINGS, quoted=False)
-        if "movies.dat" in by_name:
-            file = by_name["movies.dat"]
-            films = delimited(file, _utf8_or_latin(file), "::", FILMS, quoted=False)
-    elif "ratings.csv" in by_name:
-        label, log = "MovieLens", delimited(by_name["ratings.csv"], "utf-8", ",")
-        if "movies.csv" in by_name:
-            films = delimited(by_name["movies.csv"], "utf-8", ",")
-    else:
-        raise DataError(
-            f"There is no u.data, ratings.dat or ratings.csv among the {len(files)} files; they are not MovieLens'."
-        )
-    used = [log.file, *([films.file] if films else [])]
+def _surely(source: Source) -> bool:
+    """Whether users and items are told by names, or beside times; else any table without a header had them."""
+    return not isinstance(source.table, Delimited) or source.table.header or "time" in source.roles
+
+
+def _of_items(source: Source) -> bool:
+    return "item" in source.roles or source.table.file.name.endswith(".item")
+
+
+def _tags(source: Source) -> bool:
+    return any(plain(name) in TAGS for name in source.table.names)
+
+
+def _ordered(source: Source, options: Options) -> Source:
+    """Without times where the order of the rows is to count."""
+    if not options.in_order:
+        return source
+    said = options.of(source.table.file).mapping.get("time") or options.mapping.get("time")
+    if said:
+        raise DataError(f"Both {said!r} and the order of the rows are to be the time; choose one of them.")
+    return replace(source, roles={role: found for role, found in source.roles.items() if role != "time"})
+
+
+def _films(
+    lens: MovieLens, files: Sequence[File], options: Options, ignored: list[Ignored]
+) -> tuple[list[Source], list[Source], str]:
+    """MovieLens' ratings and films, and tables about items that were given beside them."""
+    said = {str(role): column for role, column in (options.mapping | options.of(lens.log.file).mapping).items()}
+    logs = [Source(lens.log, "movielens", name_roles(lens.log, (*NEEDED, "rating"), said))]
+    described = []
+    if lens.films:
+        names = lens.films.names
+        genres = ("genre",) if "genre" in names else ("genres",) if "genres" in names else tuple(FLAGS)
+        described = [Source(lens.films, "movielens", name_roles(lens.films, ("item", "title"), {}), genres)]
     for file in files:
-        if file not in used:
+        if file in (lens.log.file, *([lens.films.file] if lens.films else [])):
+            continue
+        if file.given and not is_part(file):
+            described.append(_source(file, options, "auto", True))
+        else:
             ignored.append(Ignored(file.where, "it holds neither ratings nor films"))
-    roles = name_roles(log, (*NEEDED, "rating"), _said(options))
-    sources = [Source(log, "movielens", roles, ())]
-    items = []
-    if films:
-        genres = ("genre",) if "genre" in films.names else ("genres",) if "genres" in films.names else tuple(FLAGS)
-        items = [Source(films, "movielens", name_roles(films, ("item", "title"), {}), genres)]
-    items += [_items(_source(file, options, "auto"), options) for file in about]
-    parts = " and ".join(file.name for file in used)
-    return Layout("movielens", f"{label}: {parts}.", tuple(sources), tuple(items), tuple(ignored))
-
-
-def _said(options: Options) -> dict[str, str]:
-    return {str(role): column for role, column in options.mapping.items()}
-
-
-def _utf8_or_latin(file: File) -> str:
-    """MovieLens 1M is in Latin-1, 10M in UTF-8."""
-    with file.open() as stream:
-        content = stream.read(64 << 20)
-    try:
-        content.decode("utf-8")
-    except UnicodeDecodeError:
-        return "latin-1"
-    return "utf-8"
+    return logs, described, lens.label

@@ -1,9 +1,10 @@
-"""Lines of JSON as a table: an object a line."""
+"""JSON as a table: an object a line, or an array of objects."""
 
 import ast
 import io
 import itertools
 import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,10 +13,11 @@ import pyarrow as pa
 
 from fame.data.columns import DataError, word
 from fame.data.importing.cells import leaves, named
-from fame.data.importing.sources import File
+from fame.data.importing.sources import CHUNK, File
 from fame.data.importing.tables import BATCH, ROWS, Table, check_names, short
 from fame.data.importing.text import LINE, text_of
 
+BETWEEN = re.compile(r"[\s,]*")  # entries of an array
 KEYS = 20  # of the objects in a column that may become columns of their own
 LITERAL = 1 << 18  # bytes of a line that may be Python's; Amazon's longest have a fraction of it
 
@@ -62,7 +64,13 @@ def _table(names: Sequence[str], rows: list[tuple[Any, ...]]) -> pa.Table:
 
 
 def _objects(text: io.BufferedReader, where: str) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Of every line that is not blank, its bytes and its object."""
+    """Of every line that is not blank, or entry of an array, its bytes and its object."""
+    while text.peek(1)[:1].isspace():
+        before = text.peek(1)
+        text.read(len(before) - len(before.lstrip()))
+    if re.match(rb"\[\s*(\{|\Z)", text.peek(64)[:64]):
+        yield from _array(io.TextIOWrapper(text, "utf-8", newline=""), where)
+        return
     for number in itertools.count(1):
         line = text.readline()
         if not line:
@@ -82,6 +90,33 @@ def _objects(text: io.BufferedReader, where: str) -> Iterator[tuple[int, dict[st
         if not isinstance(found, dict):
             raise DataError(f"{where}: line {number} is no JSON object; write one object a line.")
         yield len(line), found
+
+
+def _array(text: io.TextIOWrapper, where: str) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The objects of an array, one at a time."""
+    decoder, line = json.JSONDecoder(), 1
+    some, at = text.read(CHUNK), 1
+    while True:
+        start = BETWEEN.match(some, at)
+        at = start.end() if start else at
+        if some[at : at + 1] == "]":
+            return
+        try:
+            found, end = decoder.raw_decode(some, at)
+        except (ValueError, RecursionError):
+            more = text.read(CHUNK) if len(some) - at < LINE else ""
+            if not more:
+                line += some.count("\n", 0, at)
+                said = f"{where}: the array has no whole JSON object in line {line} ({short(some[at : at + 80])})"
+                raise DataError(f"{said}; check that it is whole, or write one object a line.") from None
+            line += some.count("\n", 0, at)
+            some, at = some[at:] + more, 0
+            continue
+        if not isinstance(found, dict):
+            line += some.count("\n", 0, at)
+            raise DataError(f"{where}: line {line} holds an entry that is no JSON object; write objects only.")
+        yield end - at, found
+        at = end
 
 
 def _literal(line: bytes) -> dict[str, Any] | None:

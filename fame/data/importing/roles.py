@@ -6,21 +6,10 @@ from typing import Any
 
 from fame.data.importing.cells import leaves, opened
 from fame.data.importing.guess import Column
-from fame.data.importing.tables import Delimited, Table, is_number
+from fame.data.importing.heads import is_moment, is_number
+from fame.data.importing.names import find
+from fame.data.importing.tables import Delimited, Table
 
-NAMES = {  # in small letters, without what is no letter or digit; the surest first
-    "user": (
-        "userid user uid reviewerid reviewer customerid customer visitorid visitor memberid member personid person "
-        "viewerid viewer profileid accountid account username who sessionid session"
-    ),
-    "item": (
-        "itemid item parentasin asin movieid movie filmid film productid product bookid isbn book trackid songid "
-        "artistid businessid recipeid gameid appid articleid newsid sku iid what"
-    ),
-    "time": "timestamp unixreviewtime time datetime date when createdat reviewtime eventtime ts tdat unixtime",
-    "rating": "rating overall stars score ratingvalue",
-    "title": "title movietitle itemtitle producttitle booktitle name itemname productname",
-}
 UNIQUE = 0.9  # share of different values from which a column tells no groups of items
 LONG = 80  # letters, in the mean, from which it is prose
 ASIN = re.compile(r"B0[0-9A-Z]{8}|\d{9}[\dX]")
@@ -32,16 +21,13 @@ def name_roles(table: Table, wanted: Sequence[str], given: dict[str, str]) -> di
         role: (column, "as you said") for role, column in given.items() if role in wanted and column in table.names
     }
     taken = {column for column, _ in roles.values()}
-    plain = {name: re.sub(r"[^a-z0-9]", "", name.lower()) for name in table.names}
     for role in wanted:
         if role in roles or role in given:
             continue
-        for known in NAMES[role].split():
-            column = next((name for name in table.names if plain[name] == known and name not in taken), None)
-            if column:
-                roles[role] = (column, "by its name")
-                taken.add(column)
-                break
+        column = find([name for name in table.names if name not in taken], role)
+        if column:
+            roles[role] = (column, "by its name")
+            taken.add(column)
     if isinstance(table, Delimited) and not table.header and {"user", "item", "time"} <= set(wanted):
         _by_values(table, roles, taken, given)
     return roles
@@ -52,9 +38,16 @@ def _by_values(table: Table, roles: dict[str, tuple[str, str]], taken: set[str],
     left = [name for name in table.names if name not in taken]
     numeric = [name for name in left if table.values(name) and all(map(is_number, table.values(name)))]
     times = [name for name in numeric if all(abs(float(value)) >= 1e8 for value in table.values(name))]
+    dates = [name for name in left if table.values(name) and all(map(is_moment, table.values(name)))]
     ratings = [name for name in numeric if all(0 <= float(value) <= 10 for value in table.values(name))]
     if "time" not in roles and "time" not in given and times:
         roles["time"] = (times[-1], "its values look like seconds since 1970")
+    elif "time" not in roles and "time" not in given and dates:
+        roles["time"] = (dates[-1], "its values look like dates")
+    else:
+        late = [name for name in numeric if name in left[2:] and name not in ratings]
+        if "time" not in roles and "time" not in given and late:
+            roles["time"] = (late[-1], "it is the last column of numbers")
     if "rating" not in roles and "rating" not in given and ratings and len(left) > 3:
         roles["rating"] = (ratings[-1], "its values lie between 0 and 10")
     left = [name for name in left if name not in {column for column, _ in roles.values()}]

@@ -15,7 +15,6 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 
 from fame.data.columns import DataError
-from fame.data.importing.guess import Ignored
 
 CHUNK = 1 << 20
 RATIO, FREE = 250, 64 << 20  # what is packed may become this many times larger, once it is larger than 64 MB
@@ -24,11 +23,20 @@ ARCHIVES = (".tar", ".tgz", ".7z", ".rar", ".bz2", ".xz", ".zst", ".lz4")
 
 
 @dataclass(frozen=True)
+class Ignored:
+    """A file that is not used."""
+
+    where: str
+    why: str
+
+
+@dataclass(frozen=True)
 class File:
     """One file, perhaps inside an archive, perhaps packed by gzip."""
 
     path: Path
     member: str = ""  # its name inside the zip archive `path`
+    given: bool = True  # itself, and not with its folder or archive
     free: int = FREE  # bytes that it may unpack to, whatever its size; an archive's files share them
 
     @property
@@ -40,6 +48,22 @@ class File:
     def name(self) -> str:
         """Its last name, in small letters, without .gz."""
         return PurePosixPath(self.member or self.path.name).name.lower().removesuffix(".gz")
+
+    @property
+    def shown(self) -> str:
+        """Its last name as it is written."""
+        return PurePosixPath(self.member or self.path.name).name
+
+    def called(self, name: str) -> bool:
+        """Whether a person may mean it by that name: its own, with or without .gz, or its archive's."""
+        name = name.lower()
+        return name in (
+            self.name,
+            f"{self.name}.gz",
+            self.path.name.lower(),
+            str(self.path).lower(),
+            self.where.lower(),
+        )
 
     @property
     def packed(self) -> int:
@@ -145,7 +169,7 @@ def expand(paths: Sequence[Path]) -> tuple[list[File], list[Ignored]]:
                 elif _starts(file, b"PK\x03\x04", b"PK\x05\x06"):
                     _unzip(file, files, ignored)
                 else:
-                    files.append(File(file))
+                    files.append(File(file, given=path == file))
     return files, ignored
 
 
@@ -198,7 +222,7 @@ def _unzip(path: Path, files: list[File], ignored: list[Ignored]) -> None:
         if why:
             ignored.append(Ignored(where, why))
         else:
-            files.append(File(path, entry.filename, FREE // len(inside)))
+            files.append(File(path, entry.filename, False, FREE // len(inside)))
 
 
 @contextmanager

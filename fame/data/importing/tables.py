@@ -4,7 +4,7 @@ import csv
 import io
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import IO, Any
 
 import numpy as np
@@ -14,11 +14,11 @@ import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
 from fame.data.columns import DataError
+from fame.data.importing.heads import below, blank_lines, is_header, separator_of, title_lines
 from fame.data.importing.quotes import dialect, one, plain_quotes
 from fame.data.importing.sources import FREE, RATIO, File
-from fame.data.importing.text import LINE, UNIT, head_of, text_of
+from fame.data.importing.text import LINE, head_of, text_of
 
-SEPARATORS = (",", "\t", ";", "|", "::")
 ROWS = 200  # looked at to guess
 BATCH = 50_000  # rows
 COLUMNS = 2_000  # that a table may have
@@ -32,6 +32,7 @@ class Table(ABC):
     file: File
     names: tuple[str, ...]
     rows: tuple[tuple[Any, ...], ...]  # the first few, in the order of names
+    said: tuple[str, ...] = field(default=(), kw_only=True)  # how it is read where that is not as usual
 
     @property
     def where(self) -> str:
@@ -69,6 +70,7 @@ class Delimited(Table):
     header: bool
     quoted: bool
     lists: frozenset[str] = frozenset()  # columns whose cells are words separated by blanks
+    above: int = 0  # lines that stand above the header or the first row
 
     def settled(self, keys: Sequence[str]) -> tuple[Table, str]:
         """With quotes as letters like any other where they cannot hold cells."""
@@ -86,7 +88,9 @@ class Delimited(Table):
                 reader = pacsv.open_csv(
                     pa.PythonFile(text, mode="r"),
                     pacsv.ReadOptions(
-                        column_names=self.names, skip_rows_after_names=int(self.header), block_size=LINE // 2
+                        column_names=self.names,
+                        skip_rows_after_names=self.above + self.header,
+                        block_size=LINE // 2,
                     ),
                     pacsv.ParseOptions(newlines_in_values=self.quoted, **options),
                     pacsv.ConvertOptions(
@@ -110,16 +114,19 @@ class Delimited(Table):
         """The first line that is not like the others."""
         advice = "correct that line, or the separator before it"
         with text_of(self.file, self.encoding, self.separator == "::") as text:
-            lines = csv.reader(io.TextIOWrapper(text, "utf-8", newline=""), **dialect(self.separator, self.quoted))
+            readable = io.TextIOWrapper(text, "utf-8", newline="")
+            for _ in range(self.above):
+                readable.readline()
+            lines = csv.reader(readable, **dialect(self.separator, self.quoted))
             try:
                 for row in lines:
                     if row and len(row) != len(self.names):
                         return (
-                            f"{self.where}: line {lines.line_num} has {_fields(len(row))}, {len(self.names)} are "
-                            f"needed (it begins {short(row[0])}); {advice}."
+                            f"{self.where}: line {self.above + lines.line_num} has {_fields(len(row))}, "
+                            f"{len(self.names)} are needed (it begins {short(row[0])}); {advice}."
                         )
             except csv.Error as wrong:
-                return f"{self.where}: line {lines.line_num}: {wrong}; {advice}."
+                return f"{self.where}: line {self.above + lines.line_num}: {wrong}; {advice}."
         reason = str(error).splitlines()[0]
         return f"{self.where} cannot be read as a table ({reason[:200]}); check it."
 
@@ -188,27 +195,45 @@ def _coded(column: pa.Array) -> bool:
 
 
 def delimited(
-    file: File, encoding: str, separator: str = "", names: Sequence[str] = (), quoted: bool = True
+    file: File,
+    encoding: str,
+    separator: str = "",
+    names: Sequence[str] = (),
+    quoted: bool = True,
+    header: bool | None = None,
 ) -> Delimited:
-    """Separated text; separator and header are guessed where they are not known."""
+    """Separated text; separator, header and lines above it are guessed where they are not known."""
     head, whole = head_of(file, encoding, separator == "::")
     if not head.strip():
         raise DataError(f"{file.where} is empty; there is nothing to import.")
+    above = blank_lines(head)
+    lines, text, said = above.lines, below(head, above.lines), list[str]()
     if not separator:
-        separator = _separator(head, file.name)
+        separator = above.separator or separator_of(text, file.name, lambda text, by: _rows(text, by, True, False))
         if separator == "::":
             head, whole = head_of(file, encoding, True)
-    rows = _rows(head, separator, quoted, whole)
+            text = below(head, lines)
+    if not names:
+        titles = title_lines(text, separator, lambda text, by: _rows(text, by, quoted, True))
+        if titles.lines:
+            said.append(
+                f"{file.where}: what stands above the table is no row and is passed over ({short(titles.text)})."
+            )
+            lines, text = lines + titles.lines, below(text, titles.lines)
+    rows = _rows(text, separator, quoted, whole)
     if quoted and not rows:
-        plain_quotes(file, encoding, separator, (), len(names) or 1 + head.partition("\n")[0].count(one(separator)))
-    header = not names and not _numbers_above(rows)
+        plain_quotes(file, encoding, separator, (), len(names) or 1 + text.partition("\n")[0].count(one(separator)))
+    first = not names and (is_header(rows) if header is None else header)
     if not names and rows:
-        names = [cell.strip() or f"column {place}" for place, cell in enumerate(rows[0], 1)] if header else ()
-        names = names or [f"column {place}" for place in range(1, len(rows[0]) + 1)]
-    check_names(names, file.where)
+        cells = [cell.strip() for cell in rows[0]] if first else [""] * len(rows[0])
+        if len({len(row) - len(cells) for row in rows[1:]} | {1}) == 1 < len(rows) and not any(r[-1] for r in rows[1:]):
+            cells.append("")  # a separator at the end of all rows but the header
+        cells[0] = cells[0].lstrip("#% ") if first else ""
+        names = [cell or f"column {place}" for place, cell in enumerate(cells, 1)]
+    check_names(names, file.where, lines + 1)
     width = len(names)
-    body = tuple(tuple(row) for row in rows[header:] if len(row) == width)
-    return Delimited(file, tuple(names), body, encoding, separator, header, quoted)
+    body = tuple(tuple(row) for row in rows[first:] if len(row) == width)
+    return Delimited(file, tuple(names), body, encoding, separator, first, quoted, above=lines, said=tuple(said))
 
 
 def atomic(file: File, encoding: str) -> Delimited:
@@ -228,7 +253,7 @@ def atomic(file: File, encoding: str) -> Delimited:
         tuple(cell.split(" ") if name in lists else cell for name, cell in zip(kinds, row, strict=True))
         for row in found.rows
     )
-    return Delimited(file, tuple(kinds), tuple(rows), encoding, "\t", True, False, lists)
+    return Delimited(file, tuple(kinds), tuple(rows), encoding, "\t", True, False, lists, found.above)
 
 
 def _plain(column: pa.Array) -> list[Any]:
@@ -254,48 +279,15 @@ def _rows(head: str, separator: str, quoted: bool, whole: bool) -> list[list[str
     return rows if whole or len(rows) < 2 else rows[: ROWS + 1]
 
 
-def _separator(head: str, name: str) -> str:
-    """The separator that cuts the first lines into the most, and equally many, fields."""
-    if ".tsv" in name:
-        return "\t"
-    best, most = ",", 0.0
-    for separator in SEPARATORS:
-        if separator == "::" and "::" not in head:
-            continue
-        text = head.replace("::", UNIT.decode()) if separator == "::" else head
-        rows = _rows(text[:20_000], separator, True, False)[:30]
-        if rows and len(rows[0]) > 1:
-            alike = sum(len(row) == len(rows[0]) for row in rows) / len(rows)
-            score = alike * 100 + min(len(rows[0]), 50) + 50 * (separator == "::")
-            if score > most:
-                best, most = separator, score
-    return best
-
-
-def _numbers_above(rows: list[list[str]]) -> bool:
-    """Whether the first row is no header: a number stands where there are numbers below, too."""
-    return bool(rows) and any(
-        is_number(cell) and all(is_number(row[place]) for row in rows[1:21] if len(row) > place and row[place])
-        for place, cell in enumerate(rows[0])
-    )
-
-
-def is_number(text: Any) -> bool:
-    """Whether a value is a number, or text that says one."""
-    try:
-        float(text)
-    except (TypeError, ValueError):
-        return False
-    return True
-
-
-def check_names(names: Sequence[str], where: str) -> None:
+def check_names(names: Sequence[str], where: str, line: int = 1) -> None:
     """Refuse a header that is none."""
     if len(names) > COLUMNS:
         raise DataError(f"{where} has {len(names):,} columns, more than any table of this kind; check its separator.")
     twice = [name for place, name in enumerate(names) if name in names[:place]]
     if twice:
-        raise DataError(f"{where}: the header (line 1) names {short(twice[0])} twice; give each column its own name.")
+        raise DataError(
+            f"{where}: the header (line {line}) names {short(twice[0])} twice; give each column its own name."
+        )
 
 
 def _fields(count: int) -> str:
