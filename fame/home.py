@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 from fame.errors import InputError
+from fame.folders import recover
 
 PROJECT = Path(__file__).resolve().parent.parent
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,63}")
@@ -57,11 +58,11 @@ def need_free_data_name(name: str) -> str:
 
 def model_folders() -> dict[str, Path]:
     """Name -> folder of every model that ships or that a run made; a run's model has the run's name."""
-    trained = {
-        folder.parent.name: folder
-        for folder in sorted(runs_folder().glob("*/best/"))
-        if (folder / "config.json").exists()
-    }
+    trained = {}
+    for run in sorted(runs_folder().glob("*/")):
+        recover(run / "best")  # a training replaces it by a better one, or was killed while it did
+        if (run / "best" / "config.json").exists() and not run.name.endswith(RESERVED):
+            trained[run.name] = run / "best"
     return trained | shipped_models()
 
 

@@ -14,6 +14,7 @@ from fame import home
 from fame.data.importing import ORDERS, Guess, Options, Progress, Report
 from fame.data.importing import options as checked
 from fame.errors import InputError
+from fame.folders import write_file
 
 ROLES = {
     "user": "Who: the user",
@@ -71,7 +72,7 @@ def keep(name: str, content: bytes) -> Path:
     path = folder / plain[-120:]
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
+        write_file(path, content)
     return path
 
 

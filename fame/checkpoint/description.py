@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from fame.errors import InputError
-from fame.folders import read_json
+from fame.folders import read_json, read_whole
 
 FORMAT = 2
 ALL = 0.9  # of a mean gate or router: more than this is a collapse
@@ -66,6 +66,10 @@ def describe(folder: Path) -> Description:
     ModelError, FolderError
         The folder is missing, or its JSON is, or it was written in another format.
     """
+    return read_whole(folder, lambda: _describe(folder))
+
+
+def _describe(folder: Path) -> Description:
     if not folder.is_dir():
         raise ModelError(
             f"There is no model folder {folder}; give the path of one, such as pretrained/planted-cinema-fame."

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from fame.checkpoint import store
 from fame.errors import InputError
-from fame.folders import whole_folder
+from fame.folders import new_folder
 
 MB = 2**20
 LIMITS = {"model.safetensors": 1024 * MB, "config.json": MB, "items.json": 64 * MB, "card.json": MB}  # unpacked
@@ -80,7 +80,7 @@ def unpack(packed: bytes, folder: Path) -> None:
         raise PackageError(f"{folder} exists already; choose another name.")
     files = _read(packed)
     _check_texts(files)
-    with whole_folder(folder) as new:
+    with new_folder(folder) as new:
         for name, content in files.items():
             (new / name).write_bytes(content)
         found = store.load(new)

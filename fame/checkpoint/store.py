@@ -14,8 +14,7 @@ from torch.overrides import TorchFunctionMode
 
 from fame.checkpoint.description import ADVICE, FORMAT, Description, ModelError, describe, fingerprint
 from fame.data import Catalog, DataSet
-from fame.errors import InputError
-from fame.folders import FolderError, whole_folder, write_json
+from fame.folders import FolderError, read_whole, whole_folder, write_json
 from fame.model import Config, Model, build
 
 WEIGHTS, ITEMS = "model.safetensors", "items.json"
@@ -92,21 +91,7 @@ def load(folder: Path, device: torch.device | str = "cpu") -> Checkpoint:
     ModelError, FolderError
         A file is missing, truncated or changed, or the weights do not have the shapes that the configuration says.
     """
-    before = _written(folder)
-    try:
-        return _load(folder, device)
-    except InputError:
-        if _written(folder) == before:
-            raise
-        return load(folder, device)
-
-
-def _written(folder: Path) -> int:
-    """Changes when another model takes the folder's place."""
-    try:
-        return (folder / "config.json").stat().st_mtime_ns
-    except OSError:
-        return 0
+    return read_whole(folder, lambda: _load(folder, device))
 
 
 def _load(folder: Path, device: torch.device | str) -> Checkpoint:

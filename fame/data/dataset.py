@@ -15,7 +15,7 @@ from fame.data.catalog import Catalog, Family
 from fame.data.columns import DataError, attribute, id_column, need, numbers, text_column, texts
 from fame.data.fingerprint import fingerprint
 from fame.data.histories import Histories
-from fame.folders import read_json, whole_folder, write_json
+from fame.folders import new_folder, read_json, write_json
 
 INTERACTIONS, ITEMS, ABOUT, TRUTH = "interactions.parquet", "items.parquet", "dataset.json", "truth.parquet"
 COLUMNS = ("user_id", "item_id", "timestamp")  # of the interactions, what is used
@@ -116,7 +116,7 @@ def write(
     """Check the tables and write them as a folder, whole or not at all; refuses a folder that holds something."""
     need_free(folder)
     found = assemble(interactions, items, truth, tuple(families), name, origin, licence, details or {}, str(folder))
-    with whole_folder(folder) as new:
+    with new_folder(folder) as new:
         pq.write_table(pa.Table.from_pandas(interactions, preserve_index=False), new / INTERACTIONS, compression="zstd")
         pq.write_table(pa.Table.from_pandas(items, preserve_index=False), new / ITEMS, compression="zstd")
         if truth is not None:

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from fame.errors import InputError
-from fame.folders import read_json, whole_folder, write_json
+from fame.folders import read_json, read_whole, whole_folder, write_json
 
 ADVICE = "compute the maps again with `python -m fame map --model MODEL`"
 
@@ -64,6 +64,10 @@ def load(folder: Path, fingerprint: str) -> Maps:
     MapError
         There are none, they cannot be read, or they belong to other weights.
     """
+    return read_whole(folder / "maps", lambda: _load(folder, fingerprint))
+
+
+def _load(folder: Path, fingerprint: str) -> Maps:
     if not (folder / "maps").is_dir():
         raise MapError(f"{folder} has no maps yet; {ADVICE}.")
     about = read_json(folder / "maps" / "maps.json", ADVICE)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from fame.errors import InputError
 from fame.folders import read_json
-from fame.home import PROJECT, data_folder
+from fame.home import PROJECT, RESERVED, data_folder
 from fame.training import status
 from fame.training.watching import LOG
 
@@ -27,7 +27,7 @@ class QueueError(InputError):
 
 def folders(runs: Path) -> list[Path]:
     """The runs in a folder, the newest first."""
-    found = [path.parent for path in runs.glob("*/config.json") if not path.parent.name.endswith((".tmp", ".old"))]
+    found = [path.parent for path in runs.glob("*/config.json") if not path.parent.name.endswith(RESERVED)]
     return sorted(found, key=lambda folder: (folder / "config.json").stat().st_mtime, reverse=True)
 
 

@@ -12,7 +12,7 @@ from safetensors import safe_open
 from fame.checkpoint import store
 from fame.data import DataSet
 from fame.errors import InputError
-from fame.folders import FolderError, read_json, recover, whole_folder, write_json
+from fame.folders import TakenError, new_folder, read_json, recover, whole_folder, write_file, write_json
 from fame.model import Model
 from fame.training import status, watching
 from fame.training.anchoring import plan
@@ -61,20 +61,21 @@ class Run:
     @classmethod
     def start(cls, folder: Path, settings: Settings, dataset: DataSet, command: str = "") -> "Run":
         """Make the folder; refuses one that holds something already. `command` is kept, to repeat the run by."""
-        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-            raise RunError(f"{folder} exists already; add --resume to go on with it, or give another folder.")
-        planned = plan(settings, dataset.catalog)
-        with whole_folder(folder) as new:
-            write_json(
-                new / "config.json",
-                {
-                    "settings": planned.settings.model_dump(mode="json"),
-                    "dataset": dataset.name,
-                    "dataset_fingerprint": dataset.fingerprint,
-                    "command": command,
-                    "notes": planned.notes,
-                },
-            )
+        try:
+            with new_folder(folder) as new:
+                planned = plan(settings, dataset.catalog)
+                write_json(
+                    new / "config.json",
+                    {
+                        "settings": planned.settings.model_dump(mode="json"),
+                        "dataset": dataset.name,
+                        "dataset_fingerprint": dataset.fingerprint,
+                        "command": command,
+                        "notes": planned.notes,
+                    },
+                )
+        except TakenError:
+            raise RunError(f"{folder} exists already; add --resume to go on with it, or give another folder.") from None
         return cls(folder)
 
     @classmethod
@@ -123,16 +124,8 @@ class Run:
     def log(self, evaluation: Evaluation) -> None:
         """Append an evaluation; one that is there already, from before a kill, is written over."""
         kept = [line for line in self.evaluations() if line["epoch"] < evaluation.epoch]
-        path, temporary = self.folder / "metrics.jsonl", self.folder / "metrics.jsonl.tmp"
-        try:
-            temporary.write_text(
-                "".join(json.dumps(line) + "\n" for line in [*kept, asdict(evaluation)]), encoding="utf-8"
-            )
-            temporary.replace(path)
-        except OSError as error:
-            raise FolderError(
-                f"{path} could not be written ({error.strerror}); free space and add --resume."
-            ) from error
+        lines = "".join(json.dumps(line) + "\n" for line in [*kept, asdict(evaluation)])
+        write_file(self.folder / "metrics.jsonl", lines.encode())
 
     def save(
         self, model: Model, optimizer: Optimizer, progress: Progress, dataset: DataSet, card: dict[str, Any]

@@ -1,10 +1,12 @@
 """The models of a person: rename, delete into a trash, bring back. What ships with the app stays as it is."""
 
+import os
 import shutil
 import time
 from pathlib import Path
 
 from fame.errors import InputError
+from fame.folders import alone
 from fame.home import need_free_name, runs_folder, shipped_models, trash_folder
 from fame.training import status
 
@@ -17,21 +19,16 @@ class ShelfError(InputError):
 
 def rename(name: str, new: str) -> Path:
     """Give a model, with the run that made it, another name."""
-    folder = _own(name)
-    target = runs_folder() / need_free_name(new)
-    folder.rename(target)
-    return target
+    return _move(_own(name), runs_folder() / need_free_name(new))
 
 
 def discard(name: str) -> Path:
     """Move a model, with its run, into the trash; gives the place."""
     folder = _own(name)
     place = trash_folder() / f"{name}@{time.strftime(STAMP)}"
-    place.parent.mkdir(parents=True, exist_ok=True)
     while place.exists():
         place = place.with_name(place.name + "+")
-    folder.rename(place)
-    return place
+    return _move(folder, place)
 
 
 def discarded() -> list[Path]:
@@ -47,16 +44,30 @@ def restore(place: Path) -> Path:
     """Bring a model back from the trash under the name it had."""
     if place not in discarded():
         raise ShelfError(f"{place.name!r} is not in the trash any more.")
-    target = runs_folder() / need_free_name(place.name.rpartition("@")[0])
-    target.parent.mkdir(parents=True, exist_ok=True)
-    place.rename(target)
-    return target
+    return _move(place, runs_folder() / need_free_name(place.name.rpartition("@")[0]))
 
 
 def empty() -> None:
     """Delete for good what is in the trash."""
     for place in discarded():
         shutil.rmtree(place)
+
+
+def _move(folder: Path, place: Path) -> Path:
+    """Rename a run that nobody trains meanwhile; never over another."""
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        lock = status.take(folder)
+        try:
+            with alone(place):
+                if place.exists():
+                    raise ShelfError(f"There is something called {place.name!r} already; choose another name.")
+                folder.rename(place)
+        finally:
+            os.close(lock)
+    except OSError as error:
+        raise ShelfError(f"{folder} could not be moved to {place} ({error.strerror or error}).") from None
+    return place
 
 
 def _own(name: str) -> Path:

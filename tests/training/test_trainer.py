@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
@@ -11,9 +12,10 @@ import torch
 from fame.checkpoint.store import load
 from fame.data import leave_one_out, planted
 from fame.data.batches import batches, windows
+from fame.errors import InputError
 from fame.ranking.evaluation import ranks
 from fame.ranking.metrics import means
-from fame.training import trainer
+from fame.training import status, trainer
 from fame.training.objective import objective
 from fame.training.presets import settings
 from fame.training.run import Run, RunError
@@ -151,6 +153,29 @@ def test_runs_are_refused_where_they_would_mix(trained, cinema, tmp_path):
     copy = shutil.copytree(run, tmp_path / "copy")
     with pytest.raises(RunError, match="the data set given is another one"):
         train(Run.open(copy), other)
+
+
+def test_of_runs_started_at_once_in_one_folder_one_is_there_and_stays(cinema, tmp_path):
+    """The others are refused, though the folder was free when they looked; what has begun in it is not deleted."""
+    chosen = [settings(**QUICK, seed=seed) for seed in range(8)]
+
+    def start(one):
+        try:
+            run = Run.start(tmp_path / "r", one, cinema)
+        except InputError:
+            return None
+        with status.hold(run.folder):
+            run.status("running")
+            (run.folder / "metrics.jsonl").write_text("")
+        return one
+
+    with ThreadPoolExecutor(len(chosen)) as pool:
+        begun = [one for one in pool.map(start, chosen) if one is not None]
+    assert len(begun) == 1
+    run = Run.open(tmp_path / "r")
+    assert run.settings().seed == begun[0].seed
+    assert (run.folder / "metrics.jsonl").exists()
+    assert [path.name for path in tmp_path.iterdir()] == ["r"]
 
 
 def test_a_diverging_run_says_so_and_keeps_the_best(cinema, tmp_path, monkeypatch):

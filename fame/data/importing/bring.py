@@ -25,7 +25,7 @@ from fame.data.importing.options import Options
 from fame.data.importing.report import Counts, FamilyFound, Lengths, Preview, Progress, Report, Watch
 from fame.data.importing.roles import columns
 from fame.data.importing.source import Layout, Source
-from fame.folders import whole_folder
+from fame.folders import new_folder
 
 AS_GUESSED = Options()
 SHOWN = 5  # rows of a table, users and items of a preview
@@ -77,7 +77,7 @@ def bring_in(
     _need_roles(found)
     name = options.name or out.resolve().name
     tell = _Teller(progress)
-    with whole_folder(out) as new, tempfile.TemporaryDirectory(dir=out.resolve().parent, prefix=".import-") as work:
+    with new_folder(out) as new, tempfile.TemporaryDirectory(dir=new) as work:
         with Events(Path(work), options.time_format) as events:
             tell("Looking for open quotes", 0.0, 0)
             interactions = [_settled(source, events.notes) for source in found.interactions]
