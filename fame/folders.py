@@ -111,10 +111,11 @@ def _written(place: Path, patience: float) -> Iterator[Path]:
                 _settle(place)
                 shutil.rmtree(new, ignore_errors=True)
     except OSError as error:
-        raise _unwritten(place, error) from error
+        raise unwritten(place, error) from error
 
 
-def _unwritten(path: Path, error: OSError) -> FolderError:
+def unwritten(path: Path, error: OSError) -> FolderError:
+    """The sentence about a file or folder that the system does not let be written."""
     return FolderError(f"{path} could not be written ({error.strerror or error}); free space or choose another folder.")
 
 
@@ -256,7 +257,7 @@ def write_file(path: Path, content: bytes) -> None:
             os.fsync(file.fileno())
         temporary.replace(path)
     except OSError as error:
-        raise _unwritten(path, error) from error
+        raise unwritten(path, error) from error
     finally:
         with suppress(OSError):
             temporary.unlink(missing_ok=True)

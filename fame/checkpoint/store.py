@@ -15,6 +15,7 @@ from torch.overrides import TorchFunctionMode
 from fame.checkpoint.description import ADVICE, FORMAT, Description, ModelError, describe, fingerprint
 from fame.data import Catalog, DataSet
 from fame.folders import FolderError, read_whole, whole_folder, write_json
+from fame.measured import carry
 from fame.model import Config, Model, build
 
 WEIGHTS, ITEMS = "model.safetensors", "items.json"
@@ -49,9 +50,13 @@ class Checkpoint:
 
 
 def save(folder: Path, model: Model, dataset: DataSet, card: dict[str, Any]) -> None:
-    """Write a model folder in place of whatever stood there; a failure leaves the old one intact."""
+    """Write a model folder in place of another; a failure leaves the old one intact.
+
+    What was measured on the old weights is kept; it is beside these where they are the same, see `fame.measured`.
+    """
     with whole_folder(folder) as new:
         write(new, model, dataset, card)
+        carry(folder, new)
 
 
 def write(folder: Path, model: Model, dataset: DataSet, card: dict[str, Any]) -> None:

@@ -9,6 +9,7 @@ from fame.data.presets import presets
 from fame.explain.driver import Evidence
 from fame.explain.effects import Knockout
 from fame.folders import read_json, write_json
+from fame.measured import find, kept
 from fame.ranking.recommendation import Recommendation
 
 SHOWN = 10
@@ -26,7 +27,7 @@ class Example:
 
 def load(model: Description) -> Example | None:
     """The stored example of a model; None where there is none, or one made by other weights."""
-    path = model.folder / FILE
+    path = find(model.folder, FILE, model.fingerprint)
     if not path.is_file():
         return None
     content = read_json(path, "delete it")
@@ -60,4 +61,5 @@ def write(folder: Path, dataset: DataSet) -> None:
         "knockout": tested.as_json(),
         "evidence": told.as_json(),
     }
-    write_json(folder / FILE, about)
+    with kept(folder, FILE, checkpoint.description.fingerprint) as place:
+        write_json(place, about)

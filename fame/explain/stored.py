@@ -8,6 +8,7 @@ from pydantic import TypeAdapter, ValidationError
 from fame.checkpoint.description import Description
 from fame.errors import InputError
 from fame.folders import read_json, write_json
+from fame.measured import find, kept
 
 T = TypeVar("T")
 
@@ -17,8 +18,9 @@ class StoredError(InputError):
 
 
 def save(path: Path, fingerprint: str, result: Any) -> None:
-    """Write a dataclass as JSON, with the fingerprint of the model that it is about."""
-    write_json(path, {"model": fingerprint, "result": as_json(result)})
+    """Write a dataclass as JSON in the model's folder, with the fingerprint of the model that it is about."""
+    with kept(path.parent, path.name, fingerprint) as place:
+        write_json(place, {"model": fingerprint, "result": as_json(result)})
 
 
 def load(model: Description, file: str, kind: type[T], advice: str) -> T | None:
@@ -29,7 +31,7 @@ def load(model: Description, file: str, kind: type[T], advice: str) -> T | None:
     StoredError, FolderError
         It cannot be read, or was measured on other weights.
     """
-    path = model.folder / file
+    path = find(model.folder, file, model.fingerprint)
     if not path.is_file():
         return None
     content = read_json(path, advice)

@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 
 from fame.errors import InputError
-from fame.folders import read_json, read_whole, whole_folder, write_json
+from fame.folders import read_json, read_whole, recover, whole_folder, write_json
+from fame.measured import find, kept
 
 ADVICE = "compute the maps again with `python -m fame map --model MODEL`"
 
@@ -51,7 +52,7 @@ def save(folder: Path, maps: Maps) -> None:
             for space in maps.spaces
         ],
     }
-    with whole_folder(folder / "maps") as new:
+    with kept(folder, "maps", maps.model) as place, whole_folder(place) as new:
         pd.DataFrame(columns).to_parquet(new / "coordinates.parquet", index=False)
         write_json(new / "maps.json", about)
 
@@ -64,17 +65,18 @@ def load(folder: Path, fingerprint: str) -> Maps:
     MapError
         There are none, they cannot be read, or they belong to other weights.
     """
-    return read_whole(folder / "maps", lambda: _load(folder, fingerprint))
+    return read_whole(folder, lambda: _load(folder, find(folder, "maps", fingerprint), fingerprint))
 
 
-def _load(folder: Path, fingerprint: str) -> Maps:
-    if not (folder / "maps").is_dir():
-        raise MapError(f"{folder} has no maps yet; {ADVICE}.")
-    about = read_json(folder / "maps" / "maps.json", ADVICE)
+def _load(model: Path, folder: Path, fingerprint: str) -> Maps:
+    recover(folder)
+    if not folder.is_dir():
+        raise MapError(f"{model} has no maps yet; {ADVICE}.")
+    about = read_json(folder / "maps.json", ADVICE)
     if about.get("model") != fingerprint:
-        raise MapError(f"The maps in {folder / 'maps'} were made from other weights; {ADVICE}.")
+        raise MapError(f"The maps in {folder} were made from other weights; {ADVICE}.")
     try:
-        table = pd.read_parquet(folder / "maps" / "coordinates.parquet")
+        table = pd.read_parquet(folder / "coordinates.parquet")
         spaces = tuple(
             Space(
                 entry["name"],
@@ -86,4 +88,4 @@ def _load(folder: Path, fingerprint: str) -> Maps:
         )
         return Maps(fingerprint, int(about["seed"]), int(about["of"]), table["item"].to_numpy(np.int64), spaces)
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise MapError(f"The maps in {folder / 'maps'} cannot be read ({error}); {ADVICE}.") from None
+        raise MapError(f"The maps in {folder} cannot be read ({error}); {ADVICE}.") from None

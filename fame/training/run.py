@@ -13,6 +13,7 @@ from fame.checkpoint import store
 from fame.data import DataSet
 from fame.errors import InputError
 from fame.folders import TakenError, new_folder, read_json, recover, whole_folder, write_file, write_json
+from fame.measured import carry
 from fame.model import Model
 from fame.training import status, watching
 from fame.training.anchoring import plan
@@ -135,6 +136,7 @@ class Run:
             store.write(new, model, dataset, card)
             store.write_tensors(new / STATE, dict(optimizer.state()))
             write_json(new / "progress.json", asdict(progress))
+            carry(self.folder / "last", new)
 
     def restore(self, model: Model, optimizer: Optimizer) -> Progress:
         """Fill model and optimiser with what `save` kept; a run without a finished epoch starts at its beginning."""
