@@ -24,5 +24,5 @@ page = st.navigation(
         st.Page(PAGES / "models.py", title="Models", icon=":material/inventory_2:", url_path="models"),
     ]
 )
-frame(needs_model=page.url_path not in ("train", "models"))
+frame(page.url_path, needs_model=page.url_path not in ("train", "models"))
 page.run()

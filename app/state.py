@@ -42,7 +42,9 @@ class Session:
     position: int | None = None  # chosen in the history, from 0; None = the newest
     selected: list[str] = field(default_factory=list)  # items selected on the map
     focus: str = ""  # the item in the middle of attention on the map
-    notices: list[str] = field(default_factory=list)  # sentences to show until the next edit
+    notices: list[str] = field(default_factory=list)  # of what is looked at, to show until the next edit
+    page: str = ""  # that is open
+    results: list[tuple[str, str, bool]] = field(default_factory=list)  # page, sentence, whether it went well
     written: dict[str, str] | None = None  # what was last put into the URL
     fresh: bool = True  # nobody has chosen a history yet, not even an empty one
     strip_edits: int = 0  # number of the newest edit that the strip itself sent
@@ -258,6 +260,27 @@ def show(widget: str, value: Any) -> None:
 
 
 def notice(sentence: str) -> None:
-    """Say something at the top of the page until the next edit."""
+    """Say something of the model, data or history that are looked at, until the next edit."""
     if sentence not in session().notices:
         session().notices.append(sentence)
+
+
+def enter(page: str) -> None:
+    """A page is opened or drawn again; what an action on another came to is not told here, nor later."""
+    now = session()
+    now.page = page
+    now.results = [result for result in now.results if result[0] == page]
+
+
+def report(sentence: str, well: bool = False) -> None:
+    """Say what an action came to, once, on the page where it was done."""
+    now = session()
+    now.results.append((now.page, sentence, well))
+
+
+def reports() -> list[tuple[str, bool]]:
+    """What is still to be said of actions on this page; it is taken away."""
+    now = session()
+    said = [(sentence, well) for _, sentence, well in now.results]
+    now.results = []
+    return said

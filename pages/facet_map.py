@@ -4,11 +4,11 @@ import streamlit as st
 
 from app import resources
 from app.current import current
-from app.widgets.answer import table_behind
 from app.widgets.atlas import atlas, coordinates, middle_item, neighbour_table, selection
 from app.widgets.editor import editor
 from app.widgets.frame import notices
 from app.widgets.loading import loaded
+from app.widgets.tables import table_behind
 from app.words import escape
 from fame.errors import InputError
 from fame.explain.neighbours import neighbours

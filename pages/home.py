@@ -33,7 +33,7 @@ else:
         past = " → ".join(f"*{escape(catalog.title(int(item)))}*" for item in shown.history)
         st.markdown(f"**After** {past}")
         st.markdown(answers.sentence(now, shown, 0, example.knockout, example.evidence))
-        answers.answer_list(now, shown.first(5), key="example", chosen=None, on_choose=state.notice)
+        answers.answer_list(now, shown.first(5), key="example", chosen=None, on_choose=lambda item: None)
 
         def open_example() -> None:
             """Take the example to the next page."""

@@ -3,10 +3,10 @@
 import streamlit as st
 
 from app.widgets import library
-from app.widgets.frame import notices
+from app.widgets.frame import results
 
 st.title("Which models are here?")
-notices()
+results()
 st.markdown(library.sentence())
 library.models()
 st.header("One of them")

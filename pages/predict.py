@@ -4,12 +4,13 @@ import streamlit as st
 
 from app import resources, state
 from app.current import current
-from app.widgets.answer import answer_list, sentence, table, table_behind
+from app.widgets.answer import answer_list, sentence, table
 from app.widgets.editor import editor
 from app.widgets.frame import notices
 from app.widgets.loading import loaded
 from app.widgets.onward import onward
 from app.widgets.rival import rival
+from app.widgets.tables import table_behind
 from app.widgets.why import why
 from app.words import escape
 from fame.explain.evidence import evidence

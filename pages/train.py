@@ -3,7 +3,7 @@
 import streamlit as st
 
 from app.widgets.choosing import choose
-from app.widgets.frame import notices
+from app.widgets.frame import results
 from app.widgets.teaching import teaching
 from app.widgets.watching import watching
 
@@ -12,7 +12,7 @@ st.markdown(
     "Bring interactions, choose how to train, watch. Training has a process of its own: leaving this page, closing the "
     "browser or restarting the app stops nothing."
 )
-notices()
+results()
 st.header("1 · Bring data")
 data = teaching()
 st.header("2 · Choose")

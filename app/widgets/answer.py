@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 
 import pandas as pd
-import streamlit as st
 
 from app import words
 from app.components.ranking import Row, ranking
@@ -91,24 +90,3 @@ def table(now: Current, answer: Recommendation) -> pd.DataFrame:
             **{name: parts[:, h] for h, name in enumerate(now.facets)},
         }
     )
-
-
-def table_behind(frame: pd.DataFrame, name: str) -> None:
-    """The numbers behind a picture, folded away, with a download. They are sent only once they are asked for."""
-    folded = st.expander("The numbers behind this", on_change="rerun", key=f"behind-{name}")
-    if not folded.open:
-        return
-    with folded:
-        st.dataframe(frame, hide_index=True, width="stretch")
-        csv = safe_csv(frame)
-        st.download_button("Download CSV", csv, f"{name}.csv", "text/csv", key=f"download-{name}")
-
-
-def safe_csv(frame: pd.DataFrame) -> str:
-    """CSV in which no text from data begins a formula when a spreadsheet opens it."""
-    texts = frame.select_dtypes(include=["object", "string"]).columns
-    tamed = frame.assign(**{
-        column: frame[column].map(lambda cell: f"'{cell}" if isinstance(cell, str) and cell[:1] in "=+-@\t\r" else cell)
-        for column in texts
-    })  # fmt: skip
-    return tamed.to_csv(index=False)

@@ -8,6 +8,7 @@ from app import palette, state
 from app.components.linked_map import Panel, linked_map
 from app.current import Current
 from app.widgets.coloring import by_family
+from app.widgets.tables import with_download
 from app.words import escape
 from fame.maps.store import Maps
 
@@ -73,7 +74,7 @@ def selection(now: Current) -> None:
     )
     indices = catalog.indices(session.selected)
     chips = [" · ".join(catalog.chips(item)) for item in indices]
-    st.dataframe(pd.DataFrame({"title": [catalog.title(i) for i in indices], "attributes": chips}), hide_index=True)
+    with_download(pd.DataFrame({"title": [catalog.title(i) for i in indices], "attributes": chips}), "selected-items")
 
 
 def middle_item(now: Current) -> int:
@@ -96,7 +97,7 @@ def neighbour_table(now: Current, item: int, near: dict[str, np.ndarray]) -> Non
     catalog = now.data.catalog
     columns = {f"near by {name}": [catalog.title(int(i)) for i in items] for name, items in near.items()}
     wide = {name: st.column_config.TextColumn(width="medium") for name in columns}
-    st.dataframe(pd.DataFrame(columns), hide_index=True, column_config=wide)
+    with_download(pd.DataFrame(columns), "neighbours", column_config=wide)
     st.caption(f"Nearest to *{escape(catalog.title(item))}* by cosine in each space itself, not on its map.")
 
 

@@ -144,7 +144,7 @@ def starting(now: Current) -> None:
             ids = parse_history(text)
             catalog.indices(ids)
         except InputError as error:
-            state.notice(str(error))
+            state.report(str(error))
         else:
             state.edit_history(ids)
 

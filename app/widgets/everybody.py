@@ -7,9 +7,9 @@ import streamlit as st
 from app import charts, palette, resources, state
 from app.current import Current
 from app.groups import FEWEST, MOST, group_names
-from app.widgets.answer import table_behind
 from app.widgets.editor import take_user
 from app.widgets.gates import choose_facet
+from app.widgets.tables import table_behind
 from app.widgets.weights import in_percent, number_column, percent_column
 from app.words import escape, percent
 

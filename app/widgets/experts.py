@@ -8,8 +8,8 @@ from app import charts, palette, resources, state
 from app.components.squares import Row, Square
 from app.current import Current
 from app.widgets import weights
-from app.widgets.answer import table_behind
 from app.widgets.place import Place, along
+from app.widgets.tables import table_behind, with_download
 from app.words import escape, facet, ordinal, percent
 from fame.explain.experts import ALIKE, Experts, Pair
 from fame.explain.facet_effects import ExpertEffects
@@ -116,7 +116,7 @@ def without(now: Current, target: int, router: np.ndarray, found: ExpertEffects,
     """What would be without each expert of a facet; its siblings take over its weight."""
     catalog, top = now.data.catalog, found.top.tolist()
     st.markdown(without_one(now, target, found, h, n))
-    st.dataframe(
+    with_download(
         pd.DataFrame(
             {
                 "expert": range(1, len(router) + 1),
@@ -126,7 +126,7 @@ def without(now: Current, target: int, router: np.ndarray, found: ExpertEffects,
                 "changed": 1 - found.overlap[h],
             }
         ),
-        hide_index=True,
+        "without-an-expert",
         column_config={
             "expert": st.column_config.NumberColumn(width=56),
             "weight": weights.percent_column(96),

@@ -10,8 +10,8 @@ from app import charts, palette, resources
 from app.charts import Split
 from app.current import Current
 from app.widgets import weights
-from app.widgets.answer import table_behind
 from app.widgets.gates import choose_missing
+from app.widgets.tables import table_behind
 from app.words import escape, facet, ordinal, signed
 from fame.explain.effects import worst
 from fame.explain.facet_effects import ExpertEffects, FacetShares, expert_effects, facet_shares

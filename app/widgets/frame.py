@@ -15,8 +15,9 @@ STYLE = """<style>
 </style>"""
 
 
-def frame(needs_model: bool) -> None:
+def frame(page: str, needs_model: bool) -> None:
     """Take over the link, show the model picker. Stops the run where the page needs a model and there is none."""
+    state.enter(page)
     state.load()
     st.html(STYLE)
     try:
@@ -55,6 +56,16 @@ def picker(now: Current) -> None:
 
 
 def notices() -> None:
-    """Say what was put aside."""
+    """Say what was put aside of a link or a choice, and what came of an action here."""
     for sentence in state.session().notices:
         st.warning(escape(sentence))
+    results()
+
+
+def results() -> None:
+    """Say what came of an action here, once."""
+    for sentence, well in state.reports():
+        if well:
+            st.info(escape(sentence), icon=":material/check:")
+        else:
+            st.warning(escape(sentence))

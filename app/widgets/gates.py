@@ -9,8 +9,8 @@ from app.components.squares import Row, Square
 from app.current import Current
 from app.widgets import meaning as meanings
 from app.widgets import weights
-from app.widgets.answer import table_behind
 from app.widgets.place import Place, along
+from app.widgets.tables import table_behind, with_download
 from app.words import escape, facet, percent
 from fame.explain.facet_effects import FacetKnockouts, Missing
 
@@ -136,7 +136,7 @@ def knocked_out(now: Current, found: FacetKnockouts, h: int) -> None:
             "with all facets": [catalog.title(item) for item in top],
         }
     )
-    st.dataframe(table, hide_index=True, column_config={"rank": st.column_config.NumberColumn(width=48)})
+    with_download(table, "without-a-facet", column_config={"rank": st.column_config.NumberColumn(width=48)})
     if now.mixture:
         st.caption("Run again without it. A mixture of softmaxes has to sum to 1: the others take over its weight.")
     elif now.model.config["popularity"]:

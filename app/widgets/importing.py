@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from app import state
+from app.widgets.tables import with_download
 from app.words import escape, percent
 from fame import home
 from fame.data.importing import ORDERS, Guess, Options, Progress, Report
@@ -208,7 +209,7 @@ def show(report: Report) -> None:
             gone = report.core.before.interactions - report.core.after.interactions
             st.markdown(f"{gone:,} interactions of users and items with fewer than {report.core.least} were left out.")
         if lost:
-            st.dataframe(
+            with_download(
                 pd.DataFrame(
                     [
                         {"left out": d.rows, "because": d.reason, "for instance": short(d.example)}
@@ -216,10 +217,11 @@ def show(report: Report) -> None:
                         if d.rows
                     ]
                 ),
-                hide_index=True,
+                "left-out",
+                report.name,
             )
         if report.families:
-            st.dataframe(
+            with_download(
                 pd.DataFrame([
                     {
                         "attribute": family.name,
@@ -230,7 +232,8 @@ def show(report: Report) -> None:
                     }
                     for family in report.families
                 ]),
-                hide_index=True,
+                "attributes",
+                report.name,
             )  # fmt: skip
         if report.untitled:
             st.markdown(f"{report.untitled:,} items have no title; their id stands in.")

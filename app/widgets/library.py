@@ -8,6 +8,7 @@ import streamlit as st
 
 from app import resources, state
 from app.current import usable
+from app.widgets.tables import with_download
 from app.words import escape, size
 from fame import home
 from fame.checkpoint.description import Description
@@ -28,9 +29,10 @@ def sentence() -> str:
 def models() -> None:
     """Every model that can be read, in a table."""
     found = resources.models()
-    st.dataframe(
+    with_download(
         pd.DataFrame([row(model) for model in found.values()]),
-        hide_index=True,
+        "list",
+        "models",
         column_config={
             name: st.column_config.NumberColumn(format="%.3f", help="On each user's held-out item, as its card says.")
             for name in ("NDCG@10", "HR@10")
@@ -163,7 +165,7 @@ def bring() -> None:
         st.error(escape(str(error)), icon=":material/block:")
         return
     state.session().drafts += 1
-    state.notice(f"{name.strip()} was added.")
+    state.report(f"{name.strip()} was added.", well=True)
     st.rerun()
 
 

@@ -10,7 +10,7 @@ import streamlit as st
 from app import charts, palette, resources, verdicts
 from app.current import Current
 from app.widgets import weights
-from app.widgets.answer import table_behind
+from app.widgets.tables import table_behind
 from app.words import escape, plain_facet, signed
 from fame.errors import InputError
 from fame.explain.meaning import FILE, LEVEL, Meaning, Probe

@@ -8,9 +8,9 @@ import streamlit as st
 from app import charts, commands, reasons, resources, state
 from app.current import Current
 from app.reasons import MEANINGS, NAMES
-from app.widgets.answer import table_behind
 from app.widgets.costly import costly
 from app.widgets.onward import onward
+from app.widgets.tables import table_behind
 from app.words import escape, ordinal, signed
 from fame.checkpoint.description import Description
 from fame.errors import InputError

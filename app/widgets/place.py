@@ -10,7 +10,7 @@ import streamlit as st
 from app import state
 from app.components.squares import Row, Square, squares
 from app.current import Current
-from app.widgets.answer import table_behind
+from app.widgets.tables import table_behind
 from app.words import percent
 
 SHARED = {

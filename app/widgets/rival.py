@@ -8,9 +8,10 @@ import streamlit as st
 
 from app import charts, resources
 from app.current import Current
-from app.widgets.answer import has_popularity, table_behind
+from app.widgets.answer import has_popularity
 from app.widgets.asked import choose_rival
 from app.widgets.split import by_facet, by_family
+from app.widgets.tables import table_behind
 from app.words import attribute, escape, facet, signed, told_apart
 from fame.explain.contrast import Contrast, contrast_runs
 from fame.explain.knockout import Runs

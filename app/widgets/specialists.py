@@ -9,6 +9,7 @@ import streamlit as st
 from app import verdicts
 from app.current import Current
 from app.widgets.meaning import stored
+from app.widgets.tables import with_download
 from fame.explain.meaning import Expert, Meaning
 
 
@@ -32,9 +33,9 @@ def spoken_for(now: Current, h: int) -> None:
     found = stored(now)
     if found is None:
         return
-    st.dataframe(
+    with_download(
         experts_frame(found, [expert for expert in found.experts if expert.facet == h]),
-        hide_index=True,
+        "speaks-for",
         column_config=expert_columns(),
     )
     st.caption(
@@ -55,11 +56,11 @@ def expert_table(now: Current, found: Meaning) -> None:
         f"{twins or 'none'} {'reads' if twins == 1 else 'read'} like another of the facet. "
         f"{found.found} values were found in all; chance would find {found.by_chance:.1f}."
     )
-    st.dataframe(
+    with_download(
         experts_frame(found, list(found.experts)).assign(
             facet=[found.facets[expert.facet].facet for expert in found.experts]
         )[["facet", "expert", "leads in", "speaks for", "reads like"]],
-        hide_index=True,
+        "experts",
         height="content" if len(found.experts) <= 24 else "auto",
         column_config=expert_columns(),
     )

@@ -9,7 +9,7 @@ import streamlit as st
 
 from app import charts, resources
 from app.current import Current
-from app.widgets.answer import table_behind
+from app.widgets.tables import table_behind
 from app.words import escape, percent
 from fame.errors import InputError
 

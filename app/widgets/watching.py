@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from app import charts, commands, palette, resources, state
-from app.widgets.answer import table_behind
+from app.widgets.tables import table_behind
 from app.words import duration, escape
 from fame import home
 from fame.errors import InputError
@@ -164,7 +164,7 @@ def resume(run: Watched) -> None:
     try:
         queue.enqueue(run.folder)
     except InputError as error:
-        state.notice(str(error))
+        state.report(str(error))
 
 
 def next_steps(run: Watched) -> None:
@@ -278,7 +278,7 @@ def replay(run: Watched) -> None:
         f"After epoch {epoch}: mean gate weight, mean router weight, and linear CKA of the facets' sub-embeddings (1 = "
         "they arrange the items the same way)."
     )
-    table_behind(table(run), f"{run.name}-training")
+    table_behind(table(run), "training", run.name)
 
 
 def as_texts(values: np.ndarray) -> list[list[str]]:

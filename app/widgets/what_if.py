@@ -10,8 +10,9 @@ from streamlit.delta_generator import DeltaGenerator
 from app import state
 from app.current import Current
 from app.interventions import UNCHANGED, Interventions
-from app.widgets.answer import answer_list, table, table_behind
+from app.widgets.answer import answer_list, table
 from app.widgets.counterfactual import fewest
+from app.widgets.tables import table_behind
 from app.words import escape, percent, plain_facet
 from fame.explain.what_if import Answer, WeightError, reweigh
 from fame.model import Model

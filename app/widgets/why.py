@@ -6,8 +6,9 @@ import streamlit as st
 from app import charts, palette
 from app.current import Current
 from app.widgets import weights
-from app.widgets.answer import has_popularity, table_behind
+from app.widgets.answer import has_popularity
 from app.widgets.split import by_facet, by_family
+from app.widgets.tables import table_behind, with_download
 from app.words import amount, attribute, escape, ordinal, percent, plain_facet, signed, told_apart
 from fame.explain.driver import Evidence, name_driver, objection
 from fame.explain.effects import Knockout
@@ -59,7 +60,7 @@ def driver(now: Current, told: Evidence, target: int, rest: float | None, bias: 
     catalog, beside = now.data.catalog, [] if rest is None else [("no attribute", rest)]
     if rest is not None and has_popularity(now):
         beside.append(("popularity", bias))
-    st.dataframe(
+    with_download(
         pd.DataFrame(
             {
                 "attribute": [*told.families, *(name for name, _ in beside)],
@@ -78,7 +79,7 @@ def driver(now: Current, told: Evidence, target: int, rest: float | None, bias: 
                 ],
             }
         ),
-        hide_index=True,
+        "driver",
         column_config={
             "part": st.column_config.TextColumn(
                 width=64, help="How much of its score, above the average item's, goes with its values of the attribute."
@@ -146,7 +147,7 @@ def probability_shares(now: Current, shares: list[float]) -> None:
 
 def without_facets(now: Current, asked: Recommendation, tested: Knockout) -> None:
     """Beside each gate weight what would be without the facet."""
-    st.dataframe(
+    with_download(
         pd.DataFrame(
             {
                 "facet": now.facets,
@@ -155,7 +156,7 @@ def without_facets(now: Current, asked: Recommendation, tested: Knockout) -> Non
                 "kept": tested.facet_kept,
             }
         ),
-        hide_index=True,
+        "without-facets",
         column_config={
             "gate": weights.percent_column(92),
             "without it": st.column_config.TextColumn(width=68, help="Its rank when the facet's part is left out."),

@@ -1,13 +1,11 @@
 """Sentences say what was measured, and nothing more."""
 
 import numpy as np
-import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app import words
-from app.widgets.answer import safe_csv
 from fame.explain.driver import Evidence
 from fame.explain.effects import Knockout
 
@@ -137,10 +135,3 @@ def test_text_from_data_stays_text_in_markdown(text):
 
     inline = MarkdownIt().parseInline(words.escape(text))[0]
     assert {token.type for token in inline.children or []} <= {"text", "text_special", "softbreak", "hardbreak"}
-
-
-def test_a_title_cannot_be_a_formula_in_the_download():
-    frame = pd.DataFrame({"title": ["=HYPERLINK(1)", "+1", "@x", "-2", "Heat"], "part": [-1.5, 1.0, 0.0, 2.0, 3.0]})
-    lines = safe_csv(frame).splitlines()
-    assert lines[1:4] == ["'=HYPERLINK(1),-1.5", "'+1,1.0", "'@x,0.0"]
-    assert lines[4:] == ["'-2,2.0", "Heat,3.0"]

@@ -34,8 +34,9 @@ def test_the_parts_add_up_in_the_downloaded_table(visit, tmp_path):
     page.get_by_text("The numbers behind this").first.click()
     with page.expect_download() as download:
         page.get_by_role("button", name="Download CSV").click()
+    assert download.value.suggested_filename == "planted-cinema-fame-ranking.csv"
     download.value.save_as(tmp_path / "ranking.csv")
-    with (tmp_path / "ranking.csv").open(newline="") as file:
+    with (tmp_path / "ranking.csv").open(newline="", encoding="utf-8-sig") as file:
         table = list(csv.DictReader(file))
     assert [line["title"] for line in table] == rows(page)
     for line in table:
