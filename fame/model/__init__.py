@@ -5,9 +5,12 @@ Axes have one letter everywhere: B batch, T position, H head (= facet), N expert
 
 from fame.model.config import Config
 from fame.model.fame import FAME
+from fame.model.first_exp import settle
 from fame.model.intervention import Edit, Intervention
 from fame.model.output import Output
 from fame.model.sasrec import SASRec
+
+settle()  # before anything of `fame` runs in threads
 
 Model = FAME | SASRec
 
