@@ -1,7 +1,6 @@
 """Tables about items -> titles and attribute families of the items that occur."""
 
 import html
-import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,14 +16,14 @@ from fame.data.films import film
 from fame.data.importing.cells import cells
 from fame.data.importing.inside import by_log
 from fame.data.importing.movielens import FLAGS
-from fame.data.importing.options import Bin, Options
+from fame.data.importing.numbers import binned
+from fame.data.importing.options import Options
 from fame.data.importing.source import Source
-from fame.data.importing.values import as_text
+from fame.data.importing.values import NOTHING_SAID, as_text, says_nothing
 
 KEPT, EACH = 64 << 20, 1 << 10  # bytes that may be known of all items, and beyond that in the mean of each
 CELLS = 100_000_000  # items times the most values that one has of a family, as which they are kept to compare them
 SHARED = 0.9  # of the items, from which a first category is the department of all
-EXTRA = ("$", "€", "£", ",", " ")  # around the digits of a price
 
 
 @dataclass(frozen=True)
@@ -97,10 +96,11 @@ def _rows(source: Source, place: dict[str, int], users: set[str], notes: list[st
     title = source.column("title")
     wanted = list(dict.fromkeys([*source.families, *([title] if title else [])]))
     found: dict[str, list[Any]] = {name: [None] * len(place) for name in wanted}
+    nothing = Counter[str]()
     seen = np.zeros(len(place), bool)
     twice = without = before = kept = never = of_users = 0
     for batch in source.table.batches(list(dict.fromkeys([item, *wanted]))):
-        ids = as_text(batch.column(item), source.table.where, item, before).to_pylist()
+        ids = as_text(batch.column(item), source.table.where, item, before)[0].to_pylist()
         before += len(ids)
         without += ids.count(None)
         rows, places = [], []
@@ -131,7 +131,12 @@ def _rows(source: Source, place: dict[str, int], users: set[str], notes: list[st
             except (ValueError, OverflowError, pa.ArrowException):
                 raise DataError(f"{source.table.where}: {name} holds what cannot be shown; leave it out.") from None
             for at, value in zip(places, values, strict=True):
-                found[name][at] = value
+                if says_nothing(value):
+                    nothing[name] += 1
+                else:
+                    found[name][at] = value
+    for name, count in nothing.items():
+        notes.append(f"{source.table.where}: {count:,} values of {name} say {NOTHING_SAID} and count as unknown.")
     if twice:
         notes.append(f"{source.table.where}: {twice:,} rows are of items that have a row already; the first counts.")
     if without:
@@ -187,32 +192,3 @@ def _without_department(values: list[Any], where: str, notes: list[str]) -> list
         return values
     notes.append(f"{where}: {department!r} stands first for {count:,} of {first.total():,} items; it is left out.")
     return [value[1:] or None if value and value[0] == department else value for value in values]
-
-
-def binned(column: Sequence[Any], how: Bin, where: str, notes: list[str]) -> list[str | None]:
-    """The range that each number lies in, as text: "10 to 19.99"; None where there is no number."""
-    numbers = np.array([_number(cell) for cell in column], dtype=float)
-    known = np.isfinite(numbers)
-    if not known.any():
-        raise DataError(f"{where} holds no number, so it cannot be binned; leave it as it is.")
-    lost = sum(not ok and not missing(cell) for ok, cell in zip(known, column, strict=True))
-    if lost:
-        notes.append(f"{where}: {lost:,} values are no numbers and count as unknown.")
-    if how.width is not None:
-        low = np.floor(numbers / how.width) * how.width
-        return [f"{low[row]:g} to {low[row] + how.width:g}" if known[row] else None for row in range(len(numbers))]
-    edges = np.unique(np.quantile(numbers[known], np.linspace(0, 1, (how.ranges or 2) + 1)))
-    if len(edges) == 1:
-        return [f"{edges[0]:g}" if ok else None for ok in known]
-    index = np.clip(np.searchsorted(edges, numbers, side="right") - 1, 0, len(edges) - 2)
-    return [f"{edges[i]:g} to {edges[i + 1]:g}" if ok else None for i, ok in zip(index, known, strict=True)]
-
-
-def _number(cell: Any) -> float:
-    if isinstance(cell, list | dict) or missing(cell):
-        return float("nan")
-    text = re.sub("|".join(map(re.escape, EXTRA)), "", str(cell))
-    try:
-        return float(text)
-    except ValueError:
-        return float("nan")

@@ -15,7 +15,7 @@ from fame.data.columns import DataError
 from fame.data.importing.report import Core, Counts, Dropped
 from fame.data.importing.source import Source
 from fame.data.importing.times import KNOWN, Span, calendar, columns_of, reading, span
-from fame.data.importing.values import as_text, as_times
+from fame.data.importing.values import NOTHING_SAID, as_text, as_times
 
 MEMORY = "1500MB"  # that DuckDB may use before it spills
 ROWS = 500_000  # written at a time
@@ -76,16 +76,20 @@ class Events:
         names = {role: source.roles[role][0] for role in ("user", "item", "time", "rating") if role in source.roles}
         where = source.table.where
         self.files.append((where, self.rows))
-        first, unread = self.rows, 0
+        first, unread, nothing = self.rows, 0, 0
         for batch in source.table.batches(list(dict.fromkeys(names.values()))):
             count = len(batch)
             if "time" in names:
                 holds, times = as_times(batch.column(names["time"]), where, names["time"])
             else:  # the order of the rows stands for it
                 holds, times = "dates", pa.array(np.arange(self.rows, self.rows + count, dtype=np.float64))
+            (users, no_users), (items, no_items) = (
+                as_text(batch.column(names[role]), where, names[role], self.rows - first) for role in ("user", "item")
+            )
+            nothing += no_users + no_items
             columns = {
-                "u": as_text(batch.column(names["user"]), where, names["user"], self.rows - first),
-                "i": as_text(batch.column(names["item"]), where, names["item"], self.rows - first),
+                "u": users,
+                "i": items,
                 "t": times,
                 "r": batch.column(names["rating"]) if "rating" in names else pa.nulls(count, pa.float64()),
             }
@@ -105,6 +109,8 @@ class Events:
             )
             self.rows += count
             watch(self.rows)
+        if nothing:
+            self.notes.append(f"{where}: {nothing:,} ids say {NOTHING_SAID} and count as missing.")
         if unread:
             self.notes.append(f"{where}: {unread:,} ratings are no numbers and count as unknown.")
 

@@ -37,7 +37,7 @@ def by_log(
     other: dict[str, set[int]] = {name: set() for name in wanted}
     known, before, kept = pa.array(list(place), pa.string()), 0, 0
     for batch in source.table.batches(list(dict.fromkeys([item, *wanted]))) if wanted else ():
-        ids = as_text(batch.column(item), source.table.where, item, before)
+        ids = as_text(batch.column(item), source.table.where, item, before)[0]
         before += len(ids)
         rows = pc.fill_null(pc.index_in(ids, value_set=known), -1).to_numpy()
         for name in wanted:

@@ -21,7 +21,7 @@ LONGEST = 100  # letters of a time
 ORDER = 1e8  # numbers below it, the spring of 1973, are no times of interactions
 CALENDAR = (("%Y%m%d", 19000101, 21001231), ("%Y%m%d%H%M%S", 19000101000000, 21001231235959))  # written as a number
 
-CLOCK = r"(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?(?: *([ap])\.?m\.?)?"
+CLOCK = r"(\d{1,2})(?::(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?)?(?: *([ap])\.?m\.?)?"
 ZONE = r"(?: *(?:z|utc|gmt|(?:utc|gmt)?([-+])(\d{2}):?(\d{2})?(?: *[\[(][^\])]*[\])])?))?"
 PARTS = ["h", "mi", "s", "f", "half", "sign", "zh", "zm"]
 AFTER = rf"(?:(?:t|[ ,]+|:){CLOCK}{ZONE})?"
@@ -85,7 +85,8 @@ def seconds(form: str, order: str = "") -> str:
     year = f"CASE length({y}) WHEN 4 THEN {y} WHEN 2 THEN (CASE WHEN {y} >= '69' THEN '19' ELSE '20' END) || {y} END"
     hour = f"try_cast({part('h')} AS INTEGER)"
     hours = (
-        f"CASE WHEN {part('h')} = '' THEN 0 WHEN {part('half')} = '' THEN {hour} WHEN {hour} BETWEEN 1 AND 12 "
+        f"CASE WHEN {part('h')} = '' THEN 0 WHEN {part('half')} = '' AND {part('mi')} = '' THEN NULL "
+        f"WHEN {part('half')} = '' THEN {hour} WHEN {hour} BETWEEN 1 AND 12 "
         f"THEN {hour} % 12 + (CASE WHEN lower({part('half')}) = 'p' THEN 12 ELSE 0 END) END"
     )
 
@@ -178,7 +179,10 @@ def _order(rows: Rows, table: str, where: str, notes: list[str]) -> str:
     could_be_years = not rows(
         f"SELECT count(*) FROM {some} WHERE {year} IS NULL OR {year} > epoch(now()::TIMESTAMP) + 366 * 86400"
     )[0][0]
-    ask = f"say which with --time-format {', '.join(ORDERS[:-1])} or {ORDERS[-1]}, or a pattern as %d/%m/%Y %H:%M"
+    ask = (
+        f"say which, with --time-format {', '.join(ORDERS[:-1])} or {ORDERS[-1]} or a pattern as %d/%m/%Y %H:%M, or on "
+        "the page under Dates are written"
+    )
     if only_day and only_month:
         raise DataError(f"{where}: {only_day!r} has its day first, {only_month!r} its month; write all dates alike.")
     if neither and not (only_day or only_month) and could_be_years:
