@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from fame.data.columns import DataError, missing
 from fame.data.importing.options import Options
 from fame.data.importing.source import Source
-from fame.data.importing.values import as_text
+from fame.data.importing.values import as_text, says_nothing
 
 DIFFER = 0.2  # of the items, from which a column that differs between an item's rows is none about items
 
@@ -42,6 +42,8 @@ def by_log(
         rows = pc.fill_null(pc.index_in(ids, value_set=known), -1).to_numpy()
         for name in wanted:
             for at, value in _different(rows, batch.column(name)):
+                if says_nothing(value):
+                    continue
                 if found[name][at] is None:
                     found[name][at] = value
                     kept += len(str(value))
