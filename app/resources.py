@@ -27,6 +27,7 @@ from fame.errors import InputError
 from fame.explain import example as examples
 from fame.explain import meaning as meanings
 from fame.explain import stored
+from fame.folders import recover
 from fame.maps import store as map_store
 
 T = TypeVar("T")
@@ -337,4 +338,8 @@ def _weights(name: str) -> tuple[Path, int]:
 
 def _stamp(file: Path) -> int:
     """Changes when the file does; 0 where it is missing, so that the reader says what is wrong."""
-    return file.stat().st_mtime_ns if file.exists() else 0
+    recover(file.parent)  # a training may be replacing it by a better one this instant
+    try:
+        return file.stat().st_mtime_ns
+    except OSError:
+        return 0

@@ -28,7 +28,15 @@ class QueueError(InputError):
 def folders(runs: Path) -> list[Path]:
     """The runs in a folder, the newest first."""
     found = [path.parent for path in runs.glob("*/config.json") if not path.parent.name.endswith(RESERVED)]
-    return sorted(found, key=lambda folder: (folder / "config.json").stat().st_mtime, reverse=True)
+    return sorted(found, key=_begun, reverse=True)
+
+
+def _begun(folder: Path) -> float:
+    """When a run was started; one that is renamed or deleted this instant counts as old."""
+    try:
+        return (folder / "config.json").stat().st_mtime
+    except OSError:
+        return 0.0
 
 
 def waiting(runs: Path) -> list[Path]:

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import threading
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from fame.checkpoint.store import load, save
 from fame.data import planted
 from fame.errors import InputError
 from fame.folders import FolderError, recover, whole_folder
+from fame.home import model_folders
 
 
 @pytest.fixture
@@ -151,3 +153,27 @@ def test_a_model_that_is_replaced_while_it_is_read_is_read_anew(trained, trained
 
     monkeypatch.setattr(store, "build_empty", replaced)
     assert load(folder).description.fingerprint == trained_mixture.description.fingerprint
+
+
+def test_a_model_that_is_replaced_again_and_again_never_goes_missing(
+    trained, trained_mixture, cinema, tmp_path, monkeypatch
+):
+    """As pages meet it that list and show models while a training finds better ones: it is one or the other, whole."""
+    monkeypatch.setenv("FAME_HOME", str(tmp_path))
+    folder, ended = tmp_path / "runs" / "r" / "best", threading.Event()
+    known = {one.description.fingerprint: name for name, one in (("a", trained), ("b", trained_mixture))}
+    save(folder, trained.model, cinema, {"of": "a"})
+
+    def replace():
+        for _ in range(15):
+            save(folder, trained_mixture.model, cinema, {"of": "b"})
+            save(folder, trained.model, cinema, {"of": "a"})
+        ended.set()
+
+    writer = threading.Thread(target=replace)
+    writer.start()
+    while not ended.is_set():
+        assert "r" in model_folders()
+        for found in (describe(folder), load(folder).description):
+            assert found.card["of"] == known[found.fingerprint]
+    writer.join()
