@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from app import resources, state
 from app.groups import LENGTH, group_names
 from app.interventions import UNCHANGED, Interventions, intended
+from app.users import User, hidden, whose
 from fame.checkpoint.description import Description
 from fame.data import Catalog, DataSet, UnknownItemError
 from fame.errors import InputError
@@ -15,6 +17,7 @@ from fame.explain.attribution import METHODS, ORDERS, Method
 
 if TYPE_CHECKING:
     from fame.explain.facet_effects import Missing
+    from fame.ranking.evaluation import Repeats
 
 PREFERRED = ("movielens-100k-fame", "planted-cinema-fame")
 
@@ -34,11 +37,23 @@ class Current:
     by: str = LENGTH  # what users are grouped by
     methods: tuple[Method, ...] = ()  # that were asked for, the first the one that explains
     changed: Interventions = UNCHANGED  # in the model, by hand
+    user: User | None = None  # whose history it is, or was before it was edited
+    repeats: Repeats = "drop"  # whether seen items are recommended, too
 
     @property
     def facets(self) -> tuple[str, ...]:
         """Names of the model's facets; none in SASRec."""
         return tuple(self.model.config["facets"])
+
+    @property
+    def keep(self) -> bool:
+        """Whether seen items are recommended, too."""
+        return self.repeats == "keep"
+
+    @cached_property
+    def hidden(self) -> tuple[int, ...]:
+        """Catalog indices that are never recommended, in order."""
+        return () if self.keep else hidden(self.history, self.user)
 
     @property
     def mixture(self) -> bool:
@@ -68,33 +83,55 @@ def current() -> Current:
             f"The data set {data.name!r} here is not the one that {model.name} was trained on; "
             "bring that one back, or train a model on this one."
         )
+    length = int(model.config["length"])
+    user, repeats = whose(data, length), kept_repeats(now)
     if now.fresh:
         now.history, now.fresh = [data.catalog.id(item) for item in resources.presets(data)[0].items], False
     kept = known(data.catalog, now.history)
     now.history = kept
-    if now.target and (now.target not in data.catalog or now.target in kept):
-        why = "is in the history already" if now.target in kept else f"is not in {data.name}"
+    history = tuple(data.catalog.indices(kept))
+    out = () if repeats == "keep" else hidden(history, user)
+    missing_target = "" if now.target in data.catalog else f"is not in {data.name}"
+    if now.target and (why := missing_target or unaskable(data.catalog, now.target, kept, out, user)):
         state.notice(f"The target {now.target!r} {why}; the first of the ranking is shown instead.")
         now.target = ""
     target = data.catalog.index(now.target) if now.target else None
-    rival = other(data.catalog, now)
+    rival = other(data.catalog, now, out, user)
     if now.position is not None and now.position >= len(kept):
         there = f"it has {len(kept)}; the newest is chosen" if kept else "it is empty"
         state.notice(f"The history has no item {now.position + 1}: {there}.")
         now.position = None
-    unread = len(kept) - int(model.config["length"])
+    unread = len(kept) - length
     if now.position is not None and now.position < unread:
         state.notice(
             f"{model.name} reads the newest {model.config['length']} items, not item {now.position + 1}: the oldest "
             "that it reads is chosen."
         )
         now.position = unread
-    history = tuple(data.catalog.indices(kept))
     facet, expert = chosen(model, now)
     return Current(
         model, data, history, target, rival, facet, expert, missing(model, now), grouping(data, now), methods(now),
-        intended(model, now),
+        intended(model, now), user, repeats,
     )  # fmt: skip
+
+
+def kept_repeats(now: state.Session) -> Repeats:
+    """Whether seen items are recommended, too; what is neither yes nor no is told of."""
+    if now.repeats not in ("", "drop", "keep"):
+        state.notice(f"Repeats cannot be {now.repeats[:60]!r}: they are kept or dropped.")
+    now.repeats = "keep" if now.repeats == "keep" else ""
+    return "keep" if now.repeats else "drop"
+
+
+def unaskable(catalog: Catalog, item: str, history: list[str], out: tuple[int, ...], user: User | None) -> str:
+    """Why nothing can be asked about an item, as it is not among what can be recommended; empty where it can."""
+    if item not in catalog:
+        return "is not among the items here"
+    if catalog.index(item) not in out:
+        return ""
+    if item in history:
+        return "is in the history already"
+    return f"was seen by user {user.id}" if user else "was seen before"
 
 
 def methods(now: state.Session) -> tuple[Method, ...]:
@@ -131,19 +168,14 @@ def grouping(data: DataSet, now: state.Session) -> str:
     return now.by or LENGTH
 
 
-def other(catalog: Catalog, now: state.Session) -> int | None:
+def other(catalog: Catalog, now: state.Session, out: tuple[int, ...], user: User | None) -> int | None:
     """What the target is to be compared with; what cannot be is told of."""
     if not now.rival:
         return None
-    if now.rival in catalog and now.rival not in now.history and now.rival != now.target:
+    why = unaskable(catalog, now.rival, now.history, out, user)
+    if not why and now.rival != now.target:
         return catalog.index(now.rival)
-    why = (
-        "is not among the items here"
-        if now.rival not in catalog
-        else "is in the history already"
-        if now.rival in now.history
-        else "is the target itself"
-    )
+    why = why or "is the target itself"
     state.notice(f"The rival {now.rival[:60]!r} {why}; another is compared with.")
     now.rival = ""
     return None

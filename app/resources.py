@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from fame.explain.knockout import Runs
     from fame.explain.population import Population
     from fame.explain.scorecard import Scorecard
+    from fame.ranking.evaluation import Repeats
 
 
 def models() -> dict[str, Description]:
@@ -150,6 +151,19 @@ def _runs(folder: Path, stamp: int, history: tuple[int, ...]) -> Runs:
 def runs(name: str, history: tuple[int, ...]) -> Runs:
     """A history without each thing in it: whichever item is then asked about, the model runs no more."""
     found: Runs = _runs(*_weights(name), history)
+    return found
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def _held_out_rank(folder: Path, stamp: int, data: str, fingerprint: str, user: int, repeats: Repeats) -> int | None:
+    from fame.ranking.evaluation import rank_of_user
+
+    return rank_of_user(_checkpoint(folder, stamp).model, dataset(data).histories, user, repeats)
+
+
+def held_out_rank(name: str, data: DataSet, user: int, repeats: Repeats) -> int | None:
+    """The rank of a user's held-out item as evaluation counts it; None where it counts in no measure."""
+    found: int | None = _held_out_rank(*_weights(name), data.name, data.fingerprint, user, repeats)
     return found
 
 

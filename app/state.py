@@ -15,10 +15,10 @@ UNDO = 50  # edits kept: bounds what a session holds
 LONGEST = 1_000  # items of a history that a session accepts
 
 PARAMETERS = (
-    *("model", "data", "history", "target", "rival", "position", "facet", "expert", "missing", "by"),
-    *("method", "weights", "without"),
+    *("model", "data", "user", "history", "target", "rival", "position", "facet", "expert", "missing", "by"),
+    *("method", "weights", "without", "repeats"),
 )
-WORDS = ("rival", "facet", "missing", "by", "method", "weights", "without")  # taken from a link as they are
+WORDS = ("rival", "facet", "missing", "by", "method", "weights", "without", "repeats")  # taken from a link as they are
 
 
 @dataclass
@@ -28,6 +28,9 @@ class Session:
     model: str = ""
     data: str = ""
     history: list[str] = field(default_factory=list)
+    user: str = ""  # whose history it is, or was before it was edited
+    edited: bool = False  # whether it is another one than that user's
+    repeats: str = ""  # "keep": seen items are recommended, too
     target: str = ""
     rival: str = ""  # what the target is compared with
     facet: str = ""  # name of the one chosen
@@ -37,8 +40,8 @@ class Session:
     method: str = ""  # methods on show, the first the one that explains; empty = the truest here
     weights: str = ""  # of the gate and the routers, as `by_hand` writes them; empty = the model's own
     without: str = ""  # numbers of the items of the history that are left out
-    undo: list[list[str]] = field(default_factory=list)
-    pinned: list[str] | None = None
+    undo: list[tuple[list[str], str]] = field(default_factory=list)  # histories, and the user of each
+    pinned: tuple[list[str], str] | None = None
     position: int | None = None  # chosen in the history, from 0; None = the newest
     selected: list[str] = field(default_factory=list)  # items selected on the map
     focus: str = ""  # the item in the middle of attention on the map
@@ -77,7 +80,8 @@ def load() -> None:
         if len(ids) > LONGEST:
             now.notices.append(f"The link's history has {len(ids):,} items; the newest {LONGEST:,} are kept.")
             ids = ids[-LONGEST:]
-        now.fresh = "history" not in url
+        now.user, now.edited = url.get("user", ""), "history" in url
+        now.fresh = not now.user and not now.edited
         now.history, now.undo = ids, []
         for name in WORDS:
             setattr(now, name, url.get(name, ""))
@@ -110,6 +114,7 @@ def parameters() -> dict[str, str]:
     chosen = {
         "model": now.model,
         "data": now.data,
+        "user": now.user,
         "history": format_history(now.history),
         "target": now.target,
         "rival": now.rival,
@@ -121,6 +126,7 @@ def parameters() -> dict[str, str]:
         "method": now.method,
         "weights": now.weights,
         "without": now.without,
+        "repeats": now.repeats,
     }
     return {name: value for name, value in chosen.items() if value or name == "history"}
 
@@ -131,13 +137,19 @@ def in_url() -> dict[str, str]:
 
 
 def edit_history(ids: list[str]) -> None:
-    """Replace the history; the old one can be had back by `undo`."""
+    """Change the history, which stays from whom it was; the old one can be had back by `undo`."""
+    begin(ids, session().user, edited=True)
+
+
+def begin(ids: list[str], user: str = "", edited: bool = False) -> None:
+    """Take another history, a user's or nobody's; the old one can be had back by `undo`."""
     now = session()
-    if ids == now.history:
+    if (ids, user) == (now.history, now.user):
         return
     now.notices.clear()
-    now.undo = [*now.undo, now.history][-UNDO:]
-    now.history, now.target, now.rival, now.position, now.without = ids[-LONGEST:], "", "", None, ""
+    now.undo = [*now.undo, (now.history, now.user)][-UNDO:]
+    now.history, now.user, now.edited = ids[-LONGEST:], user, edited
+    now.target, now.rival, now.position, now.without = "", "", None, ""
     link()
 
 
@@ -146,14 +158,14 @@ def undo() -> None:
     now = session()
     if now.undo:
         now.notices.clear()
-        now.history, now.undo = now.undo[-1], now.undo[:-1]
+        (now.history, now.user), now.undo, now.edited = now.undo[-1], now.undo[:-1], True
         now.target, now.rival, now.position, now.without = "", "", None, ""
         link()
 
 
 def pin() -> None:
     """Keep the history to compare with."""
-    session().pinned = list(session().history)
+    session().pinned = list(session().history), session().user
 
 
 def unpin() -> None:
@@ -211,6 +223,13 @@ def choose_methods(names: list[str]) -> None:
     link()
 
 
+def choose_repeats(repeats: str) -> None:
+    """Decide whether seen items are recommended, too."""
+    session().repeats = repeats
+    session().notices.clear()
+    link()
+
+
 def intervene(weights: str, without: str) -> None:
     """Run the model with these weights and without these items; empty = as it is."""
     session().weights, session().without = weights, without
@@ -223,7 +242,7 @@ def choose_model(name: str, data: str) -> None:
     now = session()
     if data != now.data:
         now.history, now.undo, now.pinned, now.position, now.fresh = [], [], None, None, True
-        now.selected, now.focus, now.by, now.without = [], "", "", ""
+        now.selected, now.focus, now.by, now.without, now.user, now.edited = [], "", "", "", "", False
     now.model, now.data, now.target, now.rival = name, data, "", ""
     now.facet, now.expert, now.missing, now.weights = "", None, "", ""  # another model's facets and experts are others
     now.notices.clear()

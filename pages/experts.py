@@ -38,7 +38,7 @@ def story() -> None:
     h = int(experts.gate[at.position].argmax()) if now.facet is None else now.facet
     router = experts.router[at.position, h]
     n = int(router.argmax()) if now.expert is None else now.expert
-    target = now.target or int(recommend(model, at.seen, 1).items[0])
+    target = now.target or int(recommend(model, at.seen, 1, hidden=at.hidden).items[0])
     st.markdown(parts.sentence(now, at, experts, h))
     editor(now, experts.gate, choosable=True)
 
@@ -53,7 +53,9 @@ def story() -> None:
     left, right = st.columns([4, 3], gap="large")
     with left:
         st.header(f"Without expert {n + 1}")
-        parts.without(now, target, router, expert_effects(Question.about(model, at.seen, target)), h, n)
+        parts.without(
+            now, target, router, expert_effects(Question.about(model, at.seen, target, hidden=at.hidden)), h, n
+        )
     with right:
         st.header("What it speaks for")
         speaks(now, h, n)

@@ -27,7 +27,7 @@ def story() -> None:
         st.info(escape(str(error)))
         return
     model = loaded(now).model
-    answer = recommend(model, now.history, 10) if now.history else None
+    answer = recommend(model, now.history, 10, hidden=now.hidden) if now.history else None
     editor(now, answer.gate if answer else None)
     atlas(now, maps, answer.items.tolist() if answer else [])
     selection(now)

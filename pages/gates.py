@@ -30,9 +30,9 @@ def story() -> None:
         everybody(now.facet or 0)
         return
     at = place(now)
-    gates = recommend(model, now.history, 1).gate
+    gates = recommend(model, now.history, 1, hidden=now.hidden).gate
     gate = gates[at.position]
-    found, spread = facet_knockouts(model, at.seen, now.missing), facet_spread(model, at.seen)
+    found, spread = facet_knockouts(model, at.seen, now.missing, at.hidden), facet_spread(model, at.seen)
     h = int(found.overlap.argmin()) if now.facet is None else now.facet
     st.markdown(parts.sentence(now, at, gate, spread, found))
     editor(now, gates, choosable=True)

@@ -37,7 +37,7 @@ else:
 
         def open_example() -> None:
             """Take the example to the next page."""
-            state.edit_history([catalog.id(int(item)) for item in shown.history])
+            state.begin([catalog.id(int(item)) for item in shown.history])
 
         if st.button("Change this history", icon=":material/edit:", on_click=open_example):
             st.switch_page("../pages/predict.py", query_params=state.parameters())

@@ -4,12 +4,14 @@ import streamlit as st
 
 from app import resources, state
 from app.current import current
+from app.users import find, hidden
 from app.widgets.answer import answer_list, sentence, table
 from app.widgets.editor import editor
 from app.widgets.frame import notices
 from app.widgets.loading import loaded
 from app.widgets.onward import onward
 from app.widgets.rival import rival
+from app.widgets.seen import held_out, repeats
 from app.widgets.tables import table_behind
 from app.widgets.why import why
 from app.words import escape
@@ -28,11 +30,11 @@ def story() -> None:
     if not now.history:
         editor(now, None)
         return
-    answer = recommend(model, now.history, SHOWN)
+    answer = recommend(model, now.history, SHOWN, hidden=now.hidden)
     target = now.target or int(answer.items[0])
     asked = take_apart(model, now.history, [target])
     runs = resources.runs(now.model.name, now.history)
-    tested = effects(model, runs, target)
+    tested = effects(model, runs, target, now.hidden)
     told = evidence(model, resources.anatomy(now.model.name, now.data), now.history, [target])[0]
 
     st.markdown(sentence(now, asked, 0, tested, told))
@@ -42,11 +44,16 @@ def story() -> None:
     with left:
         st.header("Next")
         catalog, pinned, before = now.data.catalog, state.session().pinned, None
+        held_out(now)
         if pinned:
-            before = recommend(model, catalog.indices(pinned), SHOWN).items.tolist()
-            titles = " → ".join(catalog.title(catalog.index(item)) for item in pinned)
-            st.caption(f"Compared with the pinned history: {escape(titles)}")
+            items = catalog.indices(pinned[0])
+            out = hidden(items, find(now.data, pinned[1], int(now.model.config["length"]))) if not now.keep else ()
+            before = recommend(model, items, SHOWN, hidden=out).items.tolist()
+            titles = " → ".join(catalog.title(item) for item in items)
+            of = f" from user {pinned[1]}" if pinned[1] else ""
+            st.caption(f"Compared with the pinned history{escape(of)}: {escape(titles)}")
         answer_list(now, answer, key="ranking", chosen=target, on_choose=state.choose_target, before=before)
+        repeats(now)
         table_behind(table(now, answer), "ranking")
     with right:
         st.header("Why this one?")

@@ -34,11 +34,11 @@ def story() -> None:
     if not now.history:
         editor(now, None)
         return
-    top = recommend(model, now.history, OFFERED)
+    top = recommend(model, now.history, OFFERED, hidden=now.hidden)
     target = now.target or int(top.items[0])
     against = None if now.rival == target else now.rival
     runs = resources.runs(now.model.name, now.history)
-    asked, tested = take_apart(model, now.history, [target]), effects(model, runs, target)
+    asked, tested = take_apart(model, now.history, [target]), effects(model, runs, target, now.hidden)
     method = (now.methods or (past.truest(truth),))[0]
 
     answer = st.container()
@@ -46,7 +46,7 @@ def story() -> None:
         choose_target(now, target, top.items.tolist())
         choose_against(now, target, top.items.tolist())
         beside = past.choose(now, method, truth)
-    question = Question.about(model, now.history, target, against)
+    question = Question.about(model, now.history, target, against, now.hidden)
     found = past.explained(now, question, method) if question.length > 1 else None
     editor(
         now, asked.gate, choosable=True, values=None if found is None else found.values, by=reasons.NAMES[method],
@@ -72,7 +72,7 @@ def story() -> None:
         st.markdown(said)
     if question.length > 1 and against is not None:
         st.header("Why this and not that?")
-        compared = contrast_runs(model, runs, target, against, resources.anatomy(now.model.name, now.data))
+        compared = contrast_runs(model, runs, target, against, resources.anatomy(now.model.name, now.data), now.hidden)
         st.markdown(rival.sentence(now, compared))
         rival.picture(now, compared)
 

@@ -7,6 +7,7 @@ import pandas as pd
 from app import words
 from app.components.ranking import Row, ranking
 from app.current import Current
+from app.users import hidden
 from app.widgets.editor import facets
 from fame.explain.driver import Evidence
 from fame.explain.effects import Knockout
@@ -46,6 +47,7 @@ def answer_list(
     catalog, shares = now.data.catalog, answer.responsibilities
     parts = answer.contributions if shares is None else shares
     items = answer.items.tolist()
+    seen = hidden(now.history, now.user) if now.keep else ()
     places = {item: rank for rank, item in enumerate(before or [], start=1)}
     ranking(
         [
@@ -53,7 +55,7 @@ def answer_list(
                 id=catalog.id(item),
                 rank=row + 1,
                 title=catalog.title(item),
-                chips=catalog.chips(item),
+                chips=(*catalog.chips(item), *(["seen before"] if item in seen else [])),
                 probability=float(answer.probability[row]),
                 parts=tuple(parts[row].tolist()),
                 bias=float(answer.bias[row]) if has_popularity(now) and shares is None else None,
@@ -79,6 +81,8 @@ def table(now: Current, answer: Recommendation) -> pd.DataFrame:
     items = answer.items.tolist()
     parts = answer.contributions if shares is None else shares
     of_all = {"reference": answer.reference, "popularity": answer.bias} if shares is None else {}
+    if not now.facets:  # all that the history adds, in one number
+        of_all["rest"] = answer.score - answer.reference - answer.bias
     return pd.DataFrame(
         {
             "rank": range(1, len(items) + 1),

@@ -31,15 +31,17 @@ def fewest(now: Current, model: Model) -> None:
         st.caption("The history has one item: there is nothing to leave out.")
         return
     runs = resources.runs(now.model.name, now.history)
-    found = resources.once(now.model.fingerprint, ("one removal", now.history), lambda: single_removal(model, runs))
+    found = resources.once(
+        now.model.fingerprint, ("one removal", now.history, now.hidden), lambda: single_removal(model, runs, now.hidden)
+    )
     if found is None and len(read) > 2:
         seconds = removal_runs(len(read)) * resources.pace(now.model.name, len(read))
 
         def search(watch: Watch) -> Removal | None:
-            return fewest_removals(model, now.history, watch=watch)
+            return fewest_removals(model, now.history, watch=watch, hidden=now.hidden)
 
         said = "No one past item decides what comes first. Try every two and three"
-        asked = costly(now.model.fingerprint, ("fewest", "removals", now.history), said, seconds, search)
+        asked = costly(now.model.fingerprint, ("fewest", "removals", now.history, now.hidden), said, seconds, search)
         if asked is None:
             return
         (found,) = asked
@@ -93,10 +95,10 @@ def additions(now: Current, model: Model, target: int, rank: int) -> None:
     length = min(len(now.history) + ADDED, model.config.length)
     found = costly(
         now.model.fingerprint,
-        ("fewest", "additions", now.history, target),
+        ("fewest", "additions", now.history, now.hidden, target),
         f"Try what to add for {escape(catalog.title(target))}",
         ADDED * 2 * NEAR * resources.pace(now.model.name, length),
-        lambda watch: fewest_additions(model, now.history, target, watch=watch),
+        lambda watch: fewest_additions(model, now.history, target, watch=watch, hidden=now.hidden),
     )
     if found is None:
         return

@@ -9,7 +9,8 @@ from app import palette, resources, state
 from app.components.source import Facet
 from app.components.strip import Card, strip
 from app.current import Current
-from fame.data import DataSet, format_history, parse_history
+from app.widgets.seen import whose
+from fame.data import DataSet, format_history, held_out, parse_history
 from fame.errors import InputError
 
 SHOWN_USERS = 2_000  # of more, the first are offered
@@ -65,6 +66,7 @@ def editor(
         sent=session.strip_edits,
         by=by if values is not None else "",
     )
+    whose(now)
 
 
 def edited(ids: list[str], number: int) -> None:
@@ -119,7 +121,7 @@ def starting(now: Current) -> None:
     st.caption("A preset")
     for preset in resources.presets(now.data):
         ids = [catalog.id(item) for item in preset.items]
-        st.button(preset.name, key=f"preset-{preset.name}", on_click=state.edit_history, args=(ids,), width="stretch")
+        st.button(preset.name, key=f"preset-{preset.name}", on_click=state.begin, args=(ids,), width="stretch")
 
     def real_user() -> None:
         user = state.take("user")
@@ -146,7 +148,7 @@ def starting(now: Current) -> None:
         except InputError as error:
             state.report(str(error))
         else:
-            state.edit_history(ids)
+            state.begin(ids)
 
     st.text_input(
         "Item ids, oldest first",
@@ -157,10 +159,9 @@ def starting(now: Current) -> None:
 
 
 def take_user(now: Current, user: int) -> None:
-    """The newest items of a user's history, and what really came next as the target."""
-    items: Sequence[int] = now.data.histories[user].tolist()
+    """The newest items of a user's history, and what really came next as the target, where it can be recommended."""
+    before, came = held_out(now.data.histories, user)
     catalog, length = now.data.catalog, int(now.model.config["length"])
-    past, last = items[:-1][-length:], items[-1]
-    state.edit_history([catalog.id(item) for item in past])
-    if last not in past:
-        state.choose_target(catalog.id(last))
+    state.begin([catalog.id(int(item)) for item in before[-length:]], now.data.users[user])
+    if came is not None and (now.keep or came not in before):
+        state.choose_target(catalog.id(came))

@@ -27,6 +27,7 @@ class Place:
     read: list[int]  # catalog indices that the model reads, oldest first
     position: int  # in `read`
     number: int  # as the strip's cards are numbered
+    hidden: tuple[int, ...] = ()  # catalog indices that are never recommended there: what had been seen by then
 
     @property
     def seen(self) -> list[int]:
@@ -45,7 +46,9 @@ def place(now: Current) -> Place:
     chosen = state.session().position
     newest = len(now.history) - 1
     number = 1 + (newest if chosen is None else chosen)
-    return Place(read, number - 1 - (len(now.history) - len(read)), number)
+    past, later = {*now.history[:number], *(now.user.older if now.user else ())}, set(now.history[number:])
+    hidden = tuple(item for item in now.hidden if item in past or item not in later)
+    return Place(read, number - 1 - (len(now.history) - len(read)), number, hidden)
 
 
 def along(

@@ -29,7 +29,7 @@ def rival(now: Current, model: Model, runs: Runs, target: int, ranking: Sequence
     that = now.rival or others[0]
     choose_rival(now, that, others)
     try:
-        found = contrast_runs(model, runs, target, that, resources.anatomy(now.model.name, now.data))
+        found = contrast_runs(model, runs, target, that, resources.anatomy(now.model.name, now.data), now.hidden)
     except QuestionError as error:
         st.caption(escape(str(error)))
         return

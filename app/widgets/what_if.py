@@ -56,6 +56,7 @@ def answered(model: Model, now: Current, changed: Interventions) -> Answer:
         {place: share / 100 for place, share in changed.router.items()},
         changed.without,
         SHOWN,
+        now.hidden,
     )
 
 

@@ -34,7 +34,7 @@ def why(now: Current, asked: Recommendation, tested: Knockout, told: Evidence) -
 
 def place_sentence(now: Current, asked: Recommendation, tested: Knockout) -> str:
     """Which of how many the item is."""
-    others = len(now.data.catalog) - len(set(now.history))
+    others = len(now.data.catalog) - len(now.hidden)
     return (
         f"**{escape(now.data.catalog.title(tested.target))}** is {ordinal(tested.rank)} of {others:,} "
         f"with {percent(float(asked.probability[0]))}."
