@@ -4,6 +4,7 @@ import hashlib
 import re
 import shutil
 from pathlib import Path
+from typing import get_args
 
 import pandas as pd
 import streamlit as st
@@ -12,7 +13,7 @@ from app import state
 from app.widgets.tables import with_download
 from app.words import escape, percent
 from fame import home
-from fame.data.importing import ORDERS, Guess, Options, Progress, Report
+from fame.data.importing import ORDERS, Encoding, Guess, Options, Progress, Report
 from fame.data.importing import options as checked
 from fame.errors import InputError
 from fame.folders import write_file
@@ -24,6 +25,9 @@ ROLES = {
     "rating": "Rating",
     "title": "Title of the item",
 }
+SEPARATORS = ("|", ", ", ",", ";", "/")
+ENCODINGS = get_args(Encoding)
+FIRST_LINES = {"as it seems": None, "names the columns": True, "is a row": False}
 NEEDED = ("user", "item", "time")
 NOTHING = "(none)"
 AS_SHOWN = "as the whole column shows"
@@ -42,9 +46,10 @@ def importing() -> None:
         return
     from fame.data.importing import look
 
+    key = hashlib.sha256("\n".join(map(str, paths)).encode()).hexdigest()[:8]
     try:
-        guess = look(paths)
-        options = understood(paths, guess)
+        read = reading(paths, key)
+        options = understood(paths, read, look(paths, read), key)
         if options is not None:
             finish(paths, options)
     except InputError as error:
@@ -82,7 +87,24 @@ def short(text: str) -> str:
     return re.sub(re.escape(str(home.uploads_folder())) + "/[0-9a-f]{24}/", "", text)
 
 
-def understood(paths: list[Path], guess: Guess) -> Options | None:
+def reading(paths: list[Path], key: str) -> Options:
+    """How the text of each file is read, which comes before anything can be guessed."""
+    files: dict[str, dict[str, object]] = {}
+    with st.expander("Encoding and first line", icon=":material/abc:"):
+        for number, path in enumerate(paths):
+            left, right = st.columns(2, gap="large")
+            encoding = left.selectbox(
+                f"Encoding of {escape(path.name)}", ENCODINGS, key=f"encoding-{number}-{key}",
+                help="Of text without a mark of its own.",
+            )  # fmt: skip
+            first = right.selectbox(f"First line of {escape(path.name)}", FIRST_LINES, key=f"first-{number}-{key}")
+            files[path.name] = {"encoding": encoding, "header": FIRST_LINES[first]}
+    if len(paths) == 1:  # which may be a folder: it holds for all in it
+        return checked(**files[paths[0].name])
+    return checked(files=files)
+
+
+def understood(paths: list[Path], read: Options, guess: Guess, key: str) -> Options | None:
     """What was guessed, to be corrected; None as long as something needed is not mapped."""
     st.markdown(escape(guess.says))
     for found in guess.tables:
@@ -91,9 +113,22 @@ def understood(paths: list[Path], guess: Guess) -> Options | None:
             st.dataframe(pd.DataFrame(found.rows[:SHOWN], columns=columns), hide_index=True)
     for ignored in guess.ignored:
         st.caption(f"{escape(short(ignored.where))} is not used: {escape(ignored.why)}")
-    key = hashlib.sha256("\n".join(map(str, paths)).encode()).hexdigest()[:8]
     mapping = roles(guess, key)
+    in_order = "time" not in mapping and st.checkbox(
+        "There are no times: the order of the rows is that of time", key=f"order-{key}", persist_state="session"
+    )
+    if mapping != guessed(guess) or in_order:  # another column may make another file the one about the items
+        from fame.data.importing import look
+
+        guess = look(paths, read.model_copy(update={"mapping": mapping, "in_order": in_order}))
+    files = ids(guess, read, key)
     families = attributes(guess, mapping, key)
+    separator = "|"
+    if families:
+        separator = st.selectbox(
+            "Between the values of a cell", SEPARATORS, key=f"separator-{key}", accept_new_options=True,
+            help="An item of Horror|War has two values. Lists such as ['Horror', 'War'] are known in any case.",
+        )  # fmt: skip
     left, middle, right = st.columns(3, gap="large")
     name = left.text_input("Name of the data set", plain_name(paths[0]), 64, key=f"data-name-{key}").strip()
     core = right.number_input(
@@ -104,12 +139,18 @@ def understood(paths: list[Path], guess: Guess) -> Options | None:
         "Dates are written", [AS_SHOWN, *ORDERS, *PATTERNS], key=f"dates-{key}", accept_new_options=True,
         help="Only where times are text, such as 03/04/2021. You can type a pattern of your own.",
     )  # fmt: skip
-    if missing := [role for role in NEEDED if role not in mapping]:
+    needed = NEEDED[:2] if in_order else NEEDED
+    if missing := [role for role in needed if role not in mapping]:
         st.warning(f"Say which column holds the {', the '.join(missing)}.")
+        return None
+    if files is None:
         return None
     chosen = {
         "mapping": mapping,
-        "families": families,
+        "files": files,
+        "in_order": in_order,
+        "separator": separator,
+        "families": None if families == guess.options.families else families,
         "core": int(core),
         "time_format": "" if time_format == AS_SHOWN else time_format,
         "name": home.need_free_data_name(name),
@@ -138,11 +179,45 @@ def roles(guess: Guess, key: str) -> dict[str, str]:
     return chosen
 
 
+def guessed(guess: Guess) -> dict[str, str]:
+    """Role -> the column that was taken for it."""
+    found: dict[str, str] = {}
+    for table in guess.tables:
+        for column in table.columns:
+            if column.role in ROLES and (column.role == "title" or table.kind == "interactions"):
+                found.setdefault(column.role, column.name)
+    return found
+
+
+def ids(guess: Guess, read: Options, key: str) -> dict[str, dict[str, object]] | None:
+    """Which column of each file about the items holds the log's ids; None as long as one is not told."""
+    files = {name: of.model_dump() for name, of in read.files.items()}
+    tables = [table for table in guess.tables if table.kind == "items" and guess.form != "movielens"]
+    lost = False
+    for number, table in enumerate(tables):
+        name = short(table.where)
+        columns = {column.name: column for column in table.columns}
+        first = next((name for name, column in columns.items() if column.role == "item"), None)
+        chosen = st.selectbox(
+            f"The item in {escape(name)}", list(columns), list(columns).index(first) if first else None,
+            placeholder="Which column holds the ids of the items?", key=f"id-{number}-{key}", persist_state="session",
+        )  # fmt: skip
+        if chosen is None:
+            st.warning(f"Say which column of {escape(name)} holds the ids of the items.")
+            lost = True
+        elif chosen == first:
+            st.caption(f"Guessed: {escape(columns[first].why)}")
+        else:
+            same = next((given for given in files if Path(table.where).name == given), table.where)
+            files[same] = files.get(same, {}) | {"mapping": {"item": chosen}}
+    return None if lost else files
+
+
 def attributes(guess: Guess, mapping: dict[str, str], key: str) -> tuple[str, ...]:
     """Which columns about items are attributes that facets can be tied to."""
     names = [name for name in guess.offered if name not in mapping.values()]
     if not names:
-        st.caption("There is no file about the items: facets will not be tied to attributes.")
+        st.caption("Nothing is known about the items: facets will not be tied to attributes.")
         return ()
     families = [name for name in guess.options.families or () if name in names]
     chosen = st.multiselect(

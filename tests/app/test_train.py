@@ -1,6 +1,7 @@
 """Train refuses what cannot be trained before anything is started, with the reason."""
 
 import shutil
+import zipfile
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -94,6 +95,34 @@ def test_films_of_ones_own_keep_their_attributes(app, tmp_path):
     assert not app.exception
     assert any("Attributes that facets can be tied to: genre, era." in text.value for text in app.markdown)
     assert [family.name for family in read(tmp_path / "data" / "ml-small").catalog.families] == ["genre", "era"]
+
+
+def test_files_that_differ_in_names_encoding_and_header_can_be_said_on_the_page(app, tmp_path):
+    """A log without a header and without times, beside films whose ids are called otherwise and whose text is older."""
+    folder = tmp_path / "odd.zip"
+    with zipfile.ZipFile(folder, "w") as archive:
+        archive.writestr("log.csv", "anna,m1\nbert,m2\nanna,m2\nbert,m3\nanna,m3\n")
+        films = "number,other,title,genres\nm1,x1,Amélie,War\nm2,x2,Heat,War\nm3,x3,Z,Drama\n"
+        archive.writestr("films.csv", films.encode("cp1252"))
+    labelled(app.main.get("button_group"), "Data").set_value("My own files").run()
+    labelled(app.text_input, "Or a path on this machine, of any size").set_value(str(folder)).run()
+    assert "films.csv is not UTF-8" in " ".join(error.value for error in app.error).replace("\\", "")
+    labelled(app.selectbox, "Encoding of odd\\.zip").set_value("cp1252").run()
+    assert labelled(app.selectbox, "First line of odd\\.zip").value == "as it seems"
+    set_to(app, **{"Who: the user": "column 1", "What: the item": "column 2"})
+    assert any("Say which column holds the time" in warning.value for warning in app.warning)
+    order = next(box for box in app.checkbox if box.label.startswith("There are no times"))
+    order.check().run()
+    assert not app.exception
+    found = next(box for box in app.selectbox if box.label.startswith("The item in"))
+    assert found.value == "number"
+    labelled(app.button, "Import").click().run()
+    assert not app.exception
+    data = read(tmp_path / "data" / "odd")
+    assert data.catalog.titles == ("Amélie", "Heat", "Z")
+    assert "genres" in [family.name for family in data.catalog.families]
+    assert [[data.catalog.id(i) for i in row] for row in data.histories] == [["m1", "m2", "m3"], ["m2", "m3"]]
+    assert any("order of the rows stands for the time" in caption.value for caption in app.caption)
 
 
 def test_models_that_ship_can_be_carried_but_not_changed(app):

@@ -73,3 +73,13 @@ def test_the_report_of_an_import_is_a_table_for_people(tmp_path):
     assert done.stdout == ""
     for words in ("[b]d", "rows read", "rows dropped: repeated", "items with [red]era", "100%"):
         assert words in done.stderr
+
+
+def test_an_import_says_of_each_file_what_it_holds(tmp_path):
+    (tmp_path / "log.csv").write_text("anna,m1\nbert,m2\nanna,m2\nbert,m1\n")
+    (tmp_path / "films.csv").write_bytes("no;name of it\nm1;Amélie\nm2;Heat\n".encode("cp1252"))
+    files = (tmp_path / "log.csv", "--items", tmp_path / "films.csv", "--out", tmp_path / "d", "--json")
+    told = ("--map", "films.csv:item=no,films.csv:title=name of it", "--encoding", "films.csv=cp1252", "--no-header")
+    found = answer(fame("data", "import", *files, *told, "--in-order"))
+    assert (found["users"], found["items"], found["untitled"]) == (2, 2, 0)
+    assert read(tmp_path / "d").catalog.titles == ("Amélie", "Heat")

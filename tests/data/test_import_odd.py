@@ -88,6 +88,7 @@ ODD: dict[str, tuple[str, str | bytes]] = {  # each holds the same five rows
     "asin": ("log.csv", LOG.replace("item_id", "asin")),
     "isbn": ("log.csv", LOG.replace("user_id,item_id", "User-ID,ISBN")),
     "movieId": ("log.csv", LOG.replace("user_id,item_id", "userId,movieId")),
+    "no header, dates before the item": ("clicks.dat", rows("{u},2014-04-0{t}T10:51:09.277Z,{i},0\n")),
     "item before user": ("log.csv", rows("{i},{t},{u}\n", "item_id,timestamp,user_id\n")),
 }  # fmt: skip
 
@@ -229,7 +230,7 @@ def test_titles_and_genres_in_the_log_are_used_and_said(tmp_path):
     assert data.catalog.values("genres", data.catalog.index("b")) == ("War", "Drama")
     assert [family.name for family in report.families] == ["genres"]
     assert any("taken from it: title, genres" in note for note in report.notes)
-    assert any("also has device, which is not used" in note for note in report.notes)
+    assert any("has columns that are not used: device;" in note for note in report.notes)
     guess = look([tmp_path / "log.csv"])
     assert set(guess.offered) == {"genres", "device"}
     assert guess.options.families == ("genres",)
@@ -296,6 +297,14 @@ REFUSED: dict[str, tuple[dict[str, str | bytes], dict[str, object], tuple[str, .
     "json that is one object": ({"log.json": '{\n"rows": [\n1\n]\n}\n'}, {}, ("log.json: line 1", "one object a line")),
     "latin-1": (
         {"log.csv": LOG.encode() + b"\xe9,a,1\n"}, {}, ("log.csv is not UTF-8 (line 7, byte 1", "say its encoding")),
+    "several blanks": (
+        {"log.txt": LOG.replace(",", "   ")}, {}, ("log.txt seems to separate columns by several blanks",)),
+    "a column of tables": ({"log.json": '{"user": ["u"], "item": ["a"]}'}, {}, ("log.json holds a single object",)),
+    "items between rows": (
+        {"log.csv": "1:\nu1,3,2005-09-06\nu2,5,2005-09-07\n"}, {}, ("log.csv: no column looks like the user",)),
+    "no header, and numbers that may be counts": (
+        {"log.csv": "u1,a,13883\nu1,b,11690\n"}, {},
+        ("log.csv: no column looks like the time", "column 3", "--map time=")),
     "empty": ({"log.csv": LOG, "films.csv": ""}, {}, ("films.csv is empty",)),
     "swapped": (
         {"log.csv": LOG.replace("user_id,item_id", "item_id,user_id"), "films.csv": FILMS}, {},
@@ -386,6 +395,36 @@ def test_items_that_never_occur_are_counted(tmp_path):
 def test_a_file_of_any_ending_is_read_where_it_is_given_itself(tmp_path):
     found, data, _ = bring(tmp_path, {"log.export": LOG, "films.info": FILMS})
     assert (found, data.catalog.titles) == (WANTED, TITLES)
+
+
+def test_a_list_by_commas_stays_whole_and_how_to_cut_it_is_said(tmp_path):
+    films = 'item_id,genre\na,"Horror, War"\nb,"Comedy, War"\nc,War\n'
+    _, data, report = bring(tmp_path, {"log.csv": LOG, "films.csv": films})
+    assert data.catalog.values("genre", 1) == ("Horror, War",)
+    assert any("genre is taken whole where it is 'Horror, War'" in note for note in report.notes)
+    _, data, _ = bring_again(tmp_path, {"log.csv": LOG, "films.csv": films}, separator=", ")
+    assert data.catalog.values("genre", 1) == ("Horror", "War")
+
+
+def test_a_rating_in_words_is_an_items_and_one_in_numbers_an_events(tmp_path):
+    log = rows("{u},{i},{t},4\n", "user_id,item_id,timestamp,rating\n")
+    for number, (values, wanted) in enumerate([(("R", "PG", "R"), ["rating"]), ((7.1, 8, 3), [])]):
+        (tmp_path / str(number)).mkdir()
+        films = "item_id,rating\n" + "".join(f"{i},{value}\n" for i, value in zip("abc", values, strict=True))
+        _, data, _ = bring(tmp_path / str(number), {"log.csv": log, "films.csv": films})
+        assert [family.name for family in data.catalog.families] == wanted
+
+
+def test_files_of_a_folder_that_tell_of_nothing_are_passed_over(tmp_path):
+    folder = tmp_path / "all"
+    folder.mkdir()
+    for name, text in {"log.csv": LOG, "films.csv": FILMS, "genres.csv": "number,word\n1,Horror\n2,War\n"}.items():
+        (folder / name).write_text(text)
+    report = bring_in([folder], tmp_path / "d")
+    assert {Path(passed.where).name: passed.why for passed in report.ignored} == {
+        "genres.csv": "no column of it holds the log's items"
+    }
+    assert read(tmp_path / "d").catalog.titles == TITLES
 
 
 def test_parquet_beside_csv_with_other_names(tmp_path):

@@ -2,7 +2,7 @@
 
 from fame.data.importing.bring import bring_in, look
 from fame.data.importing.guess import Column, Found, Guess
-from fame.data.importing.options import FORMATS, ORDERS, ROLES, Bin, OfFile, Options, options
+from fame.data.importing.options import FORMATS, ORDERS, ROLES, Bin, Encoding, OfFile, Options, options
 from fame.data.importing.report import Counts, Dropped, Progress, Report
 from fame.data.importing.sources import Ignored
 
@@ -14,6 +14,7 @@ __all__ = [
     "Column",
     "Counts",
     "Dropped",
+    "Encoding",
     "Found",
     "Guess",
     "Ignored",

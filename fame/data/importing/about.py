@@ -23,6 +23,7 @@ from fame.data.importing.values import NOTHING_SAID, as_text, says_nothing
 
 KEPT, EACH = 64 << 20, 1 << 10  # bytes that may be known of all items, and beyond that in the mean of each
 CELLS = 100_000_000  # items times the most values that one has of a family, as which they are kept to compare them
+SEVERAL = 0.2  # of the values that hold a comma or semicolon, from which they may be lists
 SHARED = 0.9  # of the items, from which a first category is the department of all
 
 
@@ -180,6 +181,12 @@ def _columns(
         values, multi = cells(raw[name], options.separator)
         if source.form == "amazon" and multi:
             values = _without_department(values, f"{source.table.where}: {name}", notes)
+        known = [value for value in values if isinstance(value, str)]
+        several = [value for value in known if ", " in value or ";" in value]
+        if several and not multi and len(several) > SEVERAL * len(known):
+            other = '", "' if ", " in several[0] else '";"'
+            said = f"{source.table.where}: {name} is taken whole where it is {several[0][:60]!r}"
+            notes.append(f"{said}; if these are several values, {other} separates them (--separator).")
         made[name] = (values, multi)
     return made
 

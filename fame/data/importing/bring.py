@@ -173,7 +173,7 @@ def _need_roles(found: Layout) -> None:
             table = source.table
             raise DataError(
                 f"{table.where} has no column 'item_id', only {listed(table.names)}, and none holds the log's items; "
-                f"say which it is with --map {table.file.shown}:item=COLUMN."
+                f"say which it is with --map {table.file.shown}:item=COLUMN, or leave it out."
             )
 
 
@@ -187,9 +187,9 @@ def _said(found: Layout) -> list[str]:
         if source.families or "title" in source.roles:
             names = [name for name in source.table.names if name in used - {source.roles["item"][0]}]
             notes.append(f"{source.table.where} tells of its items, too; taken from it: {listed(names)}.")
-        left = [name for name in source.offered if name not in source.families]
+        left = [name for name in source.offered if name not in source.families and source.table.values(name)]
         if left:
-            said = f"{source.table.where} also has {listed(left)}, which is not used"
+            said = f"{source.table.where} has columns that are not used: {listed(left)}"
             notes.append(f"{said}; what tells of items can be chosen as an attribute (--families).")
     return notes
 

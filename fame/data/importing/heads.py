@@ -63,8 +63,11 @@ def title_lines(head: str, separator: str, rows: Rows) -> Above:
         return Above(0, "", "")
     for number, (line, row) in enumerate(zip(lines[: ABOVE + 1], fields, strict=False)):
         if len(row) == wide or not (len(row) < 2 or line.lstrip().startswith(("#", "%"))) or '"' in line:
-            said = next((above for above in reversed(lines[:number]) if above.strip()), "")
-            return Above(number, "", said.strip()) if len(row) == wide else Above(0, "", "")
+            said = [above.strip() for above in lines[:number] if above.strip()]
+            remarks = all(above.startswith(("#", "%")) for above in said)
+            if said and len(row) == wide and (remarks or is_header(rows(below(head, number), separator))):
+                return Above(number, "", said[-1])
+            return Above(0, "", "")
     return Above(0, "", "")
 
 

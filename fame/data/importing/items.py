@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from fame.data.columns import DataError, missing, word
+from fame.data.importing.heads import is_moment, is_number
 from fame.data.importing.names import ABOUT, find, plain
 from fame.data.importing.options import Options
 from fame.data.importing.roles import UNIQUE, families, name_roles
@@ -39,6 +40,7 @@ def items_of(source: Source, logs: Sequence[Source], options: Options, amazon: b
     events = {column for log in logs for role, (column, _) in log.roles.items() if role in ("user", "item")}
     barred = events | {name for name in table.names if plain(name) in USERS}
     also = {column for log in logs for role, (column, _) in log.roles.items() if role in ("time", "rating")}
+    also = {name for name in also & set(table.names) if _numbers_or_moments(table.values(name))}  # not "PG-13"
     kept = families(table, [*(column for column, _ in roles.values()), *barred, *also])
     if amazon and options.families is None:
         kept = [name for name in DEPARTMENTS if name in table.names]
@@ -122,6 +124,10 @@ def _ids(table: Table, names: Sequence[str]) -> dict[str, list[str]]:
         name: [word(cell).strip() for cell in column if not isinstance(cell, list | dict) and not missing(cell)]
         for name, column in cells.items()
     }
+
+
+def _numbers_or_moments(values: list[object]) -> bool:
+    return all(is_number(value) or is_moment(value) for value in values)
 
 
 def _told(table: Table, roles: dict[str, tuple[str, str]]) -> bool:

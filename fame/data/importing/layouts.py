@@ -58,6 +58,10 @@ def layout(paths: Sequence[Path], items: Sequence[Path], options: Options) -> La
     described = [
         source if source.form == "movielens" else items_of(source, logs, options, amazon) for source in described
     ]
+    for source in described:
+        if "item" not in source.roles and not source.table.file.given:
+            ignored.append(Ignored(source.table.where, "no column of it holds the log's items"))
+    described = [source for source in described if "item" in source.roles or source.table.file.given]
     inside = [told for source in logs if (told := within(source, described, options))]
     parts = " and ".join(source.table.file.shown for source in (*logs, *described))
     result = Layout(
@@ -152,7 +156,9 @@ def _source(file: File, options: Options, form: str, beside: bool) -> Source:
         table = delimited(file, encoding, header=said.header)
         if beside and options.header is False and not table.header:  # said of all: where names stand, it is not meant
             guessed = delimited(file, encoding)
-            table = guessed if guessed.header and any(plain(name) in KNOWN for name in guessed.names) else table
+            mapped = {*options.mapping.values(), *said.mapping.values()}
+            named = mapped & set(guessed.names) or any(plain(name) in KNOWN for name in guessed.names)
+            table = guessed if guessed.header and named else table
     wanted = (*NEEDED, "rating") if not file.name.endswith(".item") else ("item",)
     given: dict[str, str] = {
         role: column for role, column in options.mapping.items() if column in table.names or role in NEEDED
@@ -180,7 +186,8 @@ def _sorted(found: Sequence[Source], options: Options, ignored: list[Ignored]) -
         return list(found), []
     logs: list[Source] = []
     described: list[Source] = []
-    whole = [source for source in found if {"user", "item"} <= source.roles.keys() and _surely(source)]
+    both = [source for source in found if {"user", "item"} <= source.roles.keys()]
+    whole = [source for source in both if _surely(source)] or both
     for source in found:
         others = [other for other in whole if other is not source]
         said = "user" in options.of(source.table.file).mapping
@@ -203,7 +210,8 @@ def _sorted(found: Sequence[Source], options: Options, ignored: list[Ignored]) -
 
 def _surely(source: Source) -> bool:
     """Whether users and items are told by names, or beside times; else any table without a header had them."""
-    return not isinstance(source.table, Delimited) or source.table.header or "time" in source.roles
+    told = all(source.roles[role][1] == "as you said" for role in ("user", "item") if role in source.roles)
+    return told or not isinstance(source.table, Delimited) or source.table.header or "time" in source.roles
 
 
 def _of_items(source: Source) -> bool:

@@ -19,7 +19,9 @@ NAMES = {  # in small letters, without what is no letter or digit; the surest fi
 _EVERY = "genre genres category categories brand director directors author authors bookauthor artist artists publisher"
 _MORE = "studio language year releaseyear yearofpublication department store subject topic"
 ABOUT = frozenset(f"{_EVERY} {_MORE}".split())  # what is an item's and no event's, where a log has it beside its ids
-TAGS = frozenset(("tag", "tags", "keyword", "keywords", "label", "labels"))  # what a person says of an item
+TAGS = frozenset(
+    ("tag", "tags", "tagid", "tagvalue", "keyword", "keywords", "label", "labels")
+)  # what a person says of an item
 KNOWN = frozenset(name for names in NAMES.values() for name in names.split()) | ABOUT | TAGS | {"id"}
 
 

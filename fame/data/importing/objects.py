@@ -52,6 +52,10 @@ def json_lines(file: File, encoding: str) -> JsonLines:
             size += length
             if size >= LINE:
                 break
+    if len(some) == 1 and (lists := [value for value in some[0].values() if isinstance(value, list)]):
+        inside = any(value and isinstance(value[0], dict) for value in lists)
+        if len(lists) == len(some[0]) or (inside and len(some[0]) <= 3):
+            raise DataError(f"{file.where} holds a single object; write one object a line, or an array of objects.")
     names = tuple(dict.fromkeys(_names(some)))
     check_names(list(names), file.where)
     rows = (_column([_value(found, name) for found in some]).to_pylist() for name in names)

@@ -37,17 +37,13 @@ def _by_values(table: Table, roles: dict[str, tuple[str, str]], taken: set[str],
     """A log without a header, as Amazon's files of ratings: user, item, rating, time, or item before user."""
     left = [name for name in table.names if name not in taken]
     numeric = [name for name in left if table.values(name) and all(map(is_number, table.values(name)))]
-    times = [name for name in numeric if all(abs(float(value)) >= 1e8 for value in table.values(name))]
+    times = [name for name in numeric if all(map(_is_epoch, table.values(name)))]
     dates = [name for name in left if table.values(name) and all(map(is_moment, table.values(name)))]
     ratings = [name for name in numeric if all(0 <= float(value) <= 10 for value in table.values(name))]
-    if "time" not in roles and "time" not in given and times:
-        roles["time"] = (times[-1], "its values look like seconds since 1970")
-    elif "time" not in roles and "time" not in given and dates:
+    if "time" not in roles and "time" not in given and dates:
         roles["time"] = (dates[-1], "its values look like dates")
-    else:
-        late = [name for name in numeric if name in left[2:] and name not in ratings]
-        if "time" not in roles and "time" not in given and late:
-            roles["time"] = (late[-1], "it is the last column of numbers")
+    elif "time" not in roles and "time" not in given and times:
+        roles["time"] = (times[-1], "its values look like seconds since 1970")
     if "rating" not in roles and "rating" not in given and ratings and len(left) > 3:
         roles["rating"] = (ratings[-1], "its values lie between 0 and 10")
     left = [name for name in left if name not in {column for column, _ in roles.values()}]
@@ -58,6 +54,11 @@ def _by_values(table: Table, roles: dict[str, tuple[str, str]], taken: set[str],
         left.remove(item)
     if "user" not in roles and "user" not in given and left:
         roles["user"] = (left[0], "it is the first that is left")
+
+
+def _is_epoch(text: Any) -> bool:
+    """Whether a number can be a time from 1990 to 2100, in seconds or a finer unit."""
+    return any(6e8 * unit <= float(text) <= 4.2e9 * unit for unit in (1, 1e3, 1e6, 1e9))
 
 
 def columns(table: Table, roles: dict[str, tuple[str, str]], kept: Sequence[str] = ()) -> tuple[Column, ...]:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -230,6 +231,8 @@ def delimited(
             cells.append("")  # a separator at the end of all rows but the header
         cells[0] = cells[0].lstrip("#% ") if first else ""
         names = [cell or f"column {place}" for place, cell in enumerate(cells, 1)]
+    if len(names) == 1 and re.search(r"\S {2,}\S", rows[0][0]):
+        raise DataError(f"{file.where} seems to separate columns by several blanks; separate them by a tab or a comma.")
     check_names(names, file.where, lines + 1)
     width = len(names)
     body = tuple(tuple(row) for row in rows[first:] if len(row) == width)
