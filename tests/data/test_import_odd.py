@@ -435,3 +435,10 @@ def test_parquet_beside_csv_with_other_names(tmp_path):
     assert histories(read(tmp_path / "d")) == WANTED
     assert isinstance(report, Report)
     assert report.untitled == 0
+
+
+def test_what_is_said_of_a_log_that_tells_of_items_is_said_once(tmp_path):
+    text = rows("{u},{i},{t},Title {i}\n", "user_id,item_id,timestamp,title\n").replace("Title c", '"Title c')
+    _, data, report = bring(tmp_path, {"log.csv": text})
+    assert data.catalog.titles[2] == '"Title c'
+    assert sum("quote" in note for note in report.notes) == 1

@@ -81,7 +81,13 @@ def bring_in(
         with Events(Path(work), options.time_format) as events:
             tell("Looking for open quotes", 0.0, 0)
             interactions = [_settled(source, events.notes) for source in found.interactions]
-            about_items = [_settled(source, events.notes) for source in found.about]
+            about_items = [_settled(source, events.notes) for source in found.items]
+            about_items += [
+                replace(inside, table=source.table)
+                for inside in found.inside
+                for source in interactions
+                if source.table.where == inside.table.where
+            ]
             for source in interactions:
                 stage = f"Reading {Path(source.table.where).name}"
                 tell(stage, 0.0, events.rows)
