@@ -44,6 +44,17 @@ def test_the_parts_add_up_in_the_downloaded_table(visit, tmp_path):
         assert parts == pytest.approx(float(line["score"]), abs=1e-4)
 
 
+def test_the_toolbar_of_a_table_offers_no_unguarded_download(visit):
+    page = visit(START)
+    table = page.locator("[data-testid=stDataFrame]").first
+    table.hover()
+    expect(page.get_by_label("Search").first).to_be_visible()  # the toolbar is there
+    assert page.get_by_label("Download as CSV").count() == 0
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save as CSV").first.click()
+    assert download.value.suggested_filename == "planted-cinema-fame-driver.csv"
+
+
 def test_removing_reordering_and_undoing(visit):
     page = visit(START)
     titles, answer = cards(page), rows(page)
