@@ -11,13 +11,15 @@ def whose(now: Current) -> None:
     """Under the strip: the user that the history is from, and what is therefore never recommended."""
     user = now.user
     if user is None:
+        if now.keep:
+            st.caption("Seen items are recommended like all others, as switched on in Predict.")
         return
-    seen = f"{len(user.seen):,} items that they have seen"
-    rule = f"The {seen} are recommended like all others." if now.keep else f"All {seen} are hidden, read or not."
+    rule = "What they have seen is recommended like all else" if now.keep else "All that they have seen is hidden"
+    rule += f", read or not: {items(len(user.seen))}."
     name = f"user {escape(user.id)}"
     if not user.edited:
         read, all_of = len(user.newest), len(user.older) + len(user.newest)
-        what = f"the newest {read} of {all_of:,} items" if user.older else f"all {all_of} items"
+        what = f"the newest {read} of {items(all_of)}" if user.older else items(all_of)
         held = " before the one that was held out" if user.came is not None else ""
         st.caption(f"This is the history of **{name}**: {what}{held}. {rule}")
         return
@@ -26,6 +28,11 @@ def whose(now: Current) -> None:
         own = [now.data.catalog.id(item) for item in user.newest]
         st.button(f"Back to user {user.id}", icon=":material/undo:", key="own-history", on_click=state.begin,
                   args=(own, user.id))  # fmt: skip
+
+
+def items(count: int) -> str:
+    """So many."""
+    return "one item" if count == 1 else f"{count:,} items"
 
 
 def repeats(now: Current) -> None:
