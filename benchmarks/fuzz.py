@@ -3,6 +3,9 @@
 Good files of every format are damaged at random (bytes changed, cut, doubled, NUL, marks of encodings, long numbers,
 formulas), or are random bytes to begin with, under every ending, plain, gzipped and zipped under hostile names. Each is
 imported. It must become a data set that reads back, or be refused by one sentence that leaves nothing behind.
+
+As many files again are made of quotes, times, decimals, lists and ids as programs write them, from which follows what
+their import must bring. Each must bring just that, or be refused.
 """
 
 import argparse
@@ -21,11 +24,13 @@ from pathlib import Path
 import pandas as pd
 
 from benchmarks import report
+from benchmarks.fuzz_kinds import KINDS, Made
 from fame.data import read
-from fame.data.importing import bring_in, look
+from fame.data.importing import bring_in, look, options
 from fame.errors import InputError
 
 SEED = 1
+OUTCOMES = ("imported rightly", "refused with a sentence", "imported wrongly")
 LOG = "user_id,item_id,rating,timestamp\n" + "".join(f"u{n % 7},i{n % 11},{n % 5},{1e9 + n:.0f}\n" for n in range(60))
 PIECES = (
     b"\0", b"\xff\xfe", b"\xef\xbb\xbf", b"\xfe\xff", b'"', b",", b"\n", b"\r", b"\t", b"::", b"|", b"=1+1", b"@x",
@@ -43,15 +48,71 @@ def main() -> None:
     chosen = parser.parse_args()
     started = time.perf_counter()
     ends = attack(chosen.inputs, chosen.seed)
+    answers = answer(chosen.inputs, chosen.seed)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
-    found = {"inputs": chosen.inputs, "seed": chosen.seed, "ends": dict(ends), "peak_gb": peak / 2**30}
+    found = {
+        "inputs": chosen.inputs,
+        "seed": chosen.seed,
+        "ends": dict(ends),
+        "answers": answers,
+        "peak_gb": peak / 2**30,
+    }
     report.keep("fuzz", found | {"seconds": time.perf_counter() - started})
     rows = [[what, f"{count:,}"] for what, count in sorted(ends.items())]
     report.publish(
         "fuzz",
         f"{chosen.inputs:,} files, seed {chosen.seed}; peak memory {peak / 2**30:.1f} GB. {report.on()}\n\n"
-        + report.table(["ended", "files"], rows),
+        + report.table(["ended", "files"], rows)
+        + f"\n\nAnd {chosen.inputs:,} files whose right import follows from how they were made:\n\n"
+        + report.table(
+            ["kind", "imported rightly", "refused with a sentence", "imported wrongly"],
+            [[name.replace("_", " "), *(f"{ends[how]:,}" for how in OUTCOMES)] for name, ends in answers.items()],
+        ),
     )
+
+
+def answer(inputs: int, seed: int) -> dict[str, Counter[str]]:
+    """How imports of files of each kind ended, by kind."""
+    rng = random.Random(seed)
+    ends = {kind.__name__: Counter[str]() for kind in KINDS}
+    for number in range(inputs):
+        kind = KINDS[number % len(KINDS)]
+        made = kind(rng)
+        with tempfile.TemporaryDirectory() as folder:
+            how, why = told(made, Path(folder))
+        ends[kind.__name__][how] += 1
+        if how == OUTCOMES[2]:
+            print(f"{kind.__name__} {number}: {why}\n{made}", file=sys.stderr)
+    return ends
+
+
+def told(made: Made, folder: Path) -> tuple[str, str]:
+    """How the import of a file ended whose right answer is known, and what is wrong."""
+    for name, content in made.files.items():
+        (folder / name).write_bytes(content)
+    log, *about = (folder / name for name in made.files)
+    try:
+        bring_in([log], folder / "out", options(**made.options), about)
+    except InputError as error:
+        return OUTCOMES[1], str(error)
+    data = read(folder / "out")
+    catalog = data.catalog
+    kept = pd.read_parquet(folder / "out" / "interactions.parquet")
+    events = list(zip(kept["user_id"], kept["item_id"], kept["timestamp"], strict=True))
+    if sorted(events) != sorted(set(made.events)):
+        return OUTCOMES[2], f"events {sorted(set(events) ^ set(made.events))}"
+    for item, title in made.titles.items():
+        if catalog.title(catalog.index(item)) != title:
+            return OUTCOMES[2], f"title {catalog.title(catalog.index(item))!r} of {item}, not {title!r}"
+    for item, values in made.values.items():
+        if catalog.values("x", catalog.index(item)) != tuple(" ".join(value.split("\n")) for value in values):
+            return OUTCOMES[2], f"values {catalog.values('x', catalog.index(item))} of {item}, not {values}"
+    for item, number in made.ranges.items():
+        found = catalog.values("x", catalog.index(item))
+        low, high = map(float, found[0].split(" to ")) if found else (1.0, 0.0)
+        if not low - 1e-6 <= number <= high + 1e-6:
+            return OUTCOMES[2], f"range {found} of {item}, which has {number}"
+    return OUTCOMES[0], ""
 
 
 def attack(inputs: int, seed: int) -> Counter[str]:

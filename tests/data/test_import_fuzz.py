@@ -5,13 +5,19 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from benchmarks.fuzz import attack, end
+from benchmarks.fuzz import OUTCOMES, answer, attack, end
 
 
 def test_damaged_files_of_every_format_end_well():
     ends = attack(150, seed=7)
     assert ends["refused with a sentence"] > 20
     assert ends["imported, every row kept or counted"] > 20
+
+
+def test_files_are_imported_as_they_were_made_or_refused():
+    for kind, ends in answer(90, seed=3).items():
+        assert ends[OUTCOMES[2]] == 0, kind
+        assert ends[OUTCOMES[0]] >= 5, kind
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
