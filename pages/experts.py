@@ -11,7 +11,7 @@ from app.widgets.loading import loaded
 from app.widgets.onward import onward
 from app.widgets.place import place
 from app.widgets.specialists import speaks, spoken_for
-from app.words import escape
+from app.words import escape, plain_facet
 from fame.explain.experts import read_by_experts
 from fame.explain.facet_effects import expert_effects
 from fame.explain.question import Question
@@ -42,7 +42,7 @@ def story() -> None:
     st.markdown(parts.sentence(now, at, experts, h))
     editor(now, experts.gate, choosable=True)
 
-    facet = escape(now.facets[h])
+    facet = escape(plain_facet(now.facets[h]))
     left, right = st.columns([4, 3], gap="large")
     with left:
         st.header("Routers along the history")
@@ -59,7 +59,7 @@ def story() -> None:
     with right:
         st.header("What it speaks for")
         speaks(now, h, n)
-    onward({"gates": f"how much {now.facets[h]} weighs", "why": "what if it were routed otherwise"})
+    onward({"gates": f"how much {plain_facet(now.facets[h])} weighs", "why": "what if it were routed otherwise"})
     st.header(f"The experts of {facet} over all users")
     parts.load(now, h)
     spoken_for(now, h)

@@ -10,6 +10,7 @@ from app.widgets.frame import notices
 from app.widgets.loading import loaded
 from app.widgets.onward import onward
 from app.widgets.place import place
+from app.words import plain_facet
 from fame.explain.facet_effects import facet_knockouts
 from fame.explain.weights import facet_spread
 from fame.model import FAME
@@ -47,7 +48,8 @@ def story() -> None:
     parts.say_little(now)
     st.header(f"Knocked out after item {at.number}")
     parts.knocked_out(now, found, h)
-    onward({"experts": f"which preference inside {now.facets[h]}", "why": "what if the gate weighed otherwise"})
+    inside = f"which preference inside {plain_facet(now.facets[h])}"
+    onward({"experts": inside, "why": "what if the gate weighed otherwise"})
     everybody(h)
 
 

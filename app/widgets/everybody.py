@@ -11,7 +11,7 @@ from app.widgets.editor import take_user
 from app.widgets.gates import choose_facet
 from app.widgets.tables import table_behind
 from app.widgets.weights import in_percent, number_column, percent_column
-from app.words import escape, percent
+from app.words import escape, percent, plain_facet
 
 
 def gate_by_group(now: Current, h: int) -> None:
@@ -36,13 +36,13 @@ def gate_by_group(now: Current, h: int) -> None:
         on_select="rerun",
         selection_mode="points",
         config={"displayModeBar": False},
-        alt=f"Gate weight of {facet} by {by}: "
+        alt=f"Gate weight of {plain_facet(facet)} by {by}: "
         + "; ".join(f"{label} median {percent(float(np.median(gates[g])))}" for g, label in enumerate(labels)),
     )
     st.caption(
-        f"Gate weight of {escape(facet)} where each user's held-out item is predicted, n = {len(everyone.length):,} "
-        "users. Boxes are quartiles with the median; whiskers hold nine tenths. Groups of fewer than "
-        f"{FEWEST} and all but the {MOST} largest are left out."
+        f"Gate weight of {escape(plain_facet(facet))} where each user's held-out item is predicted, "
+        f"n = {len(everyone.length):,} users. Boxes are quartiles with the median; whiskers hold nine tenths. Groups "
+        f"of fewer than {FEWEST} and all but the {MOST} largest are left out."
     )
     points = picked.selection.points
     if points and 0 <= int(points[0]["customdata"]) < len(groups):
