@@ -107,7 +107,7 @@ class Reader:
 
     def several(self, said: Said) -> None:
         """Several items, which do more than all those that were drawn; the fall is run again."""
-        lot = rf"more than any of {DRAWS} other (?:pairs|threes) of past items, drawn by lot: "
+        lot = rf" any of {DRAWS} other (?:pairs|threes) of past items, drawn by lot: "
         because = bool(said.take(" because of "))
         if not because:
             said.need(", and ")
@@ -115,9 +115,8 @@ class Reader:
         while one := said.take(rf"(?:, | and ){ITEM}"):
             places.append(self.place(*one))
         if not because:
-            said.need(rf" (?:did|speak for it) {lot}".replace("did more", "did more for it")) if self.rival else said.need(
-                rf" did {lot}".replace("more than", "more for it than")
-            )
+            did = " did more for it than" if self.rival is None else " speak for it more than"
+            said.need(did + lot)
         else:
             said.need(": ")
         (masked,) = said.need(rf"without those {len(places)} items{MASKED} ")
@@ -127,7 +126,8 @@ class Reader:
         self.became(said, found)
         if because and self.rival is None:
             assert min(self.naive.places(found)) >= min(self.naive.places(self.naive.whole))
-            said.need(rf"; without {len(places)} drawn by lot it (?:(?:typically )?stays there|would (?:typically )?be {PLACE})")
+            said.need(rf"; without {len(places)} drawn by lot it ")
+            said.need(rf"(?:(?:typically )?stays there|would (?:typically )?be {PLACE})")
         said.need(r"\.")
         if because and self.rival is not None:
             assert self.worth(found) < CLOSE
