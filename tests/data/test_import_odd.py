@@ -196,6 +196,12 @@ def bring_again(
     return bring(folder / "again", files, about, **chosen)
 
 
+def test_a_rank_is_not_taken_for_the_id(tmp_path):
+    films = "rank,no,title\n3,1,A\n1,2,B\n2,3,C\n"
+    _, data, _ = bring(tmp_path, {"log.csv": "user,movie,time\nu,1,1\nu,2,2\nv,3,3\n", "films.csv": films})
+    assert data.catalog.titles == ("A", "B", "C")
+
+
 def test_a_guess_offers_the_id_of_each_file(tmp_path):
     _write(tmp_path, "log.csv", LOG)
     _write(tmp_path, "films.csv", FILMS.replace("item_id", "film_no"))
@@ -305,6 +311,11 @@ REFUSED: dict[str, tuple[dict[str, str | bytes], dict[str, object], tuple[str, .
     "no header, and numbers that may be counts": (
         {"log.csv": "u1,a,13883\nu1,b,11690\n"}, {},
         ("log.csv: no column looks like the time", "column 3", "--map time=")),
+    "an empty array": ({"log.json": "[]\n"}, {}, ("log.json is empty",)),
+    "no json": ({"log.jsonl": "\n"}, {}, ("log.jsonl is empty",)),
+    "two columns that may be the id": (
+        {"log.csv": "user,item,time\nu,1,1\nu,2,2\n", "films.csv": "rank,place,name\n1,2,A\n2,1,B\n"}, {},
+        ("films.csv has no column 'item_id', only rank, place, name", "--map films.csv:item=COLUMN")),
     "empty": ({"log.csv": LOG, "films.csv": ""}, {}, ("films.csv is empty",)),
     "swapped": (
         {"log.csv": LOG.replace("user_id,item_id", "item_id,user_id"), "films.csv": FILMS}, {},

@@ -178,7 +178,7 @@ def _need_roles(found: Layout) -> None:
         if "item" not in source.roles:
             table = source.table
             raise DataError(
-                f"{table.where} has no column 'item_id', only {listed(table.names)}, and none holds the log's items; "
+                f"{table.where} has no column 'item_id', only {listed(table.names)}, none of which is surely the id; "
                 f"say which it is with --map {table.file.shown}:item=COLUMN, or leave it out."
             )
 

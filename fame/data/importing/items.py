@@ -1,5 +1,6 @@
 """Tables about items: which column is the id that the log has, which the title, which may be families."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -14,6 +15,7 @@ from fame.data.importing.tables import Table
 DEPARTMENTS = ("brand", "store", "category", "categories", "genre", "genres")  # families of Amazon's metadata
 METADATA = {"imUrl", "imageURL", "salesRank", "rank", "related", "also_buy", "also_view", "main_cat", "main_category"}
 USERS = ("userid", "user", "uid")
+NUMBERED = re.compile(r"(id|no|nr|num|number|key|code)$")  # how names of ids end
 ROWS = 5_000  # of a table about items that are compared with the log
 SHARE = 0.05  # of them or of the log's items that must be in both
 
@@ -94,7 +96,9 @@ def _item(table: Table, logs: Sequence[Source]) -> tuple[str, str] | None:
     shared = _shared(table, logs)
     if named and (named in shared or not shared):
         return named, "by its name"
-    return (max(shared, key=lambda name: shared[name]), "its values are the log's items") if shared else None
+    best = [name for name in shared if shared[name] >= UNIQUE * max(shared.values())]
+    best = [name for name in best if NUMBERED.search(plain(name))] or best  # a rank counts from 1 as ids do
+    return (best[0], "its values are the log's items") if len(best) == 1 else None
 
 
 def _shared(table: Table, logs: Sequence[Source]) -> dict[str, int]:

@@ -52,6 +52,8 @@ def json_lines(file: File, encoding: str) -> JsonLines:
             size += length
             if size >= LINE:
                 break
+    if not some:
+        raise DataError(f"{file.where} is empty; there is nothing to import.")
     if len(some) == 1 and (lists := [value for value in some[0].values() if isinstance(value, list)]):
         inside = any(value and isinstance(value[0], dict) for value in lists)
         if len(lists) == len(some[0]) or (inside and len(some[0]) <= 3):
@@ -72,7 +74,7 @@ def _objects(text: io.BufferedReader, where: str) -> Iterator[tuple[int, dict[st
     while text.peek(1)[:1].isspace():
         before = text.peek(1)
         text.read(len(before) - len(before.lstrip()))
-    if re.match(rb"\[\s*(\{|\Z)", text.peek(64)[:64]):
+    if re.match(rb"\[\s*(\{|\]|\Z)", text.peek(64)[:64]):
         yield from _array(io.TextIOWrapper(text, "utf-8", newline=""), where)
         return
     for number in itertools.count(1):
