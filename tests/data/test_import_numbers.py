@@ -26,7 +26,7 @@ from fame.data.importing.options import Bin
         (["1'234.50", "1\u202f234"], [1234.5, 1234]),
         (["0,123", "-0,5", "1,234"], [0.123, -0.5, 1.234]),
         (["1.234", "2.5"], [1.234, 2.5]),
-        (["1.234", "7"], [1.234, 7]),
+        ([1.234, 7, Decimal("2.345"), True], [1.234, 7, 2.345, np.nan]),
         (["1e3", "-.5", "+2"], [1000, -0.5, 2]),
         (["12,3456", "1234,567"], [12.3456, 1234.567]),
         ([1.5, 7, None], [1.5, 7, np.nan]),
@@ -38,7 +38,8 @@ def test_a_number_is_what_the_whole_column_shows(texts, wanted):
 
 
 @pytest.mark.parametrize(
-    "texts", [["1,234"], ["1,234", "7"], ["9,99", "8.50", "1,234"], ["9,99", "8.50", "1.234"], ["1.234 €"]]
+    "texts",
+    [["1,234"], ["1,234", "7"], ["9,99", "8.50", "1,234"], ["9,99", "8.50", "1.234"], ["1.234 €"], ["1.234", "7"]],
 )
 def test_a_mark_that_can_mean_both_is_refused(texts):
     with pytest.raises(DataError, match=r"can be 1234 or 1.234, and no other value tells"):

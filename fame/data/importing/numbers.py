@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
@@ -27,7 +28,15 @@ def numbers(column: Sequence[Any], where: str, notes: list[str]) -> np.ndarray:
     texts = [_digits(cell) for cell in column]
     money = any(isinstance(cell, str) and CURRENCY.search(cell) for cell in column)
     marks = {mark: [text for text in texts if _is_decimal(text, mark)] for mark in ",."}
-    found = np.array([_number(text, marks, money, where) for text in texts], dtype=float)
+    found = np.array(
+        [
+            float(cell)
+            if isinstance(cell, int | float | Decimal) and not isinstance(cell, bool)
+            else _number(text, marks, money, where)
+            for cell, text in zip(column, texts, strict=True)
+        ],
+        dtype=float,
+    )
     if marks[","]:
         example = marks[","][0]
         value = _number(example, marks, money, where)
@@ -63,8 +72,6 @@ def _number(text: str, decimals: dict[str, list[str]], money: bool, where: str) 
             if text.count(mark) > 1:
                 return float(text.replace(mark, ""))
             as_decimal, as_thousand = bool(decimals[mark]), bool(decimals[other]) or (money and mark == ",")
-            if mark == "." and not decimals[","]:  # as programs write numbers, but not prices
-                as_decimal, as_thousand = True, money and not decimals["."]
             if as_decimal == as_thousand or (as_decimal and decimals[other]):
                 raise DataError(
                     f"{where}: {text!r} can be {text.replace(mark, '')} or {text.replace(mark, '.')}, and no other "
