@@ -4,9 +4,15 @@ from collections.abc import Sequence
 
 from app.words import escape, percent
 from fame.explain.meaning import Expert, Meaning
-from fame.explain.probe import FEWEST
+from fame.explain.probe import EITHER, FEWEST
 
 VALUES = 3  # of an expert, named in a cell of a table
+GAIN = (
+    "A probe (ridge regression) gives each value of the family a score for an item that it was not fitted on. AUC: how "
+    "often an item that has the value gets a higher score than an item that lacks it, ties half; the mean over the "
+    f"values that {EITHER} tested items or more have, and as many lack. Gain = 2 AUC − 1: 0 by chance, 100 points "
+    "where every value is told from the others, however common the commonest of them is."
+)
 BENEATH = 0.001  # q-values below are not told apart
 
 
@@ -21,14 +27,16 @@ def answer(found: Meaning) -> str:
     held_out, n = found.held_out, max(found.held_out.items, default=0)
     if not found.families:
         return "The items of this data set have no attributes, so no facet can be given a meaning."
-    if all(accuracy is None for row in held_out.accuracy for accuracy in row):
+    if all(auc is None for row in held_out.auc for auc in row):
+        if n >= FEWEST:
+            return f"No two of {n} items kept out of training share a value, so what a facet means cannot be tested."
         return f"Only {n} items were kept out of training, too few (of {FEWEST}) to tell what a facet means."
     named = [facet for facet in found.facets if facet.named]
     rest = [facet.facet for facet in found.facets if not facet.named]
     whole = [facet.facet for facet in named if facet.named == facet.facet]
     said = []
     if whole:
-        what = "is what its name says" if len(whole) == 1 else "are what their names say"
+        what = "tells what its name says" if len(whole) == 1 else "tell what their names say"
         said.append(f"{listed(whole)} {what}")
     said += [f"{listed([f.facet])} is {listed([f.named or ''])}" for f in named if f.named != f.facet]
     if not said:
@@ -41,16 +49,21 @@ def verdict(found: Meaning, h: int) -> str:
     """Why a facet has its name, or none."""
     facet, probe = found.facets[h], found.held_out
     if facet.verdict == "untested":
-        return f"Not tested: of the items kept out of training fewer than {FEWEST} have a value."
+        return (
+            f"Not tested: of the items kept out of training fewer than {FEWEST} have a value, or none is had by "
+            f"{EITHER} of them and lacked by as many."
+        )
     gains = {a: gain for a in range(len(found.families)) if (gain := probe.gain(h, a)) is not None}
     best = max(gains, key=gains.__getitem__)
     own = found.families.index(facet.facet) if facet.tied else best
-    shown = own if facet.verdict in ("told", "nothing") else best
+    shown = best if facet.verdict == "other" else own
     family, figures = f"**{escape(found.families[shown])}**", figure(found, h, shown)
     if facet.verdict == "told":
         lead = f"Tells {family}" if facet.tied else f"Tied to nothing, and tells {family} better than any other facet"
     elif facet.verdict == "other":
         lead = f"Training tied it to {escape(facet.facet)}, but it tells {family} better"
+    elif facet.verdict == "outdone":
+        lead = f"Training tied it to {family}, but another facet tells that better"
     elif facet.verdict == "shared":
         lead = f"Tells {family} best, but another facet does as well, so that it is no name for this one"
     elif facet.tied:
@@ -73,11 +86,16 @@ def reading(found: Meaning) -> str:
 
 def figure(found: Meaning, h: int, a: int) -> str:
     """The figures of one cell of the matrix on held-out items."""
-    accuracy, majority, q = found.held_out.accuracy[h][a], found.held_out.majority[a], found.held_out.q[h][a]
-    if accuracy is None or majority is None or q is None:
+    auc, q = found.held_out.auc[h][a], found.held_out.q[h][a]
+    if auc is None or q is None:
         return "not tested"
-    said = f"{percent(accuracy)} right, {percent(majority)} by always naming the commonest value"
-    return f"{said}; n = {found.held_out.items[a]}, {q_value(q)}"
+    others = [other for k, row in enumerate(found.held_out.auc) if k != h and (other := row[a]) is not None]
+    beside = f", the best other facet {max(others):.2f}" if others else ""
+    values = found.held_out.values[a]
+    return (
+        f"AUC {auc:.2f} over {values} value{'s' if values > 1 else ''} (chance 0.50{beside}); "
+        f"n = {found.held_out.items[a]}, {q_value(q)}"
+    )
 
 
 def q_value(q: float) -> str:

@@ -59,6 +59,11 @@ def signed(value: float) -> str:
     return "0.00" if text[1:] == "0.00" else text
 
 
+def two_digits(value: float) -> str:
+    """0.304 -> "0.30"; what rounds to nothing has no sign."""
+    return signed(value).removeprefix("+")
+
+
 def escape(text: str) -> str:
     """Text from data for a Markdown place: shown as it is, whatever it holds."""
     return "".join("\\" + character if character in "\\`*_{}[]()<>#+-.!|$~:&" else character for character in text)

@@ -11,12 +11,16 @@ from app import charts, palette, resources, verdicts
 from app.current import Current
 from app.widgets import weights
 from app.widgets.tables import table_behind
-from app.words import escape, plain_facet, signed
+from app.words import escape, plain_facet, signed, two_digits
 from fame.errors import InputError
 from fame.explain.meaning import FILE, LEVEL, Meaning, Probe
 
 ROW = 4  # cards side by side
 VALUES = 3  # on a card
+CKA = (
+    "Linear centred kernel alignment with the unbiased estimator of HSIC (debiased CKA), so that facets with nothing "
+    "in common get about 0 in a small catalog, too. What is a little below 0 is 0 but for noise."
+)
 WHICH = {"held out": "Kept out of training", "written in": "Tied in training"}
 
 
@@ -105,7 +109,7 @@ def card(now: Current, found: Meaning, h: int) -> None:
         st.markdown(f"**{escape(value.value)}** {signed(value.lift)}  \n:small[{titles}]")
     gains = [(family, found.held_out.gain(h, a)) for a, family in enumerate(found.families)]
     told = ", ".join(f"{escape(family)} {'–' if gain is None else points(gain)}" for family, gain in gains)
-    st.caption(f"Probe, in points above the commonest value: {told}.")
+    st.caption(f"Probe, gain in points: {told}.", help=verdicts.GAIN)
 
 
 def picture(figure: go.Figure, key: str, alt: str) -> None:
@@ -140,12 +144,12 @@ def probe_matrix(found: Meaning) -> None:
     picture(
         charts.matrix([plain_facet(name) for name in names_of], found.families, gains, texts, 1.0),
         key="probe-matrix",
-        alt="Points above the commonest value: " + "; ".join(spoken),
+        alt="Gain in points: " + "; ".join(spoken),
     )
     n = ", ".join(f"{escape(family)} {items:,}" for family, items in zip(found.families, probe.items, strict=True))
     if which == "held out":
-        said = "Training never saw the values of these items, so this is what a facet learned. q: by permuting "
-        said += "the values over the fitted items, then Benjamini-Hochberg over all cells; n.s. = q of 0.05 or more."
+        said = "Training never saw the values of these items, so this is what a facet learned. q: by giving these "
+        said += "items one another's values, then Benjamini-Hochberg over all cells; n.s. = q of 0.05 or more."
     elif tied:
         said = "Here training itself wrote the values in, so this says only that it worked, not what was learned. "
         said += "Each item is told by a probe that was fitted on others."
@@ -153,14 +157,15 @@ def probe_matrix(found: Meaning) -> None:
         said = "Nothing was tied in this model, so these are more items of the same kind. Each is told by a probe that "
         said += "was fitted on others."
     st.caption(
-        f"Accuracy of a linear probe of the facet's sub-embeddings, in points above always naming the commonest value. "
-        f"{said} Items: {n}."
+        f"Gain of a linear probe of the facet's sub-embeddings in points, 0 = chance and 100 = all told. {said} Items: "
+        f"{n}.",
+        help=verdicts.GAIN,
     )
     table_behind(probe_table(found), "probe-matrix")
 
 
 def cell(probe: Probe, h: int, a: int) -> str:
-    """One cell: the points, and where it was tested whether they are told from chance."""
+    """One cell: the gain in points, and where it was tested whether it is told from chance."""
     gain, q = probe.gain(h, a), probe.q[h][a]
     if gain is None:
         return "too few"
@@ -178,8 +183,9 @@ def probe_table(found: Meaning) -> pd.DataFrame:
                 "facet": facet.facet,
                 "family": family,
                 "n": probe.items[a],
-                "accuracy": probe.accuracy[h][a],
-                "commonest value": probe.majority[a],
+                "values": probe.values[a],
+                "AUC": probe.auc[h][a],
+                "gain": probe.gain(h, a),
                 "p": probe.p[h][a],
                 "q": probe.q[h][a],
             }
@@ -193,18 +199,19 @@ def probe_table(found: Meaning) -> pd.DataFrame:
 def likeness(found: Meaning) -> None:
     """How alike the facets arrange the items, and how alike they come out of other seeds."""
     names, values = [facet.facet for facet in found.facets], np.array(found.cka)
-    texts = [[f"{value:.2f}" for value in row] for row in values]
+    texts = [[two_digits(value) for value in row] for row in values]
     picture(
         charts.matrix(names, names, values, texts, 1.0),
         key="cka",
-        alt="Linear CKA of facets: "
+        alt="CKA of facets: "
         + "; ".join(
-            f"{a} and {b} {values[i, j]:.2f}" for i, a in enumerate(names) for j, b in enumerate(names) if i < j
+            f"{a} and {b} {two_digits(values[i, j])}" for i, a in enumerate(names) for j, b in enumerate(names) if i < j
         ),
     )
     st.caption(
-        "Linear CKA of two facets' sub-embeddings of all items: 1 = they arrange them the same way but for a rotation, "
-        "0 = nothing in common."
+        "CKA of two facets' sub-embeddings of all items: 1 = they arrange them the same way but for a rotation, 0 = "
+        "nothing in common.",
+        help=CKA,
     )
     if found.stability is None:
         st.caption(
@@ -213,7 +220,7 @@ def likeness(found: Meaning) -> None:
         )
         return
     stable = found.stability
-    against = "" if stable.unmatched is None else f" Facets that were not matched: {stable.unmatched:.2f}."
-    each = ", ".join(f"{escape(name)} ({value:.2f})" for name, value in zip(names, stable.facets, strict=True))
-    st.markdown(f"**Over seeds** the facets come out {stable.overall:.2f} alike: {each}.{against}")
+    against = "" if stable.unmatched is None else f" Facets that were not matched: {two_digits(stable.unmatched)}."
+    each = ", ".join(f"{escape(name)} ({two_digits(value)})" for name, value in zip(names, stable.facets, strict=True))
+    st.markdown(f"**Over seeds** the facets come out {two_digits(stable.overall)} alike: {each}.{against}")
     st.caption(f"Mean CKA with the facet that suits best in {escape(', '.join(stable.models))} (Hungarian matching).")

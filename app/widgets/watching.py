@@ -9,7 +9,7 @@ import streamlit as st
 
 from app import charts, commands, palette, resources, state
 from app.widgets.tables import table_behind
-from app.words import duration, escape
+from app.words import duration, escape, two_digits
 from fame import home
 from fame.errors import InputError
 from fame.maps import store as map_store
@@ -271,12 +271,12 @@ def replay(run: Watched) -> None:
         st.subheader("Are the facets apart?")
         if alike.size:
             st.plotly_chart(
-                charts.matrix(names, names, alike, [[f"{x:.2f}" for x in row] for row in alike], 1.0),
-                key="replay-likeness", config=QUIET, alt="Linear CKA of the facets",
+                charts.matrix(names, names, alike, [[two_digits(x) for x in row] for row in alike], 1.0),
+                key="replay-likeness", config=QUIET, alt="CKA of the facets",
             )  # fmt: skip
     st.caption(
-        f"After epoch {epoch}: mean gate weight, mean router weight, and linear CKA of the facets' sub-embeddings (1 = "
-        "they arrange the items the same way)."
+        f"After epoch {epoch}: mean gate weight, mean router weight, and CKA of the facets' sub-embeddings (1 = they "
+        "arrange the items the same way, 0 = nothing in common)."
     )
     table_behind(table(run), "training", run.name)
 

@@ -173,7 +173,7 @@ def _say_meaning(found: "Meaning", catalog: "Catalog") -> None:
             titles = ", ".join(catalog.title(item) for item in value.typical)
             typer.echo(f"    {value.family} {value.value}  {value.lift:+.2f}  q {value.q:.3f}  {titles}")
     if found.families:
-        console.print(_matrix(found, found.held_out, "Probe on held-out items: accuracy above the commonest value, q"))
+        console.print(_matrix(found, found.held_out, "Probe on held-out items: 2 AUC - 1 (0 = chance), q"))
         console.print(_matrix(found, found.written_in, "The same on the other items: written in where a facet is tied"))
     for expert in found.experts:
         values = ", ".join(f"{one.value} {one.share:.0%} (of all {one.overall:.0%})" for one in expert.speaks_for)
@@ -183,7 +183,7 @@ def _say_meaning(found: "Meaning", catalog: "Catalog") -> None:
     typer.echo(f"{found.found} values found for experts; chance would find {found.by_chance:.1f}")
     if found.stability:
         per = ", ".join(f"{f.facet} {value:.2f}" for f, value in zip(found.facets, found.stability.facets, strict=True))
-        typer.echo(f"CKA with the facets of {', '.join(found.stability.models)}: {per}")
+        typer.echo(f"Debiased CKA with the facets of {', '.join(found.stability.models)}: {per}")
 
 
 def _matrix(found: "Meaning", probe: "Probe", title: str) -> Table:

@@ -18,9 +18,10 @@ ADVICE = "measure it again with `python -m fame verify meaning --model MODEL`"
 LEVEL = 0.05  # false discovery rate of every set of tests (Benjamini and Hochberg)
 
 # told: the facet's family is what it tells best, on items that no training tied to it.
-# other: it tells another family better. shared: another facet tells it as well, so that it is no name for this one.
-# nothing: it tells no family better than the commonest value does. untested: too few such items.
-Verdict = Literal["told", "other", "shared", "nothing", "untested"]
+# other: it tells another family better. outdone: another facet tells its family better. shared: it is tied to nothing,
+# and another facet tells what it tells as well, so that it is no name for this one. nothing: it tells no family better
+# than chance does. untested: too few such items.
+Verdict = Literal["told", "other", "outdone", "shared", "nothing", "untested"]
 
 
 class MeaningError(InputError):
@@ -32,15 +33,15 @@ class Probe:
     """How well each facet tells each family on the same items; None where too few of them have a value."""
 
     items: tuple[int, ...]  # (A,) that it was tested on
-    majority: tuple[float | None, ...]  # (A,) share that always naming the commonest value gets right
-    accuracy: tuple[tuple[float | None, ...], ...]  # (H, A)
+    values: tuple[int, ...]  # (A,) of the family that it was tested on
+    auc: tuple[tuple[float | None, ...], ...]  # (H, A) area under the ROC curve, mean over these values
     p: tuple[tuple[float | None, ...], ...]  # (H, A) by permutation; None where it was not tested
     q: tuple[tuple[float | None, ...], ...]  # (H, A) the same after Benjamini-Hochberg over all of them
 
     def gain(self, h: int, a: int) -> float | None:
-        """Accuracy above the majority."""
-        accuracy, majority = self.accuracy[h][a], self.majority[a]
-        return None if accuracy is None or majority is None else accuracy - majority
+        """`2 AUC - 1`: 0 by chance, 1 where every value is told from the others, for a family of any skew."""
+        auc = self.auc[h][a]
+        return None if auc is None else 2 * auc - 1
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,7 @@ class Expert:
 
 @dataclass(frozen=True)
 class Stability:
-    """How alike facets come out of other seeds: CKA with the facet of the other model that suits best."""
+    """How alike facets come out of other seeds: debiased CKA with the facet of the other model that suits best."""
 
     models: tuple[str, ...]  # the others
     facets: tuple[float, ...]  # (H,) mean over them
@@ -106,7 +107,7 @@ class Meaning:
     tied: tuple[str, ...]  # families that training tied facets to
     held_out: Probe  # on items that no training tied to their values
     written_in: Probe  # on the others, each by a probe that was not fitted on it
-    cka: tuple[tuple[float, ...], ...]  # (H, H)
+    cka: tuple[tuple[float, ...], ...]  # (H, H) debiased
     facets: tuple[Facet, ...]
     experts: tuple[Expert, ...]
     events: int  # histories that the experts were tested on

@@ -12,7 +12,7 @@ from fame.explain.cohesion import strongest
 from fame.explain.likeness import stability
 from fame.explain.meaning import LEVEL, Facet, Meaning, MeaningError, Probe, Stability, Verdict
 from fame.explain.population import population
-from fame.explain.probe import Fit, cross_validated_probe, held_out_probe
+from fame.explain.probe import Fit, cross_validated_probe, held_out_probe, tells_better
 from fame.explain.specialists import attention_apart, specialists
 from fame.model import FAME, Model
 from fame.model.likeness import cka
@@ -73,32 +73,29 @@ def judge(
 ) -> tuple[str | None, Verdict]:
     """The name of a facet that is tied to a family, or to none, and why it has it or not.
 
-    A facet that is tied to nothing gets a family's name only where no other facet tells that family as well: a family
-    that all facets tell tells none of them apart.
+    A facet that is tied to a family has its name, if it tells it, unless it tells another family better or another
+    facet tells this one better. A facet that is tied to nothing gets a family's name only where it tells it better than
+    every other facet does: a family that all facets tell tells none of them apart. Better is what a test says.
     """
-    gains = {a: gain for a in range(len(families)) if (gain := probe.gain(h, a)) is not None}
-    if not gains or (family is not None and families.index(family) not in gains):
+    there = {a: fit for a, fit in enumerate(fits) if fit is not None}
+    if not there or (family is not None and families.index(family) not in there):
         return None, "untested"
-    best = max(gains, key=gains.__getitem__)
-    q = probe.q[h][best]
-    if q is None or q >= LEVEL or gains[best] <= 0:
+    tells = [a for a in there if (q := probe.q[h][a]) is not None and q < LEVEL and there[a].auc[h] > 0.5]
+    if not tells:
         return None, "nothing"
-    if family is not None:
-        return (family, "told") if families[best] == family else (None, "other")
-    fit = fits[best]
-    assert fit is not None
-    if any(not tells_better(fit.right[h], fit.right[k]) for k in range(len(fit.right)) if k != h):
-        return None, "shared"
-    return families[best], "told"
-
-
-def tells_better(ours: np.ndarray, theirs: np.ndarray) -> bool:
-    """Whether one probe is right more often than another on the same items (t,), bool (McNemar's exact test)."""
-    from scipy.stats import binomtest
-
-    only_ours, only_theirs = int((ours & ~theirs).sum()), int((theirs & ~ours).sum())
-    differ = only_ours + only_theirs
-    return bool(differ) and binomtest(only_ours, differ, alternative="greater").pvalue < LEVEL
+    others = [k for k in range(len(probe.q)) if k != h]
+    if family is None:
+        best = max(tells, key=lambda a: there[a].auc[h])
+        alone = all(tells_better(there[best], h, there[best], k) for k in others)
+        return (families[best], "told") if alone else (None, "shared")
+    own = families.index(family)
+    if any(tells_better(there[a], h, there[own], h) for a in tells if a != own):
+        return None, "other"
+    if own not in tells:
+        return None, "nothing"
+    if any(tells_better(there[own], k, there[own], h) for k in others):
+        return None, "outdone"
+    return family, "told"
 
 
 def compare_seeds(model: Model, others: Sequence[tuple[str, Model]]) -> Stability:

@@ -41,7 +41,9 @@ class Evaluation:
     gate_entropy: float | None  # mean entropy of a position's gate, 1 = uniform; None without facets
     expert_load: list[list[float]]  # mean router weight, facet x expert
     seconds: float  # of training this epoch, without its evaluation
-    head_similarity: list[list[float]]  # linear CKA of the facets' sub-embeddings, facet x facet; empty without facets
+    head_similarity: list[
+        list[float]
+    ]  # debiased linear CKA of the facets' sub-embeddings, (H, H); empty without facets
 
 
 @dataclass(frozen=True)

@@ -215,7 +215,7 @@ def train_epoch(
 
 @torch.inference_mode()
 def head_similarity(model: Model) -> list[list[float]]:
-    """(H, H) linear CKA of the facets' sub-embeddings of some items: 1 = they arrange them the same way."""
+    """(H, H) debiased linear CKA of the facets' sub-embeddings of some items: 1 = they arrange them the same way."""
     if not isinstance(model, FAME):
         return []
     every = max(1, model.config.items // COMPARED)

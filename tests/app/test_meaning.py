@@ -111,8 +111,8 @@ def test_sentences_say_what_was_found(trained, cinema):
     probe = replace(
         meaning.held_out,
         items=(100, 100, 100),
-        majority=(0.1, 0.2, 0.3),
-        accuracy=((0.9, 0.2, 0.3), (0.1, 0.2, 0.6), (0.1, 0.1, 0.1), (0.5, 0.2, 0.3)),
+        values=(10, 8, 14),
+        auc=((0.9, 0.6, 0.5), (0.5, 0.6, 0.9), (0.5, 0.5, 0.55), (0.8, 0.6, 0.6)),
         q=((0.0001, 1.0, 1.0), (1.0, 1.0, 0.004), (1.0, 1.0, 1.0), (0.01, 1.0, 1.0)),
     )
     verdict = [("genre", "told"), (None, "other"), (None, "nothing"), (None, "shared")]
@@ -121,19 +121,21 @@ def test_sentences_say_what_was_found(trained, cinema):
     )
     meaning = replace(meaning, held_out=probe, facets=facets)
     assert verdicts.answer(meaning) == (
-        "On 100 items whose values training never saw, **genre** is what its name says; **era**, **director** and "
+        "On 100 items whose values training never saw, **genre** tells what its name says; **era**, **director** and "
         "**free 1** stay **unnamed**."
     )
     lines = [verdicts.verdict(meaning, h).replace("\\", "") for h in range(4)]
     assert lines[0].startswith("Tells **genre**.")
-    assert "90 % right, 10 % by always naming the commonest value; n = 100, q < 0.001" in lines[0]
+    assert "AUC 0.90 over 10 values (chance 0.50, the best other facet 0.80); n = 100, q < 0.001" in lines[0]
     assert "tied it to era, but it tells **director** better" in lines[1]
-    assert "60 % right, 30 %" in lines[1]
+    assert "AUC 0.90 over 14 values" in lines[1]
     assert "tied it to **director**" in lines[2]
     assert "no better than chance" in lines[2]
     assert "Tells **genre** best, but another facet does as well" in lines[3]
+    outdone = replace(meaning, facets=(*facets[:1], replace(facets[1], verdict="outdone"), *facets[2:]))
+    assert "tied it to **era**, but another facet tells that better" in verdicts.verdict(outdone, 1)
     free = replace(meaning, facets=(*facets[:3], replace(facets[3], named="genre", verdict="told")))
-    assert "**genre** is what its name says, **free 1** is **genre**;" in verdicts.answer(free).replace("\\", "")
+    assert "**genre** tells what its name says, **free 1** is **genre**;" in verdicts.answer(free).replace("\\", "")
 
 
 def test_text_from_data_is_text(trained, cinema):
@@ -141,7 +143,7 @@ def test_text_from_data_is_text(trained, cinema):
     evil = replace(meaning, families=("<b>x</b>", "era", "director"))
     assert "<b>" not in verdicts.verdict(replace(evil, facets=tuple(
         replace(facet, tied=False, verdict="nothing") for facet in meaning.facets
-    ), held_out=replace(meaning.held_out, accuracy=((0.5, 0.1, 0.1),) * 4, majority=(0.1,) * 3)), 0)  # fmt: skip
+    ), held_out=replace(meaning.held_out, auc=((0.9, 0.5, 0.5),) * 4)), 0)  # fmt: skip
     figure = matrix(["<i>a</i>"], ["<b>x</b>"], np.array([[0.5]]), [["1"]], 1.0)
     assert "<i>" not in str(figure.layout.yaxis.ticktext) + str(figure.data[1].customdata)
     assert "<b>" not in str(figure.layout.xaxis.ticktext)
