@@ -101,7 +101,10 @@ def card(model: Description, measured: dict[str, np.ndarray], floor: dict[str, n
             "attribute families of these names, on nine tenths of the items. The other facets are free."
         )
     elif facets:
-        terms = "As the paper has it. Nothing ties its facets to a meaning, so they are numbered."
+        terms = (
+            "The architecture is the paper's, the training is not: W_f starts at H times the identity, not at random, and "
+            "a batch is so many positions, not histories. Nothing ties its facets to a meaning, so they are numbered."
+        )
     else:
         terms = "Positions, begin token and popularity bias are as in the FAME beside it."
     shape = f"width {about['width']}, {about['layers']} layers, {about['heads']} heads"

@@ -10,7 +10,9 @@ from fame.cli.output import Json, print_json
 
 def estimate(
     data: Annotated[Path, typer.Option(help="Folder of the data set.")],
-    preset: Annotated[str, typer.Option(help="default, best, small or published.")] = "default",
+    preset: Annotated[
+        str, typer.Option(help="default, best, small or published (in architecture, not in training).")
+    ] = "default",
     model: Annotated[str, typer.Option(help="fame or sasrec.")] = "fame",
     set_: Annotated[list[str] | None, typer.Option("--set", help="A setting, as key=value; may be repeated.")] = None,
     seed: Annotated[int, typer.Option(help="As of the training.")] = 1,

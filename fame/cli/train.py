@@ -16,7 +16,10 @@ def train(
     data: Annotated[Path, typer.Option(help="Folder of the data set.")],
     out: Annotated[Path, typer.Option(help="Folder of the run; the model is in its `best`.")],
     preset: Annotated[
-        str | None, typer.Option(help="default, best, small or published.", show_default="default")
+        str | None,
+        typer.Option(
+            help="default, best, small or published (in architecture, not in training).", show_default="default"
+        ),
     ] = None,
     model: Annotated[str | None, typer.Option(help="fame or sasrec.", show_default="fame")] = None,
     set_: Annotated[list[str] | None, typer.Option("--set", help="A setting, as key=value; may be repeated.")] = None,
