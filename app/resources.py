@@ -7,7 +7,6 @@ a model that was trained again is loaded again. torch is imported by the functio
 from __future__ import annotations
 
 import gc
-import math
 import sys
 import threading
 from collections import Counter
@@ -233,17 +232,10 @@ def _explanations(folder: Path, fingerprint: str, stamp: int) -> Explanations | 
     return stored.load(describe(folder), FILE, Explanations, ADVICE)
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
-def _pace(folder: Path, stamp: int, length: int) -> float:
-    from fame.explain.cost import seconds_a_run
-
-    return seconds_a_run(_checkpoint(folder, stamp).model, length)
-
-
-def pace(name: str, length: int) -> float:
-    """Seconds that a model takes for one history of about that length among many, on this machine."""
-    found: float = _pace(*_weights(name), 10 * math.ceil(length / 10))
-    return found
+@st.cache_data(max_entries=64, ttl=120, show_spinner=False)
+def seconds(model: str, what: tuple[Hashable, ...], _reckon: Callable[[], float]) -> float:
+    """What a search in the model of that fingerprint will take, reckoned anew where it was two minutes ago."""
+    return _reckon()
 
 
 def once(model: str, what: tuple[Hashable, ...], work: Callable[[], T]) -> T:

@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 
 def costly(
-    model: str, what: tuple[Hashable, ...], label: str, seconds: float, work: Callable[[Watch], T]
+    model: str, what: tuple[Hashable, ...], label: str, seconds: Callable[[], float], work: Callable[[Watch], T]
 ) -> tuple[T] | None:
     """The result of a search, in a tuple, since it may be None; None where it was not asked for yet or goes on.
 
@@ -25,7 +25,7 @@ def costly(
     model : fingerprint of the model that is searched with
     what : tells the search from others in the same model
     label : of the button, "Try every removal"
-    seconds : that it is going to take, at most
+    seconds : reckons what it is going to take, at most, where that has to be known
     work : the search
 
     Raises
@@ -35,9 +35,6 @@ def costly(
     """
     kept = resources.shelf(model, what)
     if kept and isinstance(kept[0], tuple):
-        return kept[0]
-    if seconds <= AT_ONCE:
-        kept[:] = [(work(unwatched),)]
         return kept[0]
     search: Search | None = kept[0] if kept else None
     if search is not None and search.runs and not search.stopped:
@@ -49,8 +46,12 @@ def costly(
         return search.found
     if search is not None and search.error is not None:
         raise search.error
+    needed = resources.seconds(model, what, seconds)
+    if needed <= AT_ONCE:
+        kept[:] = [(work(unwatched),)]
+        return kept[0]
     st.button(
-        f"{label} (up to {duration(seconds)})",
+        f"{label} (about {duration(needed)} at most)",
         icon=":material/search:",
         key="-".join(str(part) for part in what[:2]),
         on_click=begin,

@@ -9,10 +9,8 @@ from app.current import Current
 from app.reasons import listed
 from app.widgets.costly import costly
 from app.words import escape, ordinal, together, told_apart
-from fame.explain.cost import removal_runs
+from fame.explain.cost import addition_seconds, removal_seconds
 from fame.explain.counterfactual import (
-    ADDED,
-    NEAR,
     TOP,
     Addition,
     Removal,
@@ -35,7 +33,9 @@ def fewest(now: Current, model: Model) -> None:
         now.model.fingerprint, ("one removal", now.history, now.hidden), lambda: single_removal(model, runs, now.hidden)
     )
     if found is None and len(read) > 2:
-        seconds = removal_runs(len(read)) * resources.pace(now.model.name, len(read))
+
+        def seconds() -> float:
+            return removal_seconds(model, now.history)
 
         def search(watch: Watch) -> Removal | None:
             return fewest_removals(model, now.history, watch=watch, hidden=now.hidden)
@@ -92,12 +92,11 @@ def additions(now: Current, model: Model, target: int, rank: int) -> None:
         return
     st.header("What would bring it into the first ten?")
     catalog = now.data.catalog
-    length = min(len(now.history) + ADDED, model.config.length)
     found = costly(
         now.model.fingerprint,
         ("fewest", "additions", now.history, now.hidden, target),
         f"Try what to add for {escape(catalog.title(target))}",
-        ADDED * 2 * NEAR * resources.pace(now.model.name, length),
+        lambda: addition_seconds(model, now.history),
         lambda watch: fewest_additions(model, now.history, target, watch=watch, hidden=now.hidden),
     )
     if found is None:

@@ -16,7 +16,7 @@ from fame.checkpoint.description import Description
 from fame.errors import InputError
 from fame.explain.attribution import METHODS, ORDERS, Attribution, Method
 from fame.explain.claim import claim
-from fame.explain.cost import judging_runs, method_runs
+from fame.explain.cost import judging_seconds, method_seconds
 from fame.explain.effects import Knockout
 from fame.explain.faithfulness import IGNORES, NO_BETTER, TRUER, UNTESTED, Against, Explanations, is_truer
 from fame.explain.knockout import Runs
@@ -109,9 +109,10 @@ def explained(now: Current, question: Question, method: Method) -> Attribution |
     def search(watch: Watch) -> Attribution:
         return attribute(question, method, watch=watch)
 
-    T, seconds = question.length, 0.0
-    if method == "greedy" or (method == "shapley" and T <= MOST):  # of more items it is refused, with the reason
-        seconds = method_runs(method, T) * resources.pace(now.model.name, T)
+    def seconds() -> float:
+        slow = method == "greedy" or (method == "shapley" and question.length <= MOST)  # of more items it is refused
+        return method_seconds(question, method) if slow else 0.0
+
     try:
         found = costly(
             now.model.fingerprint, (method, "past", question.key), f"Work out {NAMES[method]}", seconds, search
@@ -202,13 +203,12 @@ def untested(now: Current) -> None:
     st.markdown("No method was tested on this model yet: what they say here is a **guess**.")
     lengths = now.data.histories.lengths
     usual = int(min(int(now.model.config["length"]), max(2.0, float(pd.Series(lengths).median()))))
-    seconds = judging_runs(usual, USERS) * resources.pace(now.model.name, usual)
 
     def judge(watch: Watch) -> None:
         commands.judge_methods(now.model, USERS, watch)
 
     try:
-        if costly(now.model.fingerprint, JUDGE, f"Test them on {USERS} users", max(1, seconds), judge):
+        if costly(now.model.fingerprint, JUDGE, f"Test them on {USERS} users", lambda: judging(now, usual), judge):
             resources.shelf(now.model.fingerprint, JUDGE).clear()  # what was found is stored with the model
             st.rerun()
     except InputError as error:
@@ -221,6 +221,13 @@ def without_it(tested: Knockout, place: int) -> str:
     became = f"would be {ordinal(rank)} instead of {ordinal(tested.rank)}" if rank != tested.rank else "keeps its place"
     fallen = signed(-float(tested.item_effect[place]))
     return f"without it the item asked about {became} (log\u00a0p\u00a0{fallen})."
+
+
+def judging(now: Current, length: int) -> float:
+    """Seconds of the test, on histories of so many items; all items cost the same."""
+    model = resources.checkpoint(now.model.name).model
+    length = min(length, model.config.items - 1)
+    return judging_seconds(Question.about(model, range(1, length + 1), model.config.items), USERS)
 
 
 def one_item(now: Current, asked: Sequence[Attribution], tested: Knockout, place: int, first: int) -> None:

@@ -160,7 +160,7 @@ def fewest_additions(
         raise QuestionError(f"The wished item {wished} is not in the catalog of {model.config.items:,} items.")
     now = [int(item) for item in history]
     allowed = [int(v) for v in (related(model, wished) if candidates is None else candidates)]
-    rank = int(_after(model, [now], wished, out)[1][0])
+    rank = int(after(model, [now], wished, out)[1][0])
     best, added = rank, []
     if rank <= top:
         return Addition(wished, (), rank, rank, 0, "")
@@ -169,14 +169,14 @@ def fewest_additions(
         left = [v for v in dict.fromkeys(allowed) if v != wished and v not in now and v not in out]
         if not left:
             break
-        log_p, ranks = _after(model, [[*now, v] for v in left], wished, out)
+        log_p, ranks = after(model, [[*now, v] for v in left], wished, out)
         inside = torch.where(ranks <= top, log_p, -torch.inf)
         chosen = int(inside.argmax() if (ranks <= top).any() else log_p.argmax())
         now.append(left[chosen])
         added.append(left[chosen])
         best = min(best, int(ranks.min()))  # of all that was tried, also what was not kept
         if int(ranks[chosen]) <= top:
-            again = int(_after(model, [now], wished, out)[1][0])  # by itself, as a page would run it
+            again = int(after(model, [now], wished, out)[1][0])  # by itself, as a page would run it
             return Addition(wished, tuple(added), rank, again, len(allowed), "")
     tried = f"{len(allowed)} item{'s' * (len(allowed) != 1)} tried, up to {ADDED} together"
     reason = f"it comes to rank {best} at best, from {rank}, with {tried}"
@@ -195,7 +195,7 @@ def related(model: Model, item: int) -> list[int]:
 
 
 @torch.inference_mode()
-def _after(model: Model, histories: list[list[int]], wished: int, out: list[int]) -> tuple[Tensor, Tensor]:
+def after(model: Model, histories: list[list[int]], wished: int, out: list[int]) -> tuple[Tensor, Tensor]:
     """Log p (B,) and rank (B,) of an item after histories of one length; what is `out` is hidden, and they with it."""
     items = torch.tensor(histories)
     found = scores(model, model(items[:, -model.config.length :], newest=True))
