@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import comb
-from statistics import median
 
 import torch
 
@@ -21,7 +20,8 @@ from fame.model import Model
 
 STAGES = 6  # of the randomisation check, about
 BACKWARD = 2  # a backward pass, in forward passes
-PROBE, TRIES = 64, 3
+PROBE, TRIES = 64, 2
+TURN = 0.1  # seconds
 ANY = 1  # item asked about: which one it is costs nothing
 START = 6.0  # seconds until a command of its own has brought torch, the model and its data
 
@@ -47,13 +47,12 @@ class Pace:
 
 
 def taken(work: Callable[[], object]) -> float:
-    """Seconds, the median of a few tries."""
-    took = []
-    for _ in range(TRIES):
-        begun = time.perf_counter()
+    """Seconds, the mean over as long as other programs need to have their turn: they slow the search as well."""
+    begun, done = time.perf_counter(), 0
+    while done < TRIES or time.perf_counter() - begun < TURN:
         work()
-        took.append(time.perf_counter() - begun)
-    return median(took)
+        done += 1
+    return (time.perf_counter() - begun) / done
 
 
 def some_kept(length: int, kept: int, n: int) -> torch.Tensor:
