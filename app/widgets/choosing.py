@@ -22,8 +22,8 @@ PRESETS = {
     "small": "A first try: narrow, two experts a facet, 15 epochs. Minutes on a laptop.",
     "default": "Width 64, four facets of four experts, 30 epochs.",
     "best": "Four times as wide. For when time does not matter.",
-    "published": "The paper's architecture, trained as the others here (W_f starts at H times the identity, batches count "
-    "positions): nothing ties facets to a meaning, nothing keeps the gate from collapsing.",
+    "published": "The paper's architecture, trained as the others here (W_f starts at H times the identity, batches "
+    "count positions): nothing ties facets to a meaning, nothing keeps the gate from collapsing.",
 }
 HEADS = {"sum": "adds scores", "mixture": "mixes probabilities"}
 LOSSES = {"full": "the whole catalog", "sampled": "sampled items"}
