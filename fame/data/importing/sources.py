@@ -15,6 +15,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 
 from fame.data.columns import DataError
+from fame.data.importing.foreign import foreign, foreign_archive
 
 CHUNK = 1 << 20
 RATIO, FREE = 250, 64 << 20  # what is packed may become this many times larger, once it is larger than 64 MB
@@ -166,6 +167,10 @@ def expand(paths: Sequence[Path]) -> tuple[list[File], list[Ignored]]:
                     ignored.append(Ignored(str(file), "it is hidden"))
                 elif path != file and not file.is_file():
                     ignored.append(Ignored(str(file), "it is no ordinary file"))
+                elif why := foreign(_head(file)):
+                    if path == file:
+                        raise DataError(f"{path} {why}.")
+                    ignored.append(Ignored(str(file), f"it {why}"))
                 elif _starts(file, b"PK\x03\x04", b"PK\x05\x06"):
                     _unzip(file, files, ignored)
                 else:
@@ -179,6 +184,11 @@ def _walk(folder: Path) -> Iterator[Path]:
         yield from (Path(root) / name for name in names)
 
 
+def _head(file: Path) -> bytes:
+    with file.open("rb") as opened:
+        return opened.read(16)
+
+
 def _starts(file: Path, *magic: bytes) -> bool:
     with file.open("rb") as opened:
         return opened.read(4) in magic
@@ -188,6 +198,8 @@ def _unzip(path: Path, files: list[File], ignored: list[Ignored]) -> None:
     """The files of an archive. They are read as streams, so that no name inside can reach a place on the disk."""
     with _archive(path) as archive:
         inside = archive.infolist()
+    if why := foreign_archive([entry.filename for entry in inside]):
+        raise DataError(f"{path} {why}.")
     if len(inside) > MEMBERS:
         raise DataError(f"{path} holds more than {MEMBERS:,} files; pack those that are to be read.")
     size = path.stat().st_size
