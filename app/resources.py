@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import sys
 import threading
+import unicodedata
 from collections import Counter
 from collections.abc import Callable, Hashable
 from pathlib import Path
@@ -30,6 +31,8 @@ from fame.folders import recover
 from fame.maps import store as map_store
 
 T = TypeVar("T")
+# Letters that are no letter with an accent but are typed as others.
+LETTERS = str.maketrans({"ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ß": "ss", "æ": "ae", "Æ": "Ae"})
 
 if TYPE_CHECKING:
     from fame.checkpoint.store import Checkpoint
@@ -298,12 +301,23 @@ def presets(data: DataSet) -> tuple[Preset, ...]:
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def labels(_catalog: Catalog, fingerprint: str) -> tuple[str, ...]:
-    """What each item is called in a list to choose from: its title; where that stands twice, with its id."""
-    times = Counter(_catalog.titles)
+    """What each item is called in a list to choose from: its title; where that stands twice, with its id.
+
+    A browser searches in what it shows, so that a title with accents stands there without them, too.
+    """
+    titles = [" ".join(title.split()) for title in _catalog.titles]
+    times = Counter(titles)
     return tuple(
-        f"{title} · {item_id}" if times[title] > 1 else title
-        for title, item_id in zip(_catalog.titles, _catalog.ids, strict=True)
+        " · ".join([title, *plain(title), *([item_id] if times[title] > 1 else [])])
+        for title, item_id in zip(titles, _catalog.ids, strict=True)
     )
+
+
+def plain(title: str) -> list[str]:
+    """A title without its accents, where it has any."""
+    parts = unicodedata.normalize("NFKD", title.translate(LETTERS))
+    bare = "".join(part for part in parts if not unicodedata.combining(part))
+    return [] if bare == title else [bare]
 
 
 def example(model: Description) -> examples.Example | None:

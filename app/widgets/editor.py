@@ -10,7 +10,7 @@ from app.components.source import Facet
 from app.components.strip import Card, strip
 from app.current import Current
 from app.widgets.seen import whose
-from fame.data import DataSet, format_history, held_out, parse_history
+from fame.data import DataSet, held_out, pasted_ids
 from fame.errors import InputError
 
 SHOWN_USERS = 2_000  # of more, the first are offered
@@ -94,7 +94,7 @@ def controls(now: Current) -> None:
 
 
 def searching(data: DataSet) -> None:
-    """Titles as you type; a title that stands twice is told apart by its id."""
+    """Titles as you type, also without accents and brackets; a title that stands twice is told apart by its id."""
     catalog = data.catalog
 
     def add() -> None:
@@ -111,7 +111,7 @@ def searching(data: DataSet) -> None:
         placeholder=f"Search {len(catalog):,} titles",
         key="search",
         on_change=add,
-        filter_mode="contains",
+        filter_mode="fuzzy",
     )
 
 
@@ -143,18 +143,20 @@ def starting(now: Current) -> None:
         text = state.take("paste", "")
         session.notices.clear()
         try:
-            ids = parse_history(text)
+            ids = pasted_ids(text, catalog)
             catalog.indices(ids)
         except InputError as error:
             state.report(str(error))
         else:
             state.begin(ids)
 
-    st.text_input(
+    st.text_area(
         "Item ids, oldest first",
-        placeholder=format_history([catalog.id(item) for item in resources.presets(now.data)[0].items]),
+        placeholder="\n".join(catalog.id(item) for item in resources.presets(now.data)[0].items),
         key="paste",
         on_change=paste,
+        height=120,
+        help="One on a line, or with commas, semicolons, tabs or blanks between them. Ctrl + Enter takes them.",
     )
 
 
