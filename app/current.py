@@ -67,6 +67,13 @@ def usable() -> dict[str, Description]:
 
 
 def current() -> Current:
+    """The session resolved, and put into the URL; raises `InputError` as `resolve`."""
+    found = resolve()
+    state.link()
+    return found
+
+
+def resolve() -> Current:
     """Resolve the session. What cannot be resolved is said in a notice and replaced by the nearest that can.
 
     Raises

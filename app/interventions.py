@@ -19,14 +19,6 @@ class Interventions:
     def __bool__(self) -> bool:
         return bool(self.gate or self.router or self.without)
 
-    def weigh(self, facet: int, percent: int) -> "Interventions":
-        """The same with that weight of the gate."""
-        return replace(self, gate={**self.gate, facet: percent})
-
-    def route(self, facet: int, expert: int, percent: int) -> "Interventions":
-        """The same with that weight of a router."""
-        return replace(self, router={**self.router, (facet, expert): percent})
-
     def apply(self) -> None:
         """Let the session have them."""
         state.intervene(weights_text(self.gate, self.router), places_text(self.without))
@@ -35,13 +27,36 @@ class Interventions:
 UNCHANGED = Interventions()
 
 
-def intended(model: Description, now: state.Session) -> Interventions:
-    """What the session asks for; what cannot be is told of and left as the model has it."""
+def weigh(model: Description, facet: int, percent: int) -> None:
+    """Choose a weight of the gate, and nothing else."""
+    asked, _ = wanted(model, state.session())
+    replace(asked, gate={**asked.gate, facet: percent}).apply()
+
+
+def route(model: Description, facet: int, expert: int, percent: int) -> None:
+    """Choose a weight of a router, and nothing else."""
+    asked, _ = wanted(model, state.session())
+    replace(asked, router={**asked.router, (facet, expert): percent}).apply()
+
+
+def leave_out(model: Description, places: tuple[int, ...]) -> None:
+    """Choose what is left out of the history, and nothing else."""
+    asked, _ = wanted(model, state.session())
+    replace(asked, without=places).apply()
+
+
+def wanted(model: Description, now: state.Session) -> tuple[Interventions, list[str]]:
+    """What the session asks for at this moment, which may be more than the page shows yet; and what cannot be, why."""
     facets, experts, length = (len(model.config["facets"]), int(model.config["experts"]), int(model.config["length"]))
     gate, router, strange = weights_in(now.weights, facets, experts)
     without, missing = places_in(now.without, len(now.history), length)
-    for sentence in [*strange[:1], *missing[:1]]:
+    return Interventions(gate, router, without), [*strange[:1], *missing[:1]]
+
+
+def intended(model: Description, now: state.Session) -> Interventions:
+    """What the session asks for; what cannot be is told of and left as the model has it."""
+    asked, strange = wanted(model, now)
+    for sentence in strange:
         state.notice(f"Not all of the link can be followed. {sentence}")
-    asked = Interventions(gate, router, without)
-    now.weights, now.without = weights_text(gate, router), places_text(without)
+    now.weights, now.without = weights_text(asked.gate, asked.router), places_text(asked.without)
     return asked

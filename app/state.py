@@ -1,7 +1,8 @@
 """Every session-state key and URL parameter, in one place.
 
 The history and its undo steps live in the session; model, data, history and all that is selected are also in the URL,
-so that a reload or a shared link shows the same. The URL wins only where it differs from what was last written to it.
+so that a reload or a shared link shows the same. The URL wins where it differs from what was last written to it, unless
+something was edited since: who edits quickly sends the URL from before the edit before.
 """
 
 from dataclasses import dataclass, field
@@ -49,6 +50,8 @@ class Session:
     page: str = ""  # that is open
     results: list[tuple[str, str, bool]] = field(default_factory=list)  # page, sentence, whether it went well
     written: dict[str, str] | None = None  # what was last put into the URL
+    ahead: bool = False  # something was edited since then
+    shown: dict[str, tuple[str, int]] = field(default_factory=dict)  # widget -> page, how often it was made anew
     fresh: bool = True  # nobody has chosen a history yet, not even an empty one
     strip_edits: int = 0  # number of the newest edit that the strip itself sent
     run: str = ""  # watched on Train
@@ -56,6 +59,7 @@ class Session:
     estimated: str = ""  # data and settings that an estimate was asked for
     report: Any = None  # of the last import
     draft: dict[str, Any] = field(default_factory=dict)  # settings that Train begins with, all of them
+    named: str = ""  # what the next model will be called, where somebody typed it
     drafts: int = 0  # how many there were: a new one makes the widgets anew
 
 
@@ -70,7 +74,7 @@ def session() -> Session:
 def load() -> None:
     """Take over what the URL says. Called once a run, before anything is drawn; values are checked by who uses them."""
     now, url = session(), in_url()
-    if now.written is None or (url and url != now.written):
+    if now.written is None or (url and url != now.written and not now.ahead):
         now.model, now.data, now.target = url.get("model", ""), url.get("data", ""), url.get("target", "")
         try:
             ids = parse_history(url.get("history", ""))
@@ -98,14 +102,20 @@ def _number(url: dict[str, str], name: str) -> int | None:
     return None
 
 
+def changed() -> None:
+    """Something was edited: it is in the URL as soon as what it comes to is known, in one step that Back takes back."""
+    session().notices.clear()
+    session().ahead = True
+
+
 def link() -> None:
-    """Put the session into the URL. Called before a page runs and at the end of every callback that edits."""
+    """Put the session into the URL, at once: each change of the URL is an entry that Back leads to."""
     now = session()
     wanted = now.written = parameters()
-    for name in in_url().keys() - wanted.keys():
-        del st.query_params[name]
+    now.ahead = False
     if wanted != in_url():
-        st.query_params.update(wanted)
+        others = {name: st.query_params[name] for name in st.query_params if name not in PARAMETERS}
+        st.query_params.from_dict(others | wanted)
 
 
 def parameters() -> dict[str, str]:
@@ -128,7 +138,7 @@ def parameters() -> dict[str, str]:
         "without": now.without,
         "repeats": now.repeats,
     }
-    return {name: value for name, value in chosen.items() if value or name == "history"}
+    return {name: value for name, value in chosen.items() if value or (name == "history" and not now.fresh)}
 
 
 def in_url() -> dict[str, str]:
@@ -146,21 +156,19 @@ def begin(ids: list[str], user: str = "", edited: bool = False) -> None:
     now = session()
     if (ids, user) == (now.history, now.user):
         return
-    now.notices.clear()
     now.undo = [*now.undo, (now.history, now.user)][-UNDO:]
     now.history, now.user, now.edited = ids[-LONGEST:], user, edited
     now.target, now.rival, now.position, now.without = "", "", None, ""
-    link()
+    changed()
 
 
 def undo() -> None:
     """Take the last edit back."""
     now = session()
     if now.undo:
-        now.notices.clear()
         (now.history, now.user), now.undo, now.edited = now.undo[-1], now.undo[:-1], True
         now.target, now.rival, now.position, now.without = "", "", None, ""
-        link()
+        changed()
 
 
 def pin() -> None:
@@ -177,64 +185,55 @@ def choose_target(item: str) -> None:
     """Ask about that item of the ranking."""
     now = session()
     now.target, now.rival = item, "" if now.rival == item else now.rival
-    now.notices.clear()
-    link()
+    changed()
 
 
 def choose_rival(item: str) -> None:
     """Compare the item asked about with that one."""
     session().rival = item
-    session().notices.clear()
-    link()
+    changed()
 
 
 def choose_position(position: int | None) -> None:
     """Look at what the model makes of the history up to there; None is the newest position."""
     session().position = position
-    session().notices.clear()
-    link()
+    changed()
 
 
 def choose_facet(facet: str, expert: int | None = None) -> None:
     """Look at that facet, or at one of its experts."""
     session().facet, session().expert = facet, expert
-    session().notices.clear()
-    link()
+    changed()
 
 
 def choose_missing(missing: str) -> None:
     """Decide where the gate's mass of a missing facet goes."""
     session().missing = missing
-    session().notices.clear()
-    link()
+    changed()
 
 
 def choose_grouping(by: str) -> None:
     """Decide what users are grouped by."""
     session().by = by
-    session().notices.clear()
-    link()
+    changed()
 
 
 def choose_methods(names: list[str]) -> None:
     """Explain by the first of these methods, with the others beside it."""
     session().method = ",".join(names)
-    session().notices.clear()
-    link()
+    changed()
 
 
 def choose_repeats(repeats: str) -> None:
     """Decide whether seen items are recommended, too."""
     session().repeats = repeats
-    session().notices.clear()
-    link()
+    changed()
 
 
 def intervene(weights: str, without: str) -> None:
     """Run the model with these weights and without these items; empty = as it is."""
     session().weights, session().without = weights, without
-    session().notices.clear()
-    link()
+    changed()
 
 
 def choose_model(name: str, data: str) -> None:
@@ -245,8 +244,7 @@ def choose_model(name: str, data: str) -> None:
         now.selected, now.focus, now.by, now.without, now.user, now.edited = [], "", "", "", "", False
     now.model, now.data, now.target, now.rival = name, data, "", ""
     now.facet, now.expert, now.missing, now.weights = "", None, "", ""  # another model's facets and experts are others
-    now.notices.clear()
-    link()
+    changed()
 
 
 def draft(data: str, settings: dict[str, Any]) -> None:
@@ -272,10 +270,30 @@ def read(widget: str) -> Any:
     return st.session_state[widget]
 
 
-def show(widget: str, value: Any) -> None:
-    """Let a widget show what is chosen, which may have come from a link or another widget. Before it is drawn."""
-    if widget not in st.session_state or st.session_state[widget] != value:
+def first(widget: str, value: Any) -> str:
+    """The key of a widget that shows this until something else is chosen in it."""
+    if widget not in st.session_state:
         st.session_state[widget] = value
+    return widget
+
+
+def show(widget: str, value: Any) -> str:
+    """The key of a widget that is given this as its default, and so shows it, wherever it was chosen.
+
+    Where that was elsewhere, and on another page, the widget is a new one. Were it told to move, a browser that is
+    sending something just then would go on sending what it showed before, as if that had been chosen.
+    """
+    now = session()
+    page, times = now.shown.get(widget, (now.page, 0))
+    key = _key(widget, times)
+    if page != now.page or (key in st.session_state and st.session_state[key] != value):
+        key = _key(widget, times := times + 1)
+    now.shown[widget] = now.page, times
+    return key
+
+
+def _key(widget: str, times: int) -> str:
+    return f"{widget}-again-{times}" if times else widget
 
 
 def notice(sentence: str) -> None:

@@ -39,13 +39,14 @@ def pick(
 ) -> None:
     """A list with one item chosen; `choose` gets the id of another, empty for nobody."""
     catalog, labels = now.data.catalog, resources.labels(now.data.catalog, now.data.fingerprint)
-    state.show(key, shown)
+    widget = state.show(key, shown)
     st.selectbox(
         label or "Compare with",
         options,
+        options.index(shown),
         format_func=lambda item: "any other item" if item == NOBODY else labels[item - 1],
-        key=key,
-        filter_mode="contains",
+        key=widget,
+        filter_mode="fuzzy",
         label_visibility="visible" if label else "collapsed",
-        on_change=lambda: choose(catalog.id(item) if (item := state.read(key)) else ""),
+        on_change=lambda: choose(catalog.id(item) if (item := state.read(widget)) else ""),
     )

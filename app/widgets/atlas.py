@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from app import palette, state
+from app import palette, resources, state
 from app.components.linked_map import Panel, linked_map
 from app.current import Current
 from app.widgets.coloring import by_family
@@ -81,13 +81,14 @@ def middle_item(now: Current) -> int:
     """The item whose neighbours are asked for: the one clicked on a map, else the newest of the history."""
     catalog, focus = now.data.catalog, state.session().focus
     start = catalog.index(focus) if focus in catalog else (now.history or (1,))[-1]
+    labels = resources.labels(catalog, now.data.fingerprint)
     chosen: int = st.selectbox(
         "Item",
         range(1, len(catalog) + 1),
         index=start - 1,
-        format_func=catalog.title,
+        format_func=lambda item: labels[item - 1],
         key=f"middle-{start}",
-        filter_mode="contains",
+        filter_mode="fuzzy",
     )
     return chosen
 

@@ -16,6 +16,8 @@ from fame.errors import InputError
 from fame.training import queue
 
 if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
+
     from fame.training.settings import Settings
 
 PRESETS = {
@@ -59,6 +61,8 @@ def checked(preset: str, chosen: dict[str, Any], data: DataSet) -> tuple[Setting
     from fame.training.enough import need_enough
     from fame.training.presets import settings
 
+    if empty := [name for name, value in chosen.items() if value is None]:
+        raise InputError(f"{empty[0]}: there is no number; give one.")
     wanted = settings(preset, **chosen)
     need_enough(wanted, data)
     return wanted, plan(wanted, data.catalog).notes
@@ -72,11 +76,11 @@ def details(data: DataSet, preset: str) -> dict[str, Any]:
     base = RECORDS[preset].model_dump() | now.draft
     key = f"{now.drafts}-{preset}-{data.name}"
 
-    def number(label: str, name: str, most: int, why: str, least: int = 1) -> int:
-        found = st.number_input(
-            label, least, most, int(base[name]), key=f"{name}-{key}", help=why, persist_state="session"
-        )
-        return int(found)
+    def number(label: str, name: str, why: str) -> int | None:
+        # No default and no bounds: where a number is out of them or missing, a field would go back to its default.
+        widget = state.first(f"{name}-{key}", int(base[name]))
+        found: int | None = st.number_input(label, value=None, step=1, key=widget, help=why, persist_state="session")
+        return found
 
     def option(label: str, name: str, names: dict[str, str], why: str) -> str:
         found: str = st.selectbox(
@@ -101,22 +105,19 @@ def details(data: DataSet, preset: str) -> dict[str, Any]:
             chosen["heads"] = number(
                 "Facets (H)" if fame else "Attention heads",
                 "heads",
-                16,
                 "Attention heads of the last layer; each predicts the next item. Must divide the width.",
             )
             if fame:
                 chosen["experts"] = number(
-                    "Experts in a facet (N)", "experts", 16, "A router weighs them at every position."
+                    "Experts in a facet (N)", "experts", "A router weighs them at every position."
                 )
-            chosen["layers"] = number("Layers", "layers", 16, "Of self-attention; FAME's last one holds the facets.")
+            chosen["layers"] = number("Layers", "layers", "Of self-attention; FAME's last one holds the facets.")
         with columns[1]:
-            chosen["width"] = number(
-                "Width", "width", 1024, "Of an item embedding; a facet has a slice of it, width / H."
-            )
-            chosen["length"] = number("Newest items read", "length", 1000, "Older ones are left out of a history.")
-            chosen["epochs"] = number("Epochs at most", "epochs", 100_000, "Passes over the data; the best is kept.")
+            chosen["width"] = number("Width", "width", "Of an item embedding; a facet has a slice of it, width / H.")
+            chosen["length"] = number("Newest items read", "length", "Older ones are left out of a history.")
+            chosen["epochs"] = number("Epochs at most", "epochs", "Passes over the data; the best is kept.")
             chosen["patience"] = number(
-                "Epochs without a better one", "patience", 100_000, "After so many in a row the training ends."
+                "Epochs without a better one", "patience", "After so many in a row the training ends."
             )
         with columns[2]:
             if fame:
@@ -126,14 +127,12 @@ def details(data: DataSet, preset: str) -> dict[str, Any]:
                     HEADS,
                     "Adding scores gives parts that add up; mixing probabilities gives shares of a probability.",
                 )
-            chosen["seed"] = number("Seed", "seed", 2**31 - 1, "The same seed gives the same model.", 0)
+            chosen["seed"] = number("Seed", "seed", "The same seed gives the same model.")
             chosen["loss"] = option(
                 "Loss over", "loss", LOSSES, "Sampling is for catalogs of more than some ten thousand items."
             )
             if chosen["loss"] == "sampled":
-                chosen["negatives"] = number(
-                    "Items sampled a step", "negatives", 1_000_000, "Fewer than the catalog has."
-                )
+                chosen["negatives"] = number("Items sampled a step", "negatives", "Fewer than the catalog has.")
         if fame:
             chosen["anchor"] = anchoring(data, base["anchor"], key)
     return chosen
@@ -168,10 +167,7 @@ def start(data: DataSet, preset: str, wanted: Settings) -> None:
     now = state.session()
     given = tuple(options(preset, wanted))
     left, middle, right = st.columns([2, 1, 1], gap="small", vertical_alignment="bottom")
-    name = left.text_input(
-        "Name of the model", free_name(f"{data.name}-{preset if not now.draft else 'copy'}"), 64,
-        key=f"name-{now.drafts}-{data.name}-{preset}-{now.run}",
-    )  # fmt: skip
+    name = named(left, f"{data.name}-{preset if not now.draft else 'copy'}")
     asked = middle.button(
         "Estimate",
         icon=":material/timer:",
@@ -190,11 +186,24 @@ def start(data: DataSet, preset: str, wanted: Settings) -> None:
             st.error(escape(str(error)))
     if begun:
         try:
-            begin(data, name.strip(), preset, wanted)
+            begin(data, name, preset, wanted)
         except InputError as error:
             st.error(escape(str(error)))
         else:
             st.rerun()
+
+
+def named(place: DeltaGenerator, usual: str) -> str:
+    """The name of the model: what was typed, whatever else is chosen or happens, else the usual one."""
+    now = state.session()
+
+    def typed() -> None:
+        now.named = state.read(key)
+
+    # A field of its own for each usual name and none for what other runs do: what is being typed stays in it.
+    key = state.first(f"name-{now.drafts}-{usual}", now.named or free_name(usual))
+    name: str = place.text_input("Name of the model", max_chars=64, key=key, on_change=typed)
+    return name.strip()
 
 
 def estimate(found: dict[str, float]) -> str:
@@ -220,7 +229,7 @@ def begin(data: DataSet, name: str, preset: str, wanted: Settings) -> None:
     command = shlex.join(["python", "-m", "fame", "train", *where, *options(preset, wanted)])
     queue.enqueue(Run.start(folder, wanted, data, command).folder)
     now = state.session()
-    now.run, now.draft = name, {}
+    now.run, now.draft, now.named = name, {}, ""
     now.drafts += 1
 
 

@@ -1,11 +1,10 @@
 """The fewest changes of the history that change the answer, in words, each with a button that makes it."""
 
-from dataclasses import replace
-
 import streamlit as st
 
 from app import resources, state
 from app.current import Current
+from app.interventions import leave_out
 from app.reasons import listed
 from app.widgets.costly import costly
 from app.words import escape, ordinal, together, told_apart
@@ -71,7 +70,8 @@ def tell(now: Current, found: Removal, older: int) -> None:
         f"Put {them} back" if out else f"Leave {them} out",
         icon=":material/undo:" if out else ":material/playlist_remove:",
         key="leave-out",
-        on_click=replace(now.changed, without=() if out else places).apply,
+        on_click=leave_out,
+        args=(now.model, () if out else places),
     )
 
 

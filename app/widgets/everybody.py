@@ -17,11 +17,16 @@ from app.words import escape, percent, plain_facet
 def gate_by_group(now: Current, h: int) -> None:
     """How one facet's gate weight is distributed in groups of users; a group's middle user can be looked at."""
     names, by = group_names(now.data), now.by
-    state.show("by", by)
+    key = state.show("by", by)
     with st.container(horizontal=True, gap="large"):
         choose_facet(now, h, "facet-of-all")
         st.segmented_control(
-            "Users by", names, key="by", required=True, on_change=lambda: state.choose_grouping(state.read("by"))
+            "Users by",
+            names,
+            default=by,
+            key=key,
+            required=True,
+            on_change=lambda: state.choose_grouping(state.read(key)),
         )
     everyone = resources.population(now.model.name, now.data.name)
     groups = resources.groups(now.model.name, now.data, by)

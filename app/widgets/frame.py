@@ -27,7 +27,6 @@ def frame(page: str, needs_model: bool) -> None:
         if needs_model:
             st.stop()
         return
-    state.link()
     with st.sidebar:
         picker(now)
 

@@ -159,22 +159,28 @@ def move(before: int | None, rank: int) -> str:
 
 def choose_facet(now: Current, h: int, key: str) -> None:
     """The facet in view, as buttons."""
-    state.show(key, now.facets[h])
+    shown = state.show(key, now.facets[h])
     st.segmented_control(
-        "Facet", now.facets, key=key, required=True, on_change=lambda: state.choose_facet(state.read(key))
+        "Facet",
+        now.facets,
+        default=now.facets[h],
+        key=shown,
+        required=True,
+        on_change=lambda: state.choose_facet(state.read(shown)),
     )
 
 
 def choose_missing(way: Missing) -> None:
     """Where its gate weight goes, as buttons."""
-    state.show("missing", way)
+    key = state.show("missing", way)
     st.segmented_control(
         "Its gate weight",
         list(WHERE),
         format_func=lambda way: WHERE[way],
-        key="missing",
+        default=way,
+        key=key,
         required=True,
-        on_change=lambda: state.choose_missing(state.read("missing")),
+        on_change=lambda: state.choose_missing(state.read(key)),
     )
 
 

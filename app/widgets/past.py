@@ -77,29 +77,31 @@ def choose(now: Current, method: Method, found: Explanations | None) -> list[Met
         return f"{NAMES[one]} · {verdicts[one]}" if one in verdicts and verdicts[one] != UNTESTED else NAMES[one]
 
     beside = [one for one in now.methods[1:] if one != method]
-    state.show("method", method)
+    key = state.show("method", method)
     st.selectbox(
         "Explained by",
         CHOICE,
+        CHOICE.index(method),
         format_func=labelled,
-        key="method",
+        key=key,
         help="\n\n".join(f"**{NAMES[one]}**: {MEANINGS[one]}" for one in METHODS),
-        on_change=lambda: state.choose_methods([state.read("method"), *beside]),
+        on_change=lambda: state.choose_methods([state.read(key), *beside]),
     )
     return beside
 
 
 def more(method: Method, beside: Sequence[Method]) -> None:
     """Which other methods stand beside it."""
-    state.show("beside", list(beside))
+    key = state.show("beside", list(beside))
     st.pills(
         "Beside it",
         [one for one in CHOICE if one != method],
         selection_mode="multi",
+        default=beside,
         format_func=lambda one: NAMES[one],
-        key="beside",
+        key=key,
         wrap=True,
-        on_change=lambda: state.choose_methods([method, *state.read("beside")]),
+        on_change=lambda: state.choose_methods([method, *state.read(key)]),
     )
 
 

@@ -37,13 +37,14 @@ def items(count: int) -> str:
 
 def repeats(now: Current) -> None:
     """The switch that has seen items recommended, too."""
-    state.show("repeats", now.keep)
+    key = state.show("repeats", now.keep)
     st.toggle(
         "Recommend what was seen, too",
-        key="repeats",
+        now.keep,
+        key=key,
         help="Off: no item that was seen is recommended, and a held-out item that was seen before counts in no "
         "measure. On: seen items are ranked with all others, here and in every explanation.",
-        on_change=lambda: state.choose_repeats("keep" if state.read("repeats") else ""),
+        on_change=lambda: state.choose_repeats("keep" if state.read(key) else ""),
     )
 
 

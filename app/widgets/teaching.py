@@ -32,10 +32,10 @@ def here() -> DataSet | None:
         now.teach = now.data if now.data in names else names[0]
 
     def chosen() -> None:
-        now.teach = state.read("teach")
+        now.teach = state.read(key)
 
-    state.show("teach", now.teach)
-    st.selectbox("Data set", names, key="teach", on_change=chosen)
+    key = state.show("teach", now.teach)
+    st.selectbox("Data set", names, names.index(now.teach), key=key, on_change=chosen)
     try:
         data = resources.dataset(now.teach)
     except InputError as error:

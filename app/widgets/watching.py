@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from app import charts, commands, palette, resources, state
+from app.current import resolve
 from app.widgets.tables import table_behind
 from app.words import duration, escape, two_digits
 from fame import home
@@ -39,13 +40,13 @@ def watching() -> None:
     names = [watched.name for watched in found]
     if now.run not in names:
         now.run = next((watched.name for watched in found if watched.status.active), names[0])
-    words = {watched.name: f"{watched.name} · {WORDS[watched.status.status][1]}" for watched in found}
 
     def chosen() -> None:
-        now.run = state.read("run")
+        now.run = state.read(key)
 
-    state.show("run", now.run)
-    st.selectbox("Run", names, format_func=lambda name: words[name], key="run", on_change=chosen)
+    # Names alone: what stands in the list is what the browser sends, so that no state of a run may be part of it.
+    key = state.show("run", now.run)
+    st.selectbox("Run", names, names.index(now.run), key=key, on_change=chosen)
     active = any(watched.status.active for watched in found)
     st.fragment(live, run_every=2.0 if active else None)(look(found))
     run = next(watched for watched in found if watched.name == now.run)
@@ -154,6 +155,7 @@ def buttons(run: Watched) -> None:
         if run.best_epoch and run.name in resources.models():
             if st.button("Open in Predict", icon=":material/recommend:"):
                 state.choose_model(run.name, run.dataset)
+                resolve()
                 st.switch_page("../pages/predict.py", query_params=state.parameters())
             if not run.status.active:
                 next_steps(run)
@@ -185,6 +187,7 @@ def next_steps(run: Watched) -> None:
     untested = run.facets and not (model.folder / "meaning.json").exists()
     if untested and st.button("Test what the facets mean", icon=":material/label:"):
         state.choose_model(run.name, run.dataset)
+        resolve()
         st.switch_page("../pages/meaning.py", query_params=state.parameters())
 
 

@@ -1,4 +1,8 @@
-"""What would come first if facets or experts weighed otherwise, or past items were left out: the ranking, live."""
+"""What would come first if facets or experts weighed otherwise, or past items were left out: the ranking, live.
+
+A slider stands for one weight. What was not touched stays as the model has it, so that slider, sentence, link and model
+say the same numbers, however fast a slider is moved.
+"""
 
 from collections.abc import Callable
 from functools import partial
@@ -9,15 +13,23 @@ from streamlit.delta_generator import DeltaGenerator
 
 from app import state
 from app.current import Current
-from app.interventions import UNCHANGED, Interventions
+from app.interventions import UNCHANGED, Interventions, route, weigh
 from app.widgets.answer import answer_list, table
 from app.widgets.counterfactual import fewest
 from app.widgets.tables import table_behind
-from app.words import escape, percent, plain_facet
+from app.words import escape, plain_facet
 from fame.explain.what_if import Answer, WeightError, reweigh
 from fame.model import Model
 
 SHOWN = 10
+TOGETHER = (
+    "Only what you move changes: the other weights stay as they are, and together they may come to more or less than "
+    "100 %."
+)
+TOGETHER_MIXTURE = (
+    "Only what you move changes: the other weights stay as they are. Where together they come to more or less than "
+    "100 %, their proportions are what is mixed."
+)
 
 
 def what_if(now: Current, model: Model) -> None:
@@ -33,7 +45,7 @@ def what_if(now: Current, model: Model) -> None:
         fewest(now, model)
         if now.facets:
             gate(now, found)
-            router(now, found)
+            router(now, found, int(np.argmax(own.gate)) if now.facet is None else now.facet)
     with right:
         said(now, own, found)
         answer_list(
@@ -101,34 +113,35 @@ def listed(now: Current) -> str:
 def gate(now: Current, found: Answer) -> None:
     """A slider a facet."""
     st.markdown("**Gate**: how much each facet weighs")
+    st.caption(TOGETHER_MIXTURE if now.mixture else TOGETHER)
     for (h, name), place in zip(enumerate(now.facets), in_pairs(len(now.facets)), strict=True):
         chosen = now.changed.gate.get(h)
         with place:
-            slide(f"weight-{h}", name, float(found.gate[h]), chosen, partial(now.changed.weigh, h))
+            slide(f"weight-{h}", name, float(found.gate[h]), chosen, partial(weigh, now.model, h))
 
 
-def router(now: Current, found: Answer) -> None:
-    """A slider an expert of the facet in view."""
+def router(now: Current, found: Answer, h: int) -> None:
+    """A slider an expert of the facet in view, which no slider changes."""
     N = int(now.model.config["experts"])
     if N == 1:
         st.caption("Each facet has one expert: there is nothing to route.")
         return
-    h = int(np.argmax(found.gate)) if now.facet is None else now.facet
-    state.show("router-facet", now.facets[h])
+    key = state.show("router-facet", now.facets[h])
     st.markdown("**Router**: how much each expert weighs inside a facet")
     st.segmented_control(
         "Facet",
         now.facets,
-        key="router-facet",
+        default=now.facets[h],
+        key=key,
         required=True,
         label_visibility="collapsed",
-        on_change=lambda: state.choose_facet(state.read("router-facet")),
+        on_change=lambda: state.choose_facet(state.read(key)),
     )
     for n, place in enumerate(in_pairs(N)):
         chosen = now.changed.router.get((h, n))
         name, weight = f"expert {n + 1}", float(found.router[h, n])
         with place:
-            slide(f"route-{h}-{n}", name, weight, chosen, partial(now.changed.route, h, n))
+            slide(f"route-{h}-{n}", name, weight, chosen, partial(route, now.model, h, n))
 
 
 def in_pairs(n: int) -> list[DeltaGenerator]:
@@ -136,8 +149,9 @@ def in_pairs(n: int) -> list[DeltaGenerator]:
     return [place for _ in range(0, n, 2) for place in st.columns(2)][:n]
 
 
-def slide(key: str, name: str, weight: float, chosen: int | None, change: Callable[[int], Interventions]) -> None:
-    """One weight: where it was chosen it stays where it was put, else it shows what it comes to."""
-    state.show(key, round(100 * weight) if chosen is None else chosen)
-    label = escape(name) if chosen is None else f"{escape(name)}: chosen, weighs {percent(weight)}"
-    st.slider(label, 0, 100, key=key, format="%d %%", on_change=lambda: change(state.read(key)).apply())
+def slide(widget: str, name: str, weight: float, chosen: int | None, change: Callable[[int], None]) -> None:
+    """One weight, chosen or the model's own."""
+    shown = round(100 * weight) if chosen is None else chosen
+    key = state.show(widget, shown)
+    label = escape(name) if chosen is None else f"{escape(name)}: chosen"
+    st.slider(label, 0, 100, shown, key=key, format="%d %%", on_change=lambda: change(state.read(key)))

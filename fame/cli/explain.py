@@ -34,7 +34,7 @@ def explain(
         str,
         typer.Option(
             help='What if the gate or a router weighed otherwise? "1:40,2.3:0" has the first facet weigh 40 % and the '
-            "third expert of the second facet nothing; the others share what is left."
+            "third expert of the second facet nothing; the others stay as they are."
         ),
     ] = "",
     without: Annotated[

@@ -1,7 +1,7 @@
 """What would be recommended if the gate or a router weighed otherwise, or past items were left out."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -36,7 +36,7 @@ class Answer:
     """What is recommended then, and the weights from which it is."""
 
     ranking: Recommendation
-    gate: np.ndarray  # (H,)
+    gate: np.ndarray  # (H,) as chosen, where chosen; a mixture of softmaxes mixes by their proportions
     router: np.ndarray  # (H, N)
 
 
@@ -49,11 +49,12 @@ def reweigh(
     k: int = 20,
     hidden: Collection[int] | None = None,
 ) -> Answer:
-    """The recommendation with weights of facets and of (facet, expert) chosen, the others sharing what is left.
+    """The recommendation with weights of facets and of (facet, expert) chosen, each of the others staying as it is.
 
-    `without` are places in the history, 0 = oldest, that are not read; their items stay out of the answer all the same,
-    unless `hidden`, as in `recommend`, is without them.
-    With nothing chosen it is `recommend`.
+    So the weights of a gate or a router may come to more or less than 1; a mixture of softmaxes mixes by their
+    proportions. Only what depends on a changed value changes with it: the gate reads what the routers made of the
+    facets. `without` are places in the history, 0 = oldest, that are not read; their items stay out of the answer all
+    the same, unless `hidden`, as in `recommend`, is without them. With nothing chosen it is `recommend`.
 
     Raises
     ------
@@ -65,51 +66,18 @@ def reweigh(
     oldest = max(0, len(history) - model.config.length)  # no older one takes the place of what is left out
     read = [item for t, item in enumerate(history) if t >= oldest and t not in without]
     out = set(history) if hidden is None else hidden
-    changes: list[Weight] = []
-    if router:
-        own = recommend(model, read, 1, hidden=out).router[-1]
-        for facet in {facet for facet, _ in router}:
-            shares = share_out(own[facet], {n: share for (h, n), share in router.items() if h == facet})
-            changes += [Weight(facet, n, set=float(share)) for n, share in enumerate(shares)]
-    if gate:
-        own = what_if(model, read, changes, 1, hidden=out).gate[-1]
-        shares = share_out(own, gate)
-        if model.config.head == "mixture" and not shares.any():
-            raise WeightError("With every facet switched off a mixture of softmaxes has nothing to mix; leave one on.")
-        changes += [Weight(facet, set=float(share)) for facet, share in enumerate(shares)]
-    if not changes:
-        found = recommend(model, read, k, hidden=out)
-    else:
-        found = what_if(model, read, changes, k, renormalise=False, hidden=out)
-    return Answer(found, found.gate[-1], found.router[-1])
-
-
-def share_out(own: np.ndarray, chosen: Mapping[int, float]) -> np.ndarray:
-    """Weights (n,) of which some are chosen: what is left to 1 goes to the others in the proportion of their own.
-
-    Where the chosen come to more than 1, or are all there is, they are brought to 1 in proportion; all at 0 stay 0.
-
-    Raises
-    ------
-    WeightError
-        A weight is negative or no number, or there is none of that index.
-    """
-    weights = np.zeros(len(own))
-    for index, share in chosen.items():
-        if not 0 <= index < len(own):
-            raise WeightError(f"There is no weight {index}; there are {len(own)}, counted from 0.")
-        if not 0 <= share < float("inf"):
-            raise WeightError(f"The weight {share} is negative or not finite; give a number from 0.")
-        weights[index] = share
-    others = np.array([index not in chosen for index in range(len(own))])
-    total, rest = weights.sum(), own[others].sum()
-    if total > 1 or not others.any():
-        return weights / total if total else weights
-    if rest:
-        weights[others] = own[others] * (1 - total) / rest
-    else:
-        weights[others] = (1 - total) / others.sum()
-    return weights
+    changes = [Weight(facet, n, set=share) for (facet, n), share in router.items()]
+    changes += [Weight(facet, set=share) for facet, share in gate.items()]
+    if model.config.head == "mixture" and len(gate) == len(model.config.facets) and not any(gate.values()):
+        raise WeightError("With every facet switched off a mixture of softmaxes has nothing to mix; leave one on.")
+    asked = intervention(model, len(read), changes, renormalise=False) if changes else None
+    if asked is None or model.config.head != "mixture":
+        found = recommend(model, read, k, asked, hidden=out)
+        return Answer(found, found.gate[-1], found.router[-1])
+    weights = recommend(model, read, 1, asked, hidden=out).gate[-1]  # before they are brought to 1
+    asked = replace(asked, gate=replace(asked.gate, renormalise=True))
+    found = recommend(model, read, k, asked, hidden=out)
+    return Answer(found, weights, found.router[-1])
 
 
 def what_if(

@@ -126,6 +126,22 @@ def test_an_expert_that_does_the_same_as_its_sibling_is_said_to(opened, trained,
     assert "All its experts read the history differently here" in text
 
 
+def test_where_its_weight_goes_is_shown_on_every_page(opened, trained):
+    app = opened(trained.model, "why", history=HISTORY)
+    for page in ("gates", "why", "gates"):
+        chosen = next(group for group in app.main.get("button_group") if group.label == "Its gate weight")
+        assert chosen.value == "dropped"
+        app.switch_page(f"../pages/{page}.py").run()
+    chosen = next(group for group in app.main.get("button_group") if group.label == "Its gate weight")
+    assert chosen.value == "dropped"
+    chosen.set_value("renormalised").run()
+    assert app.query_params["missing"] == "renormalised"
+    app.switch_page("../pages/why.py").run()
+    assert next(group for group in app.main.get("button_group") if group.label == "Its gate weight").value == (
+        "renormalised"
+    )
+
+
 @pytest.mark.parametrize("page", ["gates", "experts", "predict"])
 @pytest.mark.parametrize("history", ["", "f3", "f3,f3"])
 def test_short_histories_are_shown_or_told_of(opened, trained, page, history):

@@ -128,6 +128,30 @@ def test_a_slider_is_what_the_model_weighs(opened, trained, cinema):
     assert np.allclose(shown, 100 * found.gate, atol=0.51)
 
 
+def test_sliders_sentence_and_link_agree_where_the_weights_come_to_more_than_all(opened, trained):
+    app = opened(trained.model, "why", history=HISTORY, facet="genre")
+    own = [app.slider(key=f"weight-{h}").value for h in range(4)]
+    app.slider(key="weight-0").set_value(84).run()
+    app.slider(key="weight-1").set_value(42).run()
+    app.slider(key="route-0-1").set_value(0).run()
+    assert app.query_params["weights"] == "1:84,2:42,1.2:0"
+    assert "With **facet genre at 84 %; facet era at 42 %; expert 2 of facet genre at 0 %**" in said(app)
+    shown = {slider.label: slider.value for slider in app.slider}
+    assert (shown["genre: chosen"], shown["era: chosen"], shown["expert 2: chosen"]) == (84, 42, 0)
+    assert abs(shown["director"] - own[2]) <= 5  # untouched; the gate reads what the routers make of a facet
+    assert "together they may come to more or less than 100 %" in said(app)
+
+
+def test_what_the_page_shows_late_is_not_taken_for_a_choice(opened, trained):
+    app = opened(trained.model, "why", history=HISTORY)
+    first = app.slider(key="weight-0")
+    first.set_value(90).run()
+    app.button(key="own").click().run()  # the slider goes back, and the browser may still send where it stood
+    assert "weights" not in app.query_params
+    app.slider(key="weight-1").set_value(40).run()
+    assert app.query_params["weights"] == "2:40"
+
+
 def test_the_fewest_removals_can_be_left_out_and_put_back(opened, sharp, cinema):
     app = opened(sharp, "why", history=HISTORY)
     found = fewest_removals(sharp, cinema.catalog.indices(IDS))

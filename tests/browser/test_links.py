@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from fame.home import PROJECT
-from tests.browser.conftest import rows, settle, start
+from tests.browser.conftest import cards, rows, settle, start
 
 
 @pytest.mark.parametrize(
@@ -48,6 +48,23 @@ def test_markup_in_a_link_is_text(visit, field):
     assert page.locator("img[src=x]").count() == 0
     assert page.locator("a[href^=javascript]").count() == 0
     assert page.get_by_text("encountered an error").count() == 0
+
+
+def test_back_leads_to_what_was_shown(visit):
+    page = visit("/predict?model=planted-cinema-fame&history=f1,f2")
+    before, entries = cards(page), page.evaluate("history.length")
+    page.get_by_label("Model", exact=True).first.click()
+    page.get_by_role("option", name="movielens-100k-fame", exact=True).click()
+    settle(page)
+    after = cards(page)
+    assert len(after) > 0
+    assert page.evaluate("history.length") == entries + 1
+    page.go_back()
+    settle(page)
+    assert cards(page) == before
+    page.go_forward()
+    settle(page)
+    assert cards(page) == after
 
 
 def test_an_unknown_page_falls_back(visit):

@@ -17,6 +17,7 @@ from fame.ranking.recommend import recommend
 from tests.browser.conftest import cards, rows, settle, start
 
 IDS = ["f1", "f2", "f3", "f4", "f9"]
+VALUES = "sliders => sliders.map(slider => Number(slider.ariaValueNow ?? slider.value))"
 QUERY = f"?model=planted-cinema-fame&history={','.join(IDS)}"
 
 
@@ -66,6 +67,33 @@ def test_a_gate_slider_moves_the_ranking_and_back(visit, cinema, model):
     settle(page)
     assert ranking(page) == own
     assert "weights" not in link(page)
+
+
+@pytest.mark.parametrize("pause", [0, 35, 260])
+def test_an_arrow_key_held_on_a_slider_moves_it_alone_and_every_press_counts(visit, pause):
+    page = visit(f"/why{QUERY}&weights=2:30")
+    sliders = page.get_by_role("slider")
+    before = sliders.evaluate_all(VALUES)
+    page.get_by_role("slider", name="genre").focus()
+    presses = 20 if pause < 100 else 8
+    for _ in range(presses):  # a key that is held goes down again and again
+        page.keyboard.down("ArrowRight")
+        page.wait_for_timeout(pause)
+    page.keyboard.up("ArrowRight")
+    page.wait_for_timeout(400)
+    settle(page)
+    put = before[0] + presses
+    assert sliders.evaluate_all(VALUES) == [put, *before[1:]]
+    assert link(page)["weights"] == f"1:{put},2:30"
+    expect(page.get_by_text(f"facet genre at {put} %; facet era at 30 %")).to_be_visible()
+    expect(page.get_by_role("slider", name="genre: chosen")).to_be_visible()
+    for name, key in (("genre", "End"), ("director", "Home")):  # two sliders before the first answer is there
+        page.get_by_role("slider", name=name).focus()
+        page.keyboard.press(key)
+    page.wait_for_timeout(400)
+    settle(page)
+    assert sliders.evaluate_all(VALUES)[:3] == [100, 30, 0]
+    assert link(page)["weights"] == "1:100,2:30,3:0"
 
 
 def test_a_router_slider_switches_an_expert_off(visit, cinema, model):
