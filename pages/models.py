@@ -11,6 +11,8 @@ st.markdown(library.sentence())
 library.models()
 st.header("One of them")
 library.actions()
+st.header("Data sets")
+library.datasets()
 left, right = st.columns(2, gap="large")
 with left:
     st.header("From elsewhere")

@@ -1,8 +1,11 @@
 """Files of interactions -> a data set: bring them, see how they were understood, correct it, read the report."""
 
 import hashlib
+import os
 import re
 import shutil
+import time
+from contextlib import suppress
 from pathlib import Path
 from typing import get_args
 
@@ -32,6 +35,7 @@ NEEDED = ("user", "item", "time")
 NOTHING = "(none)"
 AS_SHOWN = "as the whole column shows"
 PATTERNS = ("%d/%m/%Y %H:%M", "%m/%d/%Y %I:%M %p")  # as examples of one's own
+ABANDONED = 24 * 60 * 60  # seconds
 SHOWN = 5  # rows of a preview
 
 
@@ -68,7 +72,17 @@ def given() -> list[Path]:
     ).strip()  # fmt: skip
     if path:
         return [Path(path).expanduser()]
-    return [keep(file.name, file.getvalue()) for file in sent]
+    kept = [keep(file.name, file.getvalue()) for file in sent]
+    clear_abandoned()
+    return kept
+
+
+def clear_abandoned() -> None:
+    """Delete uploads that nobody has looked at for a day: what a page still shows is touched whenever it is drawn."""
+    for folder in home.uploads_folder().glob("*/"):
+        with suppress(OSError):  # somebody else clears, too
+            if time.time() - folder.stat().st_mtime > ABANDONED:
+                shutil.rmtree(folder)
 
 
 def keep(name: str, content: bytes) -> Path:
@@ -79,6 +93,7 @@ def keep(name: str, content: bytes) -> Path:
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True)
         write_file(path, content)
+    os.utime(folder)
     return path
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from app import resources, state
-from app.current import usable
+from app.current import resolve, usable
 from app.widgets.tables import with_download
 from app.words import escape, size
 from fame import home
@@ -75,6 +75,7 @@ def actions() -> None:
     with st.container(horizontal=True):
         if st.button("Use it", icon=":material/recommend:", disabled=name not in usable()) and model:
             state.choose_model(name, model.dataset)
+            resolve()
             st.switch_page("../pages/predict.py", query_params=state.parameters())
         if st.button(
             "Train another like it", icon=":material/content_copy:", disabled=settings_of(name, model) is None,
@@ -148,6 +149,64 @@ def delete(name: str) -> None:
         st.rerun()
 
 
+def datasets() -> None:
+    """One data set: which models depend on it; rename it, delete it."""
+    names = list(home.data_folders())
+    name = st.selectbox("Data set", names, key="one-data-set")
+    models = shelf.trained_on(name)
+    ships = (
+        any(model in home.shipped_models() for model in models) or home.data_folder(name).parent.parent != home.home()
+    )
+    if models:
+        st.caption(f"{listed(models)} {'was' if len(models) == 1 else 'were'} trained on it.")
+    if ships:
+        st.caption("Models that ship with the app need it: it cannot be renamed or deleted.")
+    elif models:
+        st.caption("Models find their data by its name: it can be deleted, but not renamed.")
+    with st.container(horizontal=True):
+        if st.button("Rename", icon=":material/edit:", key="rename-data", disabled=ships or bool(models)):
+            rename_data(name)
+        if st.button("Delete", icon=":material/delete:", key="delete-data", disabled=ships):
+            delete_data(name, models)
+
+
+def listed(names: list[str]) -> str:
+    """A few names, and how many more."""
+    few, more = names[:5], len(names) - 5
+    return ", ".join(f"**{escape(name)}**" for name in few) + (f" and {more} more" if more > 0 else "")
+
+
+@st.dialog("Rename")
+def rename_data(name: str) -> None:
+    """Asks for the new name of a data set."""
+    new = st.text_input("New name", name, 64)
+    if st.button("Rename", type="primary"):
+        try:
+            shelf.rename_data(name, new.strip())
+        except InputError as error:
+            st.error(escape(str(error)))
+            return
+        now = state.session()
+        now.teach = new.strip() if now.teach == name else now.teach
+        st.rerun()
+
+
+@st.dialog("Delete")
+def delete_data(name: str, models: list[str]) -> None:
+    """Asks first, and says what it takes along."""
+    st.markdown(f"Move the data set **{escape(name)}** to the trash? It can be had back from there.")
+    if models:
+        them = "it" if len(models) == 1 else "they"
+        st.warning(f"Without it {listed(models)} cannot be shown: {them} will wait for it.")
+    if st.button("Move to the trash", type="primary"):
+        try:
+            shelf.discard_data(name)
+        except InputError as error:
+            st.error(escape(str(error)))
+            return
+        st.rerun()
+
+
 def bring() -> None:
     """A model from elsewhere."""
     given = st.file_uploader("A model's zip, as Download makes it", "zip", key=f"zip-{state.session().drafts}")
@@ -179,7 +238,8 @@ def trash() -> None:
         name, _, stamp = place.name.rpartition("@")
         left, right = st.columns([4, 1], vertical_alignment="center")
         when = time.strftime("%d %B %Y, %H:%M", time.strptime(stamp.rstrip("+"), shelf.STAMP))
-        left.markdown(f"**{escape(name)}** deleted {when}, {size(home.size(place))}")
+        what = "Data set " if shelf.is_data(place) else ""
+        left.markdown(f"{what}**{escape(name)}** deleted {when}, {size(home.size(place))}")
         if right.button("Put back", key=f"back-{place.name}", width="stretch"):
             try:
                 shelf.restore(place)
@@ -188,13 +248,15 @@ def trash() -> None:
                 return
             st.rerun()
     if st.button("Empty the trash", icon=":material/delete_forever:"):
-        empty(len(places))
+        empty(len(places), sum(shelf.is_data(place) for place in places))
 
 
 @st.dialog("Empty the trash")
-def empty(count: int) -> None:
+def empty(count: int, data: int) -> None:
     """Asks first: this cannot be taken back."""
-    st.markdown(f"Delete {count} model{'s' if count > 1 else ''} for good? They cannot be had back.")
+    kinds = {"model": count - data, "data set": data}
+    what = " and ".join(f"{n} {kind}{'s' * (n > 1)}" for kind, n in kinds.items() if n)
+    st.markdown(f"Delete {what} for good? They cannot be had back.")
     if st.button("Delete for good", type="primary"):
         shelf.empty()
         st.rerun()

@@ -1,14 +1,16 @@
 """Train refuses what cannot be trained before anything is started, with the reason."""
 
+import os
 import shutil
 import zipfile
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from app.widgets import importing
 from fame.data import read
 from fame.home import PROJECT
-from fame.training import queue
+from fame.training import queue, status
 from fame.training.run import Run
 
 
@@ -46,6 +48,10 @@ def set_to(app: AppTest, **values) -> AppTest:
         ({"Facets (H)": 2, "Tie facets to": "choose", "Families, one facet each": ["genre", "era", "director"]},
          "anchor names 3 families for 2 facets; give more heads"),
         ({"Loss over": "sampled", "Items sampled a step": 80}, "negatives is 80, but 'films' has 80 items"),
+        ({"Epochs at most": 0}, "epochs: Input should be greater than or equal to 1 (given: 0)"),
+        ({"Epochs at most": None}, "epochs: there is no number; give one."),
+        ({"Epochs at most": 100_001}, "epochs: Input should be less than or equal to 100000 (given: 100001)"),
+        ({"Seed": -1}, "seed: Input should be greater than or equal to 0 (given: -1)"),
         ({"Newest items read": 1}, "length: Input should be greater than or equal to 2 (given: 1)"),
     ],
 )  # fmt: skip
@@ -80,6 +86,34 @@ def test_a_run_is_queued_with_its_settings_and_a_taken_name_is_refused(app, tmp_
     set_to(app, **{"Name of the model": "mine"})
     labelled(app.button, "Train").click().run()
     assert "a model or run called 'mine' already" in " ".join(error.value for error in app.error).replace("\\", "")
+
+
+def test_a_typed_name_and_the_watched_run_stay_whatever_happens_to_others(app, tmp_path):
+    for name in ("first", "second"):
+        set_to(app, **{"Name of the model": name})
+        labelled(app.button, "Train").click().run()
+    labelled(app.selectbox, "Run").set_value("first").run()
+    set_to(app, **{"Name of the model": "third"})
+    assert labelled(app.selectbox, "Run").value == "first"
+    for state in ("running", "failed", "stopped"):  # of the watched one, then of the other
+        status.write(tmp_path / "runs" / "first", state)
+        app.run()
+        assert labelled(app.selectbox, "Run").value == "first"
+    status.write(tmp_path / "runs" / "second", "running")
+    labelled(app.main.get("button_group"), "Preset").set_value("default").run()
+    assert labelled(app.selectbox, "Run").value == "first"
+    assert labelled(app.text_input, "Name of the model").value == "third"
+    labelled(app.button, "Train").click().run()
+    assert (tmp_path / "runs" / "third").exists()
+    assert {path.name for path in (tmp_path / "runs").iterdir() if path.is_dir()} == {"first", "second", "third"}
+
+
+def test_chosen_details_stay_over_a_look_at_another_page(app):
+    set_to(app, **{"Epochs at most": 7, "Seed": 0})
+    app.switch_page("../pages/models.py").run()
+    app.switch_page("../pages/train.py").run()
+    found = {field.label: field.value for field in app.number_input}
+    assert (found["Epochs at most"], found["Seed"]) == (7, 0)
 
 
 def test_films_of_ones_own_keep_their_attributes(app, tmp_path):
@@ -135,3 +169,27 @@ def test_models_that_ship_can_be_carried_but_not_changed(app):
     labelled(given.button, "Train another like it").click().run()
     assert not given.exception
     assert labelled(given.main.selectbox, "Model").value == "sasrec"
+
+
+def test_before_a_data_set_is_deleted_the_models_are_named_that_need_it(app, tmp_path):
+    set_to(app, **{"Name of the model": "mine"})
+    labelled(app.button, "Train").click().run()
+    queue.stop(tmp_path / "runs" / "mine")
+    page = app.switch_page("../pages/models.py").run()
+    labelled(page.main.selectbox, "Data set").set_value("films").run()
+    assert "**mine** was trained on it." in [caption.value for caption in page.caption]
+    assert page.button(key="rename-data").disabled
+    page.button(key="delete-data").click().run()
+    assert any("Without it **mine** cannot be shown" in warning.value for warning in page.warning)
+    labelled(page.main.selectbox, "Data set").set_value("planted-cinema").run()
+    assert page.button(key="delete-data").disabled
+
+
+def test_uploads_that_nobody_looks_at_are_cleared_and_others_stay(tmp_path, monkeypatch):
+    monkeypatch.setenv("FAME_HOME", str(tmp_path))
+    old, used = importing.keep("old.csv", b"a"), importing.keep("used.csv", b"b")
+    for path in (old, used):
+        os.utime(path.parent, (1, 1))
+    assert importing.keep("used.csv", b"b") == used  # as a page that shows it does
+    importing.clear_abandoned()
+    assert (old.exists(), used.exists()) == (False, True)

@@ -4,7 +4,8 @@ import shutil
 
 import pytest
 
-from fame.home import BadNameError, model_folders, shipped_models
+from fame.data import read
+from fame.home import BadNameError, data_folders, model_folders, shipped_models
 from fame.training import shelf, status
 from fame.training.shelf import ShelfError
 
@@ -57,3 +58,42 @@ def test_what_ships_or_trains_is_left_alone(runs):
             shelf.discard("mine")
     with pytest.raises(ShelfError, match="no model or run"):
         shelf.discard("..")
+
+
+@pytest.fixture
+def films(runs, cinema_folder, cinema):
+    """A data set that a model needs, and one that none does."""
+    shutil.copytree(cinema_folder, runs.parent / "data" / "alone")
+    shutil.copytree(cinema_folder, runs.parent / "data" / cinema.name)
+    return runs.parent / "data"
+
+
+def test_a_data_set_is_renamed_deleted_and_had_back(films):
+    shelf.rename_data("alone", "my films")
+    assert read(films / "my films").name == "my films"
+    place = shelf.discard_data("my films")
+    assert "my films" not in data_folders()
+    assert shelf.is_data(place)
+    shelf.restore(place)
+    assert read(films / "my films").name == "my films"
+    for bad in ("../out", "a/b", "my films"):
+        with pytest.raises(BadNameError):
+            shelf.rename_data("my films", bad)
+    with pytest.raises(ShelfError, match="no data set called 'nothing'"):
+        shelf.discard_data("nothing")
+
+
+def test_the_models_of_a_data_set_are_named_and_find_it(films, runs):
+    (runs / "mine" / "config.json").write_text('{"dataset": "alone"}')
+    assert "mine" in shelf.trained_on("alone")
+    with pytest.raises(ShelfError, match="mine would not find 'alone' under another name"):
+        shelf.rename_data("alone", "other")
+    status.write(runs / "mine", "queued")
+    with pytest.raises(ShelfError, match="'mine' is queued on 'alone'; stop it first"):
+        shelf.discard_data("alone")
+    assert (films / "alone").exists()
+
+
+def test_the_data_of_models_that_ship_stay():
+    with pytest.raises(ShelfError, match="ship with the app need"):
+        shelf.discard_data("planted-cinema")
