@@ -103,7 +103,8 @@ def card(model: Description, measured: dict[str, np.ndarray], floor: dict[str, n
     elif facets:
         terms = (
             "The architecture is the paper's, the training is not: W_f starts at H times the identity, not at random, "
-            "and a batch is so many positions, not histories. Nothing ties its facets to a meaning, so they are numbered."
+            "and a batch is so many positions, not histories. Nothing ties its facets to a meaning, so they are "
+            "numbered."
         )
     else:
         terms = "Positions, begin token and popularity bias are as in the FAME beside it."
