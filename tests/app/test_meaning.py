@@ -13,6 +13,7 @@ from app.charts import intervals, matrix
 from app.widgets.meaning import points
 from fame.explain.meaning import FILE, Meaning
 from fame.explain.measure import measure
+from fame.folders import read_json, write_json
 from fame.home import PROJECT
 from tests.app.conftest import figure
 
@@ -80,7 +81,8 @@ def test_what_other_weights_mean_is_not_shown(open_page, trained, cinema):
     from fame.explain.meaning import save
 
     app, folder = open_page(trained)
-    save(folder, "another", measure(trained.model, cinema))
+    save(folder, trained.description.fingerprint, measure(trained.model, cinema))
+    write_json(folder / FILE, read_json(folder / FILE, "") | {"model": "another"})  # brought in by hand
     app, _ = open_page(trained)
     assert "was measured on other weights" in said(app).replace("\\", "")
     assert not app.subheader

@@ -5,7 +5,7 @@ from tests.app.conftest import said
 
 
 def paste(app, text):
-    return next(box for box in app.text_input if box.label == "Item ids, oldest first").set_value(text).run()
+    return next(box for box in app.text_area if box.label == "Item ids, oldest first").set_value(text).run()
 
 
 def test_that_a_model_was_added_is_said_once_on_its_page(opened, trained):
