@@ -92,9 +92,9 @@ def test_a_bar_chooses_a_facet_and_leads_on_to_its_experts(visit):
     page.locator(".st-key-facet-bars .point path").nth(2).click(force=True)
     settle(page)
     assert link(page)["facet"] == "director"
-    page.get_by_role("link", name="Experts: which preference inside director").click()
+    page.get_by_role("link", name="Experts: which preference inside facet director").click()
     settle(page)
-    expect(page.get_by_role("heading", name=re.compile(r"Expert \d of director after item 3"))).to_be_visible()
+    expect(page.get_by_role("heading", name=re.compile(r"Expert \d of facet director after item 3"))).to_be_visible()
     assert {name: link(page)[name] for name in ("position", "facet")} == {"position": "3", "facet": "director"}
 
 
@@ -124,7 +124,7 @@ def test_a_square_chooses_an_expert_and_the_link_brings_it_back(visit):
     expect(page.locator(".count")).to_have_text("0 selected of 16 experts")
     square(page, 6, 3).click()  # era has the rows 4 to 7
     settle(page)
-    heading = page.get_by_role("heading", name="Expert 3 of era after item 3")
+    heading = page.get_by_role("heading", name="Expert 3 of facet era after item 3")
     expect(heading).to_be_visible()
     expect(page.locator(".count")).to_have_text("1 selected of 16 experts")
     assert page.locator(".cell.off").count() == 60
