@@ -1,9 +1,10 @@
 """Sentences about what facets and experts mean: each says what was tested, on how many items, and against what."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from app.words import escape, percent
-from fame.explain.meaning import Expert, Meaning
+from app.words import attribute, escape, percent, together
+from app.words import facet as marked
+from fame.explain.meaning import LEVEL, Expert, Meaning
 from fame.explain.probe import EITHER, FEWEST
 
 VALUES = 3  # of an expert, named in a cell of a table
@@ -18,58 +19,83 @@ BENEATH = 0.001  # q-values below are not told apart
 
 def listed(names: Sequence[str]) -> str:
     """["a", "b", "c"] -> "**a**, **b** and **c**"."""
-    bold = [f"**{escape(name)}**" for name in names]
-    return bold[0] if len(bold) == 1 else f"{', '.join(bold[:-1])} and {bold[-1]}"
+    return together([f"**{escape(name)}**" for name in names])
+
+
+def facets(names: Sequence[str]) -> str:
+    """["a", "b"] -> "the facets **a** and **b**"."""
+    if len(names) > 1 and not any(name.startswith("facet") for name in names):
+        return f"the facets {listed(names)}"
+    return together([f"the {marked(name)}" for name in names])
 
 
 def answer(found: Meaning) -> str:
     """What the facets are, in a sentence or two."""
-    held_out, n = found.held_out, max(found.held_out.items, default=0)
+    tested = [a for a in range(len(found.families)) if any(row[a] is not None for row in found.held_out.auc)]
     if not found.families:
         return "The items of this data set have no attributes, so no facet can be given a meaning."
-    if all(auc is None for row in held_out.auc for auc in row):
-        if n >= FEWEST:
-            return f"No two of {n} items kept out of training share a value, so what a facet means cannot be tested."
-        return f"Only {n} items were kept out of training, too few (of {FEWEST}) to tell what a facet means."
+    if not tested:
+        return f"What a facet means cannot be tested. {untested(found, range(len(found.families)))}"
     named = [facet for facet in found.facets if facet.named]
     rest = [facet.facet for facet in found.facets if not facet.named]
     whole = [facet.facet for facet in named if facet.named == facet.facet]
     said = []
     if whole:
         what = "tells what its name says" if len(whole) == 1 else "tell what their names say"
-        said.append(f"{listed(whole)} {what}")
-    said += [f"{listed([f.facet])} is {listed([f.named or ''])}" for f in named if f.named != f.facet]
+        said.append(f"{facets(whole)} {what}")
+    said += [f"{facets([f.facet])} means the {attribute(f.named or '')}" for f in named if f.named != f.facet]
+    counts = {found.held_out.items[a] for a in tested if not said or found.families[a] in {f.named for f in named}}
+    n = f"{min(counts)}" if len(counts) == 1 else f"{min(counts)} to {max(counts)}"
+    lead = f"On {n} items whose values training never saw, "
     if not said:
-        return f"On {n} items whose values training never saw, **no facet** means one attribute family."
-    text = f"On {n} items whose values training never saw, " + ", ".join(said)
-    return text + (f"; {listed(rest)} {'stays' if len(rest) == 1 else 'stay'} **unnamed**." if rest else ".")
+        return f"{lead}**no facet** was found to mean one attribute."
+    text = lead + together(said)
+    return text + (f"; {facets(rest)} {'stays' if len(rest) == 1 else 'stay'} **unnamed**." if rest else ".")
+
+
+def untested(found: Meaning, families: Iterable[int]) -> str:
+    """Why a probe could not be asked for any of these families."""
+    few = [a for a in families if found.held_out.items[a] < FEWEST]
+    rare = [found.families[a] for a in families if a not in few]
+    said = []
+    if few:
+        counts = [f"{found.held_out.items[a]} of the {attribute(found.families[a])}" for a in few]
+        said = [f"Of the items kept out of training too few (of {FEWEST}) have a value: {together(counts)}."]
+    if rare:
+        said.append(
+            f"No value of {together([f'the {attribute(name)}' for name in rare])} is had by {EITHER} of the items kept "
+            f"out of training, lacked by {EITHER} of those that have another, and had by 2 of the items trained on."
+        )
+    return " ".join(said)
 
 
 def verdict(found: Meaning, h: int) -> str:
     """Why a facet has its name, or none."""
     facet, probe = found.facets[h], found.held_out
     if facet.verdict == "untested":
-        return (
-            f"Not tested: of the items kept out of training fewer than {FEWEST} have a value, or none is had by "
-            f"{EITHER} of them and lacked by as many."
-        )
+        of = [found.families.index(facet.facet)] if facet.tied else range(len(found.families))
+        return f"Not tested. {untested(found, of)}"
     gains = {a: gain for a in range(len(found.families)) if (gain := probe.gain(h, a)) is not None}
-    best = max(gains, key=gains.__getitem__)
+    tells = {a: gain for a, gain in gains.items() if gain > 0 and (q := probe.q[h][a]) is not None and q < LEVEL}
+    best = max(tells or gains, key=gains.__getitem__)
     own = found.families.index(facet.facet) if facet.tied else best
     shown = best if facet.verdict == "other" else own
-    family, figures = f"**{escape(found.families[shown])}**", figure(found, h, shown)
+    family, figures = f"the {attribute(found.families[shown])}", figure(found, h, shown)
     if facet.verdict == "told":
-        lead = f"Tells {family}" if facet.tied else f"Tied to nothing, and tells {family} better than any other facet"
+        than = " better than any other facet" if len(found.facets) > 1 else ""
+        lead = f"Tells {family}" if facet.tied else f"Tied to nothing, and tells {family}{than}"
     elif facet.verdict == "other":
-        lead = f"Training tied it to {escape(facet.facet)}, but it tells {family} better"
+        better = sum(gain > gains[own] for gain in tells.values())
+        what = f"it tells {family} better" if better == 1 else f"it tells another better; {family} best"
+        lead = f"Training tied it to the {attribute(facet.facet)}, but {what}"
     elif facet.verdict == "outdone":
         lead = f"Training tied it to {family}, but another facet tells that better"
     elif facet.verdict == "shared":
-        lead = f"Tells {family} best, but another facet does as well, so that it is no name for this one"
+        lead = f"Tells {family} best, but not better than every other facet, so that it is no name for this one"
     elif facet.tied:
         lead = f"Training tied it to {family}, but on items kept out of that it tells it no better than chance"
     else:
-        lead = f"Tells no family; {family} best"
+        lead = f"Tells no attribute better than chance; {family} best"
     return f"{lead}.  \n:small[{figures}]"
 
 
@@ -99,8 +125,12 @@ def figure(found: Meaning, h: int, a: int) -> str:
 
 
 def q_value(q: float) -> str:
-    """0.00001 -> "q < 0.001"."""
-    return f"q < {BENEATH}" if q < BENEATH else f"q = {q:.3f}" if q < 0.1 else f"q = {q:.2f}"
+    """0.00001 -> "q < 0.001"; what is below the level is not rounded up to it."""
+    if q < BENEATH:
+        return f"q < {BENEATH}"
+    if round(q, 3) == LEVEL > q:
+        return f"q < {LEVEL}"
+    return f"q = {q:.3f}" if q < 0.1 else f"q = {q:.2f}"
 
 
 def speaks_for(expert: Expert) -> str:
@@ -111,12 +141,13 @@ def speaks_for(expert: Expert) -> str:
 def speaks(expert: Expert, events: int) -> str:
     """What an expert speaks for, value by value, and whether another says the same."""
     lines = [
-        f"- **{escape(one.value)}** ({escape(one.family)}): where it leads {percent(one.share)} of the newest items "
+        f"- **{escape(one.value)}** ({attribute(one.family)}): where it leads {percent(one.share)} of the newest items "
         f"have it, of all {percent(one.overall)}; {q_value(one.q)}"
         for one in expert.speaks_for[:VALUES]
     ]
     lead = f"It leads its facet for {expert.events:,} of {events:,} users"
-    text = f"{lead}, and speaks for\n\n" + "\n".join(lines) if lines else f"{lead}; nothing is told from chance."
+    most = "most clearly " if len(expert.speaks_for) > VALUES else ""
+    text = f"{lead}, and speaks {most}for\n\n" + "\n".join(lines) if lines else f"{lead}; nothing is told from chance."
     return f"{text}\n\n**It reads the same as {same_as(expert)}** on average." if expert.same_as else text
 
 

@@ -22,8 +22,9 @@ def speaks(now: Current, h: int, n: int) -> None:
     expert = next(expert for expert in found.experts if (expert.facet, expert.expert) == (h, n))
     st.markdown(verdicts.speaks(expert, found.events))
     st.caption(
-        "Over all users, not this history alone. Hypergeometric test of every value of the newest item, corrected for "
-        f"the number of tests (Benjamini-Hochberg); in all {found.found} values were found, chance would find "
+        "Over all users, not this history alone. Shares: of the newest items whose attribute is known. Hypergeometric "
+        "test of every value of the newest item, corrected for "
+        f"the number of tests (Benjamini-Hochberg); in all {found.found:,} values were found, chance would find "
         f"{found.by_chance:.1f}."
     )
 
@@ -49,13 +50,7 @@ def expert_table(now: Current, found: Meaning) -> None:
     if now.model.config["experts"] == 1:
         st.markdown("This model has one expert a facet: there is nothing to tell apart.")
         return
-    silent = sum(not expert.speaks_for for expert in found.experts)
-    twins = sum(bool(expert.same_as) for expert in found.experts)
-    st.markdown(
-        f"{len(found.experts) - silent} of {len(found.experts)} experts speak for something, "
-        f"{twins or 'none'} {'reads' if twins == 1 else 'read'} like another of the facet. "
-        f"{found.found} values were found in all; chance would find {found.by_chance:.1f}."
-    )
+    st.markdown(sentence(found))
     with_download(
         experts_frame(found, list(found.experts)).assign(
             facet=[found.facets[expert.facet].facet for expert in found.experts]
@@ -67,8 +62,20 @@ def expert_table(now: Current, found: Meaning) -> None:
     st.caption(
         f"n = {found.events:,} users' histories before their held-out item. An expert speaks for a value if the "
         "newest item has it more often where the expert leads than elsewhere (hypergeometric test, Benjamini-Hochberg "
-        "over all tests); behind it stand the share where it leads and that of all. Chance: the items' values "
+        "over all tests); behind it stand the share where it leads and that of all, each of the newest items whose "
+        "attribute is known. Chance: the items' values "
         "permuted, 50 times."
+    )
+
+
+def sentence(found: Meaning) -> str:
+    """How many experts speak for something, and how much of that chance would find."""
+    speak = sum(bool(expert.speaks_for) for expert in found.experts)
+    twins = sum(bool(expert.same_as) for expert in found.experts)
+    return (
+        f"{speak} of {len(found.experts)} experts speak for something, "
+        f"{twins or 'none'} {'reads' if twins == 1 else 'read'} like another of the facet. "
+        f"{found.found:,} values were found in all; chance would find {found.by_chance:.1f}."
     )
 
 

@@ -10,11 +10,11 @@ import streamlit as st
 from app import charts, resources
 from app.current import Current
 from app.widgets.tables import table_behind
-from app.words import escape, percent
+from app.words import escape, percent, together
 from fame.errors import InputError
 
 if TYPE_CHECKING:
-    from fame.explain.scorecard import Scorecard
+    from fame.explain.scorecard import Scorecard, Share
 
 READINGS = {
     "gate": "largest gate weight",
@@ -54,15 +54,36 @@ def truth(now: Current) -> None:
     marks(found)
 
 
-def marks(found: Scorecard) -> None:
-    """Readings against chance and the oracle, and how certain a name is."""
-    shares = {READINGS[name]: share for name, share in (found.readings | {"named": found.named}).items() if share}
-    best = max(shares, key=lambda name: shares[name].value)
-    st.markdown(
+def readings(found: Scorecard) -> dict[str, Share]:
+    """Every way to name the driver that the model has."""
+    return {READINGS[name]: share for name, share in (found.readings | {"named": found.named}).items() if share}
+
+
+def sentence(found: Scorecard) -> str:
+    """How many drivers are named right, and which way to name them is right most often."""
+    shares = readings(found)
+    most = max(share.right for share in shares.values())
+    return (
         f"**{percent(found.named.value)}** of {found.events:,} drivers are named right, {percent(found.unnamed)} get "
         f"no name; chance is {percent(found.chance)}, an observer who knows the step before {percent(found.oracle)}. "
-        f"Best: {best}."
+        f"Best: {together([name for name, share in shares.items() if share.right == most])}."
     )
+
+
+def by_margin(found: Scorecard) -> str:
+    """What asking for a wider margin buys, from one end of the curve to the other."""
+    most, fewest = found.curve[0], found.curve[-1]
+    return (
+        "The further ahead of the next a family must be to be named, the fewer are named. With any margin "
+        f"{percent(most.coverage)} are, of which {percent(most.accuracy)} right; with the widest margin "
+        f"{percent(fewest.coverage)}, of which {percent(fewest.accuracy)}."
+    )
+
+
+def marks(found: Scorecard) -> None:
+    """Readings against chance and the oracle, and how certain a name is."""
+    shares = readings(found)
+    st.markdown(sentence(found))
     left, right = st.columns([3, 2], gap="large")
     with left:
         st.plotly_chart(
@@ -97,9 +118,7 @@ def marks(found: Scorecard) -> None:
                 config={"displayModeBar": False},
                 alt="; ".join(f"{p.coverage:.0%} named, {p.accuracy:.0%} right" for p in found.curve[::5]),
             )
-            st.caption(
-                "The further ahead of the next a family must be to be named, the fewer are named, the more right."
-            )
+            st.caption(by_margin(found))
     table_behind(
         pd.DataFrame(
             [

@@ -109,7 +109,8 @@ def found(trained, cinema, **changed) -> Meaning:
 
 def test_sentences_say_what_was_found(trained, cinema):
     meaning = found(trained, cinema)
-    assert verdicts.answer(meaning).startswith("Only 8 items were kept out of training, too few (of 20)")
+    few = "Of the items kept out of training too few (of 20) have a value: 8 of the attribute **genre**, 8 of "
+    assert verdicts.answer(meaning).startswith(f"What a facet means cannot be tested. {few}")
     probe = replace(
         meaning.held_out,
         items=(100, 100, 100),
@@ -123,21 +124,24 @@ def test_sentences_say_what_was_found(trained, cinema):
     )
     meaning = replace(meaning, held_out=probe, facets=facets)
     assert verdicts.answer(meaning) == (
-        "On 100 items whose values training never saw, **genre** tells what its name says; **era**, **director** and "
-        "**free 1** stay **unnamed**."
+        "On 100 items whose values training never saw, the facet **genre** tells what its name says; the facets "
+        "**era**, **director** and **free 1** stay **unnamed**."
     )
     lines = [verdicts.verdict(meaning, h).replace("\\", "") for h in range(4)]
-    assert lines[0].startswith("Tells **genre**.")
+    assert lines[0].startswith("Tells the attribute **genre**.")
     assert "AUC 0.90 over 10 values (chance 0.50, the best other facet 0.80); n = 100, q < 0.001" in lines[0]
-    assert "tied it to era, but it tells **director** better" in lines[1]
+    assert "tied it to the attribute **era**, but it tells the attribute **director** better" in lines[1]
     assert "AUC 0.90 over 14 values" in lines[1]
-    assert "tied it to **director**" in lines[2]
+    assert "tied it to the attribute **director**" in lines[2]
     assert "no better than chance" in lines[2]
-    assert "Tells **genre** best, but another facet does as well" in lines[3]
+    assert "Tells the attribute **genre** best, but not better than every other facet" in lines[3]
     outdone = replace(meaning, facets=(*facets[:1], replace(facets[1], verdict="outdone"), *facets[2:]))
-    assert "tied it to **era**, but another facet tells that better" in verdicts.verdict(outdone, 1)
+    assert "tied it to the attribute **era**, but another facet tells that better" in verdicts.verdict(outdone, 1)
     free = replace(meaning, facets=(*facets[:3], replace(facets[3], named="genre", verdict="told")))
-    assert "**genre** tells what its name says, **free 1** is **genre**;" in verdicts.answer(free).replace("\\", "")
+    text = verdicts.answer(free).replace("\\", "")
+    assert (
+        "the facet **genre** tells what its name says and the facet **free 1** means the attribute **genre**;" in text
+    )
 
 
 def test_text_from_data_is_text(trained, cinema):
