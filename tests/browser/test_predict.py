@@ -129,7 +129,7 @@ def test_presets_real_users_and_pasted_ids(visit):
     page.keyboard.press("Escape")
 
     page.get_by_role("button", name="Start from").click()
-    box = page.get_by_label("Item ids, oldest first")
+    box = page.get_by_role("textbox", name="Item ids, oldest first")
     box.fill("f9\tf8; f9")
     box.press("Control+Enter")
     settle(page)
@@ -137,7 +137,7 @@ def test_presets_real_users_and_pasted_ids(visit):
     page.keyboard.press("Escape")
 
     page.get_by_role("button", name="Start from").click()
-    box = page.get_by_label("Item ids, oldest first")
+    box = page.get_by_role("textbox", name="Item ids, oldest first")
     box.fill("f9,<img src=x onerror=alert(1)>")
     box.press("Control+Enter")
     settle(page)
