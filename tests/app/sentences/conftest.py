@@ -5,13 +5,14 @@
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from app.current import Current
+from app.users import find
 from fame.checkpoint.store import Checkpoint, load
 from fame.data import DataSet, planted, read
 from fame.explain.anatomy import Anatomy, fit
@@ -48,10 +49,6 @@ class World:
         """Whether the gate weighs probabilities."""
         return self.model.config.head == "mixture"
 
-    def now(self, history, target=None, **more) -> Current:
-        """The model, the data and the history as a page has them on screen."""
-        return Current(self.checkpoint.description, self.data, tuple(history), target, **more)
-
     def titles(self, items) -> list[str]:
         """Of catalog indices."""
         return [self.data.catalog.title(int(item)) for item in items]
@@ -62,23 +59,33 @@ class World:
         assert which is not None or len(places) == 1, f"{title} may be any of {places}"
         return places[nth(which)]
 
-    def histories(self, seed: int = 0) -> Iterator[tuple[list[int], int, list[int]]]:
-        """Random ones and beginnings of real ones, short and longer than what is read, now and then with a repeat.
+    def histories(self, seed: int = 0) -> Iterator[tuple[Current, int, list[int]]]:
+        """What a page has on screen, an item to ask about, the first or another one of the ranking, and the ranking.
 
-        Each with an item to ask about, the first or another one of the ranking, and the ranking.
+        The histories are short or longer than what is read, now and then with a repeat: in turn random, a real user's
+        of whom older items are hidden, random in place of a real user's, and real with repeats kept.
         """
         rng, V, L = np.random.default_rng(seed), self.model.config.items, self.model.config.length
         for n in range(HISTORIES):
             length = int(rng.choice([1, 2, 3, 4, 5, 6, 8, 10, 12, L + 3], p=[0.05] + [0.115] * 8 + [0.03]))
+            user = find(self.data, self.data.users[int(rng.integers(len(self.data.users)))], L)
             if n % 2:
-                real = self.data.histories[int(rng.integers(len(self.data.users)))].tolist()
-                history = real[: max(1, min(length, len(real) - 1))]
+                history = [*user.older, *user.newest][-length:]
             else:
                 history = rng.choice(np.arange(1, V + 1), min(length, V // 2), replace=False).tolist()
             if n % 10 == 9 and len(history) > 2:
                 history[-1] = history[0]
-            top = recommend(self.model, history, 30).items.tolist()
-            yield history, top[0] if n % 3 else top[int(rng.integers(len(top)))], top
+            now = Current(
+                self.checkpoint.description,
+                self.data,
+                tuple(history),
+                None,
+                user=replace(user, edited=True) if n % 4 else None,
+                repeats="keep" if n % 4 == 3 else "drop",
+            )
+            top = recommend(self.model, history, 30, hidden=now.hidden).items.tolist()
+            target = top[0] if n % 3 else top[int(rng.integers(len(top)))]
+            yield replace(now, target=target), target, top
 
 
 @pytest.fixture(scope="session", params=[*TRAINED, *OTHER, *SHIPPED])

@@ -1,6 +1,6 @@
 """What is true of a model and a history, found the slow way: every run by itself, with none of `fame.explain`."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -16,8 +16,11 @@ TIE = 1e-4  # scores nearer than this may stand in either order
 class Naive:
     """Brute force for one item after one history of catalog indices; T, H and N as in what is read and the model."""
 
-    def __init__(self, model: Model, history: Sequence[int], target: int) -> None:
+    def __init__(
+        self, model: Model, history: Sequence[int], target: int, hidden: Collection[int] | None = None
+    ) -> None:
         self.model, self.history, self.target = model, list(history), target
+        self.hidden = set(history if hidden is None else hidden)  # is never recommended
         self.read = self.history[-model.config.length :]
         self.facets = model.config.facets
 
@@ -75,9 +78,9 @@ class Naive:
         return found
 
     def places(self, found: np.ndarray, item: int | None = None) -> range:
-        """The ranks that an item may have among what is not in the history, near ties being in either order."""
+        """The ranks that an item may have among what is not hidden, near ties being in either order."""
         fresh = np.ones(len(found), dtype=bool)
-        fresh[np.array(self.history) - 1] = False
+        fresh[np.array(sorted(self.hidden), dtype=int) - 1] = False
         own = found[(item or self.target) - 1]
         return range(1 + int((found[fresh] > own + TIE).sum()), 1 + int((found[fresh] >= own - TIE).sum()) + 1)
 
@@ -91,14 +94,14 @@ class Naive:
 
     def firsts(self, found: np.ndarray) -> set[int]:
         """The items that may come first."""
-        return {item for item in range(1, len(found) + 1) if item not in self.history and 1 in self.places(found, item)}
+        return {item for item in range(1, len(found) + 1) if item not in self.hidden and 1 in self.places(found, item)}
 
     def top(self, found: np.ndarray, k: int = 10) -> list[int]:
-        """The first of what is not in the history."""
+        """The first of what is not hidden."""
         order = [int(v) + 1 for v in np.argsort(-found, kind="stable")]
-        return [item for item in order if item not in set(self.history)][:k]
+        return [item for item in order if item not in self.hidden][:k]
 
     def clear_top(self, found: np.ndarray, k: int = 10) -> bool:
         """Whether no near tie leaves the order of the first in doubt."""
-        ranked = np.sort(np.delete(found, np.array(sorted(set(self.history))) - 1))[::-1][: k + 1]
+        ranked = np.sort(np.delete(found, np.array(sorted(self.hidden), dtype=int) - 1))[::-1][: k + 1]
         return bool((np.diff(ranked) < -TIE).all())

@@ -5,6 +5,7 @@ A sentence is read back piece by piece, and each piece is looked for in runs tha
 
 import numpy as np
 
+from app.current import Current
 from app.widgets import answer, past, why
 from fame.cli.item import item
 from fame.cli.told import driven
@@ -31,9 +32,10 @@ from tests.app.sentences.reading import (
 
 
 def test_an_answer_holds_over_all_that_was_left_out(world):
-    for history, target, _ in world.histories():
-        naive, now = Naive(world.model, history, target), world.now(history, target)
-        tested = effects(world.model, runs(world.model, history), target)
+    for now, target, _ in world.histories():
+        history = now.history
+        naive = Naive(world.model, history, target, now.hidden)
+        tested = effects(world.model, runs(world.model, history), target, now.hidden)
         told = evidence(world.model, world.anatomy, history, [target])[0]
         asked = take_apart(world.model, history, [target])
         check_answer(world, naive, told, Said(answer.sentence(now, asked, 0, tested, told)))
@@ -53,7 +55,8 @@ def test_the_stored_example_is_what_the_model_says(world):
         return
     shown, tested = stored.recommendation, stored.knockout
     history = shown.history.tolist()
-    said = answer.sentence(world.now(history), shown, 0, tested, stored.evidence)
+    now = Current(world.checkpoint.description, world.data, tuple(history), tested.target)
+    said = answer.sentence(now, shown, 0, tested, stored.evidence)
     check_answer(world, Naive(world.model, history, tested.target), stored.evidence, Said(said))
 
 
@@ -225,7 +228,7 @@ def check_place(world, naive: Naive, said: Said) -> None:
     said.end()
     assert title == world.titles([naive.target])[0]
     assert PLACES[rank] in naive.places(naive.whole)
-    assert int(of.replace(",", "")) == len(world.data.catalog) - len(set(naive.history))
+    assert int(of.replace(",", "")) == len(world.data.catalog) - len(naive.hidden)
     assert is_share(share, np.exp(naive.log_p(naive.whole)))
 
 

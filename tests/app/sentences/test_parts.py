@@ -1,5 +1,6 @@
 """What Why, Gates and Experts say of facets, experts, rivals and changes holds over all that it speaks of."""
 
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -27,11 +28,12 @@ TIED = "nothing tells the two apart"
 
 
 def test_no_facet_and_no_expert_is_forgotten(world):
-    for history, target, _ in world.histories(1):
-        naive, names = Naive(world.model, history, target), world.model.config.facets
+    for now, target, _ in world.histories(1):
+        history, hidden = now.history, now.hidden
+        naive, names = Naive(world.model, history, target, hidden), world.model.config.facets
         if not names:
             return
-        question = Question.about(world.model, history, target)
+        question = Question.about(world.model, history, target, hidden=hidden)
         for way in ("renormalised",) if world.mixture else ("renormalised", "dropped"):
             shares = shares_of(question, way)
             every = [naive.without_facet(h, way == "renormalised") for h in range(len(names))]
@@ -67,12 +69,13 @@ def check_lowest(naive: Naive, every: list[np.ndarray], chosen: int, place: str)
 
 
 def test_what_speaks_most_does(world):
-    for history, target, top in world.histories(2):
+    for now, target, top in world.histories(2):
+        history, hidden = now.history, now.hidden
         if len(history) < 2:
             continue
         other = next(item for item in top[::-1] if item != target)
-        found = contrast_runs(world.model, runs(world.model, history), target, other, world.anatomy)
-        naive, said = Naive(world.model, history, target), Said(rival.sentence(world.now(history, target), found))
+        found = contrast_runs(world.model, runs(world.model, history), target, other, world.anatomy, hidden)
+        naive, said = Naive(world.model, history, target, hidden), Said(rival.sentence(now, found))
         this, that = world.titles([target, other])
         first, likely, second = said.need(rf"\*{TEXT}\* is (.+?) \*{TEXT}\*\.")
         lead = naive.whole[target - 1] - naive.whole[other - 1]
@@ -164,13 +167,12 @@ def check_past(said: Said, world, naive: Naive, falls: list[float], this: str, t
 
 def test_what_gate_and_facets_do_is_said_of_all(world):
     model, names = world.model, world.model.config.facets
-    for history, target, _ in world.histories(3) if names else ():
-        naive, read = Naive(model, history, target), history[-model.config.length :]
-        at, gate = Place(read, len(read) - 1, len(history)), naive.parts.gate[-1]
-        spread, now = facet_spread(model, at.seen), world.now(history)
-        naive = Naive(model, at.seen, target)
+    for now, target, _ in world.histories(3) if names else ():
+        history, read = now.history, list(now.history[-model.config.length :])
+        at, naive = Place(read, len(read) - 1, len(history), now.hidden), Naive(model, history, target, now.hidden)
+        gate, spread = naive.parts.gate[-1], facet_spread(model, at.seen)
         for way in ("renormalised",) if world.mixture else ("renormalised", "dropped"):
-            found = facet_knockouts(model, at.seen, way)
+            found = facet_knockouts(model, at.seen, way, at.hidden)
             said = Said(gates.sentence(now, at, gate, spread, found))
             (title, name, share) = said.need(rf"After \*{TEXT}\* the gate weighs the {FACET} most \({SHARE}\), ")
             assert title == world.titles(history)[-1]
@@ -214,10 +216,10 @@ def overlap(a: list[int], b: list[int]) -> float:
 
 def test_what_experts_read_and_do_is_said_of_all(world):
     model = world.model
-    for history, target, _ in world.histories(4) if isinstance(model, FAME) and model.config.experts > 1 else ():
-        read = history[-model.config.length :]
-        at, now, found = Place(read, len(read) - 1, len(history)), world.now(history), read_by_experts(model, read)
-        naive, h = Naive(model, read, target), len(history) % len(model.config.facets)
+    for now, target, _ in world.histories(4) if isinstance(model, FAME) and model.config.experts > 1 else ():
+        history, read = now.history, list(now.history[-model.config.length :])
+        at, found = Place(read, len(read) - 1, len(history), now.hidden), read_by_experts(model, read)
+        naive, h = Naive(model, history, target, now.hidden), len(history) % len(model.config.facets)
         apart = divergences(found.reads(h, at.position))
         said = Said(experts.sentence(now, at, found, h))
         title, name, n, share = said.need(
@@ -235,7 +237,7 @@ def test_what_experts_read_and_do_is_said_of_all(world):
             said.need(r"\. All its experts read the history differently here")
             assert min(apart.values()) > ALIKE - 1e-5
         said.need(r"\.$")
-        question = Question.about(model, read, target)
+        question = Question.about(model, at.seen, target, hidden=at.hidden)
         check_without(world, naive, Said(experts.without_one(now, target, expert_effects(question), h, 0)), h)
 
 
@@ -285,18 +287,19 @@ def check_without(world, naive: Naive, said: Said, h: int) -> None:
 
 
 def test_the_fewest_removals_are(world):
-    for history, _, top in world.histories(5):
+    for now, _, top in world.histories(5):
+        history, hidden = list(now.history), now.hidden
         read, model = history[-world.model.config.length :], world.model
         if not 2 <= len(read) <= SHORT:
             continue
-        naive, found = Naive(model, history, top[0]), single_removal(model, runs(model, history))
+        naive, found = Naive(model, history, top[0], hidden), single_removal(model, runs(model, history), hidden)
         singles = [naive.firsts(one) for one in naive.without_item]
         if found is None:  # "No one past item decides what comes first."
             assert all(top[0] in firsts for firsts in singles)
-            found = fewest_removals(model, history)
+            found = fewest_removals(model, history, hidden=hidden)
         if found is None:  # "Whatever is left out, the same item comes first, as far as it was tried."
             continue
-        said = Said(counterfactual.removal_sentence(world.now(history), found, len(history) - len(read)))
+        said = Said(counterfactual.removal_sentence(now, found, len(history) - len(read)))
         said.need(r"\*\*(?:Fewest removals|Removals)\.\*\* Without ")
         places = []
         new = None
@@ -318,21 +321,22 @@ def test_the_fewest_removals_are(world):
 
 
 def test_what_was_tried_to_bring_an_item_up_was(world):
-    for history, _, top in world.histories(6):
+    for now, _, top in world.histories(6):
+        history, hidden = list(now.history), now.hidden
         wished = top[-1]
-        found = fewest_additions(world.model, history, wished)
-        said = Said(counterfactual.addition_sentence(world.now(history), found))
-        own = Naive(world.model, history, wished)
+        found = fewest_additions(world.model, history, wished, hidden=hidden)
+        said = Said(counterfactual.addition_sentence(now, found))
+        own = Naive(world.model, history, wished, hidden)
         if said.take(rf"Nothing that was tried brings \*{TEXT}\* into the first ten: it comes to rank "):
             best, rank = said.need(r"([\d,]+) at best, from ([\d,]+), with \d+ items? tried, up to 3 together\.")
             assert int(rank.replace(",", "")) in own.places(own.whole)
             # at best: no single candidate does better
             near = set(recommend(world.model, [wished], NEAR).items.tolist())
-            for item in sorted(near - set(history) - {wished})[:10]:
-                alone = Naive(world.model, [*history, item], wished)
+            for item in sorted(near - {*history, *hidden, wished})[:10]:
+                alone = Naive(world.model, [*history, item], wished, hidden and {*hidden, item})
                 assert max(alone.places(alone.whole)) >= int(best.replace(",", ""))
         else:
-            after = Naive(world.model, [*history, *found.added], wished)
+            after = Naive(world.model, [*history, *found.added], wished, hidden and {*hidden, *found.added})
             place, rank = said.need(rf"With .+ added, \*{TEXT}\* would be {PLACE} instead of {PLACE}\.")[1:]
             assert PLACES[place] in after.places(after.whole)
             assert PLACES[place] <= TOP
@@ -342,12 +346,12 @@ def test_what_was_tried_to_bring_an_item_up_was(world):
 
 
 def test_what_if_says_what_comes_first_and_how_much_stays(world):
-    for history, target, _ in world.histories(7):
-        naive = Naive(world.model, history, target)
+    for now, target, _ in world.histories(7):
+        history, naive = now.history, Naive(world.model, now.history, target, now.hidden)
         if len(naive.read) < 2:
             continue
-        now = world.now(history, changed=Interventions(without=(len(history) - 1,)))
-        own, found = (reweigh(world.model, history, {}, {}, gone, 10) for gone in ((), now.changed.without))
+        now = replace(now, changed=Interventions(without=(len(history) - 1,)))
+        own, found = (reweigh(world.model, history, {}, {}, gone, 10, now.hidden) for gone in ((), now.changed.without))
         said, without = Said(what_if.became(now, own, found)), naive.without_item[-1]
         top, then = naive.top(naive.whole), naive.top(without)
         first = said.take(rf"\*{TEXT}\* stays first") or said.need(rf"\*{TEXT}\* comes first, not \*{TEXT}\*")

@@ -19,11 +19,13 @@ CLOSE = 1e-3  # in log p
 
 
 def test_what_it_is_due_to_holds_over_all_past_items(world):
-    for n, (history, target, top) in enumerate(world.histories(8)):
+    for n, (now, target, top) in enumerate(world.histories(8)):
+        history, hidden = now.history, now.hidden
         if len(history) < 2:
             continue
         rival = next(item for item in top[::-1] if item != target) if n % 2 else None
-        question, naive = Question.about(world.model, history, target, rival), Naive(world.model, history, target)
+        question = Question.about(world.model, history, target, rival, hidden)
+        naive = Naive(world.model, history, target, hidden)
         method = ASKED[n % len(ASKED)]
         found = attribute(question, method)
         first, titles = int(found.order[0]), world.titles(naive.read)
