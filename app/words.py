@@ -29,6 +29,11 @@ def percent(share: float) -> str:
     return f"{value:.{digits}f} %"
 
 
+def at_most(seconds: float) -> str:
+    """4.21 -> "about 4.2 s at most"; what is too short to be told exactly on a busy machine is "under a second"."""
+    return "under a second" if seconds < 1 else f"about {duration(seconds)} at most"
+
+
 def duration(seconds: float) -> str:
     """3.2 -> "3.2 s", 200 -> "3 minutes"; as exact as an estimate can be."""
     if seconds < 10:

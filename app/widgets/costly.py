@@ -7,7 +7,7 @@ import streamlit as st
 
 from app import resources
 from app.searches import Search
-from app.words import duration
+from app.words import at_most, duration
 from fame.explain.question import Watch, unwatched
 
 AT_ONCE = 0.2  # seconds: what takes no longer is run without asking
@@ -51,7 +51,7 @@ def costly(
         kept[:] = [(work(unwatched),)]
         return kept[0]
     st.button(
-        f"{label} (about {duration(needed)} at most)",
+        f"{label} ({at_most(needed)})",
         icon=":material/search:",
         key="-".join(str(part) for part in what[:2]),
         on_click=begin,

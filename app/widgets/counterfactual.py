@@ -96,7 +96,7 @@ def additions(now: Current, model: Model, target: int, rank: int) -> None:
         now.model.fingerprint,
         ("fewest", "additions", now.history, now.hidden, target),
         f"Try what to add for {escape(catalog.title(target))}",
-        lambda: addition_seconds(model, now.history),
+        lambda: addition_seconds(model, now.history, target),
         lambda watch: fewest_additions(model, now.history, target, watch=watch, hidden=now.hidden),
     )
     if found is None:

@@ -11,9 +11,9 @@ from app import charts, palette, resources, verdicts
 from app.current import Current
 from app.widgets import weights
 from app.widgets.tables import table_behind
-from app.words import escape, plain_facet, signed, two_digits
+from app.words import duration, escape, plain_facet, signed, two_digits
 from fame.errors import InputError
-from fame.explain.meaning import FILE, LEVEL, Meaning, Probe
+from fame.explain.meaning import FILE, LEVEL, Meaning, Probe, seconds
 
 ROW = 4  # cards side by side
 VALUES = 3  # on a card
@@ -43,8 +43,8 @@ def meaning(now: Current) -> Meaning | None:
     place = st.empty()
     with place.container():
         st.info(why)
-        seconds = 2 + len(now.data.catalog) // 600
-        if not st.button(f"Test them now, about {seconds} seconds", icon=":material/science:", type="primary"):
+        takes = duration(resources.seconds(now.model.fingerprint, ("meaning",), lambda: seconds(len(now.data.catalog))))
+        if not st.button(f"Test them now, about {takes}", icon=":material/science:", type="primary"):
             return None
         with st.spinner("Asking a probe what each facet tells, and permuting the answers …"):
             found = resources.measure_meaning(now.model)

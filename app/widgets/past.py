@@ -16,7 +16,7 @@ from fame.checkpoint.description import Description
 from fame.errors import InputError
 from fame.explain.attribution import METHODS, ORDERS, Attribution, Method
 from fame.explain.claim import claim
-from fame.explain.cost import judging_seconds, method_seconds
+from fame.explain.cost import START, judging_seconds, method_seconds
 from fame.explain.effects import Knockout
 from fame.explain.faithfulness import IGNORES, NO_BETTER, TRUER, UNTESTED, Against, Explanations, is_truer
 from fame.explain.knockout import Runs
@@ -229,7 +229,7 @@ def judging(now: Current, length: int) -> float:
     """Seconds of the test, on histories of so many items; all items cost the same."""
     model = resources.checkpoint(now.model.name).model
     length = min(length, model.config.items - 1)
-    return judging_seconds(Question.about(model, range(1, length + 1), model.config.items), USERS)
+    return START + judging_seconds(Question.about(model, range(1, length + 1), model.config.items), USERS)
 
 
 def one_item(now: Current, asked: Sequence[Attribution], tested: Knockout, place: int, first: int) -> None:

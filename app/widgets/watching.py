@@ -175,7 +175,8 @@ def next_steps(run: Watched) -> None:
     try:
         map_store.load(model.folder, model.fingerprint)
     except InputError:
-        seconds = 10 + model.config["items"] * (1 + len(model.config["facets"])) // 250
+        size = model.config["items"], len(model.config["facets"])
+        seconds = resources.seconds(model.fingerprint, ("maps",), lambda: map_store.seconds(*size))
         if st.button(f"Draw the facet maps, about {duration(seconds)}", icon=":material/scatter_plot:"):
             try:
                 with st.spinner("Drawing a map for every facet …"):

@@ -6,10 +6,10 @@ timed on a few of them now, on this machine, beside whatever else runs on it.
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from math import comb
 
 import torch
+from torch import Tensor
 
 from fame.explain import counterfactual, deletion, faithfulness, occlusion, sensitivity, shapley
 from fame.explain.attribution import METHODS, ORDERS, Method
@@ -20,42 +20,24 @@ from fame.model import Model
 
 STAGES = 6  # of the randomisation check, about
 BACKWARD = 2  # a backward pass, in forward passes
-PROBE, TRIES = 64, 2
 TURN = 0.1  # seconds
 ANY = 1  # item asked about: which one it is costs nothing
-START = 6.0  # seconds until a command of its own has brought torch, the model and its data
+START = 6.0  # seconds, on an idle machine, until a command has brought torch, the model and its data
 
-
-@dataclass(frozen=True)
-class Pace:
-    """Of calls that each run some histories."""
-
-    call: float  # seconds a call
-    run: float  # seconds a history in it
-
-    def seconds(self, runs: float, calls: float = 1) -> float:
-        """Of so many runs in so many calls."""
-        return calls * self.call + runs * self.run
-
-    @classmethod
-    def of(cls, work: Callable[[int], object], most: int = PROBE) -> "Pace":
-        """Timed with one run and with many."""
-        work(1)  # brings what the first call brings
-        few, many = taken(lambda: work(1)), taken(lambda: work(most))
-        run = max(0.0, many - few) / max(1, most - 1)
-        return cls(max(0.0, few - run), run)
+Call = Callable[[Tensor], object]  # of runs with only some items, (B, T) bool
+Measure = Callable[[Callable[[], object]], float]  # of a call, in seconds
 
 
 def taken(work: Callable[[], object]) -> float:
     """Seconds, the mean over as long as other programs need to have their turn: they slow the search as well."""
     begun, done = time.perf_counter(), 0
-    while done < TRIES or time.perf_counter() - begun < TURN:
+    while not done or time.perf_counter() - begun < TURN:
         work()
         done += 1
     return (time.perf_counter() - begun) / done
 
 
-def some_kept(length: int, kept: int, n: int) -> torch.Tensor:
+def some_kept(length: int, kept: int, n: int) -> Tensor:
     """(n, T) bool: the newest `kept` items of a history."""
     return (torch.arange(length) >= length - kept).expand(n, length)
 
@@ -79,56 +61,78 @@ def method_runs(method: Method, length: int) -> int:
             return 0
 
 
-def removal_runs(length: int) -> tuple[int, int]:
-    """How many removals `fewest_removals` tries at most: in every choice of a few, and then one by one."""
+def removal_runs(length: int) -> tuple[dict[int, int], int]:
+    """How many removals `fewest_removals` tries at most: every choice of a few, by their number, then one by one."""
     sizes = range(1, min(counterfactual.EXACT, length - 1) + 1)
-    tried = [comb(length, size) for size in sizes if comb(length, size) * length <= counterfactual.POSITIONS]
-    return sum(tried), length * (length + 1) // 2
+    fit = [size for size in sizes if comb(length, size) * length <= counterfactual.POSITIONS]
+    every = len(fit) == length - 1  # nothing is left to be tried one by one
+    return {size: comb(length, size) for size in fit}, 0 if every else length * (length + 1) // 2 - 1
 
 
-def method_seconds(question: Question, method: Method) -> float:
+def in_blocks(call: Call, question: Question, kept: int, runs: int, measure: Measure) -> float:
+    """Of so many runs of the newest `kept` items, one block of them measured: a small one would tell another pace."""
+    block = min(runs, question.at_once)
+    return runs / block * measure(lambda: call(some_kept(question.length, kept, block)))
+
+
+def one_by_one(call: Call, question: Question, steps: int, measure: Measure) -> float:
+    """Of steps that each try the history without every item that is left, and then leave one out.
+
+    The first, the middle and the last are measured and weighed by Simpson's rule, which is exact for a cost that grows
+    with the square of the length.
+    """
+
+    def step(number: int) -> float:
+        left = question.length - number
+        return in_blocks(call, question, left - 1, left, measure)
+
+    first, middle, last = (step(number) for number in (0, (steps - 1) // 2, steps - 1))
+    return steps * (first + 4 * middle + last) / 6
+
+
+def method_seconds(question: Question, method: Method, measure: Measure = taken) -> float:
     """Of a method that is slow; of another, by running it."""
     T = question.length
     if method == "shapley":
-        pace = Pace.of(lambda n: question.values(torch.arange(n * T).view(n, T) % 2 == 1, "mask"), min(PROBE, 2**T))
-        return pace.seconds(method_runs(method, T))
-    if method != "greedy":
-        return taken(lambda: attribute(question, method))
-    calls = min(T, occlusion.MOST + 1) + 2
-    kept = max(1, T - 1 - calls // 2)  # half-way
-    pace = Pace.of(lambda n: question.values(some_kept(T, kept, n), "remove"), min(PROBE, T))
-    return pace.seconds(method_runs(method, T), calls)
+        return in_blocks(lambda keep: question.values(keep, "mask"), question, T, method_runs(method, T), measure)
+    if method == "greedy":
+        steps = min(T, occlusion.MOST + 1)
+        return one_by_one(lambda keep: question.values(keep, "remove"), question, steps, measure)
+    attribute(question, method)  # brings what the first call brings
+    return measure(lambda: attribute(question, method))
 
 
-def removal_seconds(model: Model, history: Sequence[int]) -> float:
+def removal_seconds(model: Model, history: Sequence[int], measure: Measure = taken) -> float:
     """Of `fewest_removals`, if it finds nothing."""
     question = Question.of(model, history, ANY, hidden=())
     T = question.length
-    every, one_by_one = removal_runs(T)
-    exact, rest = (
-        Pace.of(lambda n, kept=kept: counterfactual.leads(question, some_kept(T, kept, n)))  # type: ignore[misc]
-        for kept in (max(1, T - 2), max(1, T // 2))
-    )
-    return exact.seconds(every, 3) + rest.seconds(one_by_one, T)
+    tried, rest = removal_runs(T)
+
+    def call(keep: Tensor) -> Tensor:
+        return counterfactual.leads(question, keep)
+
+    choices = sum(in_blocks(call, question, T - size, runs, measure) for size, runs in tried.items())
+    return choices + (one_by_one(call, question, T - 1, measure) if rest else 0.0)
 
 
-def addition_seconds(model: Model, history: Sequence[int]) -> float:
-    """Of `fewest_additions`, if it takes as many items as it may."""
-    tried = min(2 * counterfactual.NEAR, model.config.items)
-    longest = [*history, ANY]
-    pace = Pace.of(lambda n: counterfactual.after(model, [longest] * n, ANY, longest), tried)
-    first = taken(lambda: counterfactual.related(model, ANY))
-    return first + pace.seconds(tried * counterfactual.ADDED, counterfactual.ADDED + 1)
+def addition_seconds(model: Model, history: Sequence[int], wished: int, measure: Measure = taken) -> float:
+    """Of `fewest_additions`, if it takes as many items as it may; the second step is measured, the middle one."""
+    first = measure(lambda: counterfactual.related(model, wished))
+    left = [v for v in counterfactual.related(model, wished) if v not in history]
+    longer = [[*history, left[0], v] for v in left[1:]]
+    if not longer:
+        return first
+    return first + counterfactual.ADDED * measure(lambda: counterfactual.after(model, longer, wished, list(history)))
 
 
-def judging_seconds(question: Question, users: int) -> float:
-    """About what it takes, in a process of its own, to mark every method on users with histories like that one."""
+def judging_seconds(question: Question, users: int, measure: Measure = taken) -> float:
+    """About what it takes, once it runs, to mark every method on users with histories like that one."""
     T = question.length
     methods = [m for m in METHODS if m != "shapley" or shapley.MOST >= T]
-    each = {method: method_seconds(question, method) for method in methods}
+    each = {method: method_seconds(question, method, measure) for method in methods}
     order = recency(question).order
-    marks = sum(taken(lambda way=way: deletion.measure(question, order, way)) for way in WAYS)  # type: ignore[misc]
+    marks = sum(measure(lambda way=way: deletion.measure(question, order, way)) for way in WAYS)  # type: ignore[misc]
     again = sum(took for method, took in each.items() if method not in ORDERS)
     rounds = 1 + STAGES + 1 + sensitivity.DRAWS
     once = sum(each.values()) + len(methods) * marks
-    return START + users * once + min(users, faithfulness.CHECKED) * rounds * again
+    return users * once + min(users, faithfulness.CHECKED) * rounds * again

@@ -12,6 +12,7 @@ from pydantic import TypeAdapter
 from fame.checkpoint.description import Description
 from fame.errors import InputError
 from fame.explain import stored
+from fame.slowdown import slowdown
 
 FILE = "meaning.json"
 ADVICE = "measure it again with `python -m fame verify meaning --model MODEL`"
@@ -22,6 +23,11 @@ LEVEL = 0.05  # false discovery rate of every set of tests (Benjamini and Hochbe
 # and another facet tells what it tells as well, so that it is no name for this one. nothing: it tells no family better
 # than chance does. untested: too few such items.
 Verdict = Literal["told", "other", "outdone", "shared", "nothing", "untested"]
+
+
+def seconds(items: int) -> float:
+    """About what it takes to measure a model, by what it took on an idle machine and how busy this one is."""
+    return (1 + items / 1500) * slowdown()
 
 
 class MeaningError(InputError):

@@ -107,6 +107,11 @@ class Question:
         """T."""
         return len(self.read)
 
+    @property
+    def at_once(self) -> int:
+        """Runs of a batch, at most."""
+        return max(1, min(CELLS // self.length, SCORES // self.model.config.items))
+
     @torch.inference_mode()
     def value(self, output: Output) -> Tensor:
         """What is explained, (B,): log p of the target, less that of a rival."""
@@ -136,8 +141,7 @@ class Question:
 
     def outputs(self, keep: Tensor, way: Way) -> Iterator[Output]:
         """Batches of runs with only some items of the history, (B, T) bool."""
-        at_once = max(1, min(CELLS // self.length, SCORES // self.model.config.items))
-        for some in torch.split(keep, at_once):
+        for some in torch.split(keep, self.at_once):
             yield self.model(*partly(self.read, some, way), newest=True)
 
     def whole(self) -> Tensor:

@@ -5,11 +5,10 @@ from collections.abc import Callable
 import numpy as np
 import torch
 
-from fame.maps.store import Maps, Space
+from fame.maps.store import MOST, Maps, Space
 from fame.model import FAME, Model
 
 NEIGHBOURS = 15
-MOST = 12_000  # items on a map; of a larger catalog a random sample is shown
 JUDGED = 2_000  # items on which the quality of a map is measured: it takes all pairs
 
 

@@ -23,6 +23,14 @@ def effects_of(rank=1, facets=(1, 1), effects=(0.1, -0.1), items=(1, 1), gone=(0
     )
 
 
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(0.04, "under a second"), (0.99, "under a second"), (4.21, "about 4.2 s at most"), (75, "about 75 s at most")],
+)
+def test_what_is_short_is_not_told_to_a_tenth_of_a_second(seconds, said):
+    assert words.at_most(seconds) == said
+
+
 def say(parts, bias, result) -> str:
     return words.answer(
         "Heat (1995)", 0.034, parts, bias, ["genre", "people"], result, ["Ronin (1998)", "Alien (1979)"]
