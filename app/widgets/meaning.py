@@ -14,6 +14,7 @@ from app.widgets.tables import table_behind
 from app.words import duration, escape, plain_facet, signed, two_digits
 from fame.errors import InputError
 from fame.explain.meaning import FILE, LEVEL, Meaning, Probe, seconds
+from fame.slowdown import slowdown
 
 ROW = 4  # cards side by side
 VALUES = 3  # on a card
@@ -43,8 +44,9 @@ def meaning(now: Current) -> Meaning | None:
     place = st.empty()
     with place.container():
         st.info(why)
-        takes = duration(resources.seconds(now.model.fingerprint, ("meaning",), lambda: seconds(len(now.data.catalog))))
-        if not st.button(f"Test them now, about {takes}", icon=":material/science:", type="primary"):
+        items = len(now.data.catalog)
+        takes = resources.seconds(now.model.fingerprint, ("meaning",), lambda: seconds(items) * slowdown())
+        if not st.button(f"Test them now, about {duration(takes)}", icon=":material/science:", type="primary"):
             return None
         with st.spinner("Asking a probe what each facet tells, and permuting the answers …"):
             found = resources.measure_meaning(now.model)

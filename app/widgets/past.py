@@ -24,6 +24,7 @@ from fame.explain.methods import attribute
 from fame.explain.question import Question, QuestionError, Watch
 from fame.explain.shapley import MOST
 from fame.ranking.recommendation import Recommendation
+from fame.slowdown import slowdown
 
 BADGES = {
     TRUER: ":green-badge[:material/check: truer than recency]",
@@ -229,7 +230,7 @@ def judging(now: Current, length: int) -> float:
     """Seconds of the test, on histories of so many items; all items cost the same."""
     model = resources.checkpoint(now.model.name).model
     length = min(length, model.config.items - 1)
-    return START + judging_seconds(Question.about(model, range(1, length + 1), model.config.items), USERS)
+    return START * slowdown() + judging_seconds(Question.about(model, range(1, length + 1), model.config.items), USERS)
 
 
 def one_item(now: Current, asked: Sequence[Attribution], tested: Knockout, place: int, first: int) -> None:

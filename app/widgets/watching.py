@@ -14,6 +14,7 @@ from app.words import duration, escape, two_digits
 from fame import home
 from fame.errors import InputError
 from fame.maps import store as map_store
+from fame.slowdown import slowdown
 from fame.training import queue
 from fame.training.watching import Watched, end_of_log, watch
 
@@ -176,7 +177,7 @@ def next_steps(run: Watched) -> None:
         map_store.load(model.folder, model.fingerprint)
     except InputError:
         size = model.config["items"], len(model.config["facets"])
-        seconds = resources.seconds(model.fingerprint, ("maps",), lambda: map_store.seconds(*size))
+        seconds = resources.seconds(model.fingerprint, ("maps",), lambda: map_store.seconds(*size) * slowdown())
         if st.button(f"Draw the facet maps, about {duration(seconds)}", icon=":material/scatter_plot:"):
             try:
                 with st.spinner("Drawing a map for every facet …"):

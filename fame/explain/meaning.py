@@ -12,7 +12,6 @@ from pydantic import TypeAdapter
 from fame.checkpoint.description import Description
 from fame.errors import InputError
 from fame.explain import stored
-from fame.slowdown import slowdown
 
 FILE = "meaning.json"
 ADVICE = "measure it again with `python -m fame verify meaning --model MODEL`"
@@ -26,8 +25,8 @@ Verdict = Literal["told", "other", "outdone", "shared", "nothing", "untested"]
 
 
 def seconds(items: int) -> float:
-    """About what it takes to measure a model, by what it took on an idle machine and how busy this one is."""
-    return (1 + items / 1500) * slowdown()
+    """About what it takes to measure a model, by what it took on two idle cores."""
+    return 1 + items / 1500
 
 
 class MeaningError(InputError):

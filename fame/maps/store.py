@@ -9,7 +9,6 @@ import pandas as pd
 from fame.errors import InputError
 from fame.folders import read_json, read_whole, recover, whole_folder, write_json
 from fame.measured import find, kept
-from fame.slowdown import slowdown
 
 ADVICE = "compute the maps again with `python -m fame map --model MODEL`"
 MOST = 12_000  # items on a map; of a larger catalog a random sample is shown
@@ -41,8 +40,8 @@ class Maps:
 
 
 def seconds(items: int, facets: int) -> float:
-    """About what it takes to draw the maps of a model, by what it took on an idle machine and how busy this one is."""
-    return (10 + min(items, MOST) * (1 + facets) / 400) * slowdown()
+    """About what it takes to draw the maps of a model, by what it took on two idle cores."""
+    return 10 + min(items, MOST) * (1 + facets) / 400
 
 
 def save(folder: Path, maps: Maps) -> None:
