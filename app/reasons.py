@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from app.words import escape, facet, ordinal, percent
+from app.words import escape, facet, ordinal, percent, together, told_apart
 from fame.explain.attribution import Method
 from fame.explain.claim import Claim
 from fame.explain.effects import worst
@@ -52,13 +52,14 @@ def because(
             f"**No clear answer**: {item} has {percent(probability)}, and leaving out any one of {all_of_them} lowers "
             f"{what} by nothing that could be measured."
         )
-    named = listed([past[t] for t in claim.items])
+    names = told_apart(past)
+    named = together([names[t] for t in claim.items])
     if rival is not None:
         said = against(claim, item, f"*{escape(rival)}*", named, all_of_them)
     else:
         said = alone(claim, item, probability, named, all_of_them)
     if claim.exact and first is not None and first != claim.items[0]:
-        said += f" By {NAMES[method]}, *{escape(past[first])}* comes first."
+        said += f" By {NAMES[method]}, {names[first]} comes first."
     return said
 
 

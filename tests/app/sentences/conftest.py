@@ -73,7 +73,7 @@ class World:
                 history = [*user.older, *user.newest][-length:]
             else:
                 history = rng.choice(np.arange(1, V + 1), min(length, V // 2), replace=False).tolist()
-            if n % 10 == 9 and len(history) > 2:
+            if (n % 10 == 9 or n % 8 == 3) and len(history) > 2:
                 history[-1] = history[0]
             now = Current(
                 self.checkpoint.description,

@@ -38,7 +38,7 @@ def test_what_it_is_due_to_holds_over_all_past_items(world):
             None if rival is None else world.titles([rival])[0],
             first if found.values[first] > 0 else None,
         )
-        Reader(world, naive, rival).check(Said(said), method, titles[first])
+        Reader(world, naive, rival).check(Said(said), method, first)
 
 
 @dataclass
@@ -60,7 +60,7 @@ class Reader:
     def place(self, which: str | None, title: str) -> int:
         return self.world.position(self.naive.read, which, title)
 
-    def check(self, said: Said, method: str, first: str) -> None:
+    def check(self, said: Said, method: str, first: int) -> None:
         unclear = bool(said.take(r"\*\*No clear answer\*\*: "))
         falls = [self.fall(one) for one in self.naive.without_item]
         if unclear and (found := said.take(rf"\*{TEXT}\* has {SHARE}, and leaving out any one of ")):
@@ -76,8 +76,8 @@ class Reader:
         else:
             assert not unclear
             self.several(said)
-        if by := said.take(rf" By {reasons.NAMES[method]}, \*{TEXT}\* comes first\."):
-            assert by[0] == first
+        if by := said.take(rf" By {reasons.NAMES[method]}, {ITEM} comes first\."):
+            assert self.place(*by) == first
         said.end()
 
     def lead(self, said: Said) -> None:
