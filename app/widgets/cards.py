@@ -4,7 +4,7 @@ import streamlit as st
 
 from app.current import Current
 from app.verdicts import listed
-from app.words import escape
+from app.words import escape, percent
 
 MEASURES = {
     "HR@10": "Share of users whose held-out item is among the first ten of all items that they had not seen.",
@@ -71,5 +71,5 @@ def data_card(now: Current) -> None:
             known = [data.catalog.values(family.name, item) for item in range(1, n + 1)]
             values = {value for found in known for value in found}
             covered = sum(bool(found) for found in known) / n
-            st.markdown(f"- {escape(family.name)}: {len(values)} values, known for {covered:.0%} of the items")
+            st.markdown(f"- {escape(family.name)}: {len(values)} values, known for {percent(covered)} of the items")
         st.caption(escape(f"{data.origin}. {data.licence}"))

@@ -22,8 +22,10 @@ def sentence() -> str:
     """Whose they are, and what leads on to more."""
     found, ships = resources.models(), home.shipped_models()
     own = len(found.keys() - ships.keys())
-    yours = f"**{own} {'is' if own == 1 else 'are'} yours**" if own else "none is yours yet: *Train* makes one"
-    return f"{len(found)} models, of which {len(found) - own} came with the app and {yours}. All are on every page."
+    if not own:
+        return f"{len(found)} models, all of which came with the app: *Train* makes yours. Each is on every page."
+    yours = f"**{own} {'is' if own == 1 else 'are'} yours**"
+    return f"{len(found)} models, of which {len(found) - own} came with the app and {yours}. Each is on every page."
 
 
 def models() -> None:
@@ -265,9 +267,9 @@ def empty(count: int, data: int) -> None:
 def place() -> None:
     """Where it all is and how much of the disk it takes."""
     folder = home.home()
-    parts = ", ".join(f"{name} {size(home.size(folder / name))}" for name in ("data", "runs", "trash"))
+    parts = ", ".join(f"{size(home.size(folder / name))} in {name}" for name in ("data", "runs", "trash"))
     st.markdown(f"`{folder}`: {parts}.")
     st.caption(
-        "Nothing outside of this folder is written, but for what is measured on the models that ship and stored with "
-        "them. Set FAME_HOME before the start to keep it elsewhere."
+        "The app writes nowhere else, but for what is measured on the models that ship: it is stored with them. Set "
+        "FAME_HOME before the start to keep all of it in another folder."
     )

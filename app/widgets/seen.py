@@ -14,8 +14,9 @@ def whose(now: Current) -> None:
         if now.keep:
             st.caption("Seen items are recommended like all others, as switched on in Predict.")
         return
-    rule = "What they have seen is recommended like all else" if now.keep else "All that they have seen is hidden"
-    rule += f", read or not: {items(len(user.seen))}."
+    n = len(user.seen)
+    what_they_saw = f"All {n:,} items that they have seen are" if n > 1 else "The one item that they have seen is"
+    rule = f"{what_they_saw} {'recommended like all others' if now.keep else 'hidden, read or not'}."
     name = f"user {escape(user.id)}"
     if not user.edited:
         read, all_of = len(user.newest), len(user.older) + len(user.newest)

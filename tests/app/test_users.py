@@ -98,7 +98,7 @@ def test_every_page_hides_the_same(opened, trained, rewatched):
     others = 80 - len(set(past))
     assert re.search(rf"is {ordinal(rank)} of {others} with", said(app)), said(app)
     assert f"the newest 12 of {len(past)} items" in said(app)
-    hides = f"All that they have seen is hidden, read or not: {len(set(past))} items."
+    hides = f"All {len(set(past))} items that they have seen are hidden, read or not."
     assert hides in said(app)
 
     app.switch_page("../pages/why.py").run()
