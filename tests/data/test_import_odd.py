@@ -127,6 +127,13 @@ def test_a_log_without_header_loses_no_row(tmp_path, header):
     found, _, report = bring(tmp_path, {"log.csv": text}, header=header)
     assert found == (WANTED if header is None else {"who": ["what", "else"]})
     assert report.rows == text.count("\n")
+    because = "its first line looks like a row" if header is None else "as you said"
+    assert report.notes[0].endswith(f"log.csv has no header ({because}): its columns are numbered from 1.")
+
+
+def test_a_header_is_not_said_to_be_missing(tmp_path):
+    _, _, report = bring(tmp_path, {"log.csv": LOG, "films.csv": FILMS})
+    assert not any("no header" in note for note in report.notes)
 
 
 def test_no_header_is_not_meant_of_a_file_that_has_one(tmp_path):
@@ -302,7 +309,8 @@ REFUSED: dict[str, tuple[dict[str, str | bytes], dict[str, object], tuple[str, .
     "a title as a family": ({"log.csv": LOG, "films.csv": FILMS}, {"families": ["title"]}, ("only genre; name one",)),
     "json that is one object": ({"log.json": '{\n"rows": [\n1\n]\n}\n'}, {}, ("log.json: line 1", "one object a line")),
     "latin-1": (
-        {"log.csv": LOG.encode() + b"\xe9,a,1\n"}, {}, ("log.csv is not UTF-8 (line 7, byte 1", "say its encoding")),
+        {"log.csv": LOG.encode() + b"\xe9,a,1\n"}, {},
+        ("log.csv is not UTF-8 (line 7, byte 1", "--encoding latin-1,", "--encoding log.csv=latin-1 for this file")),
     "several blanks": (
         {"log.txt": LOG.replace(",", "   ")}, {}, ("log.txt seems to separate columns by several blanks",)),
     "a column of tables": ({"log.json": '{"user": ["u"], "item": ["a"]}'}, {}, ("log.json holds a single object",)),

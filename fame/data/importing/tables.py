@@ -231,6 +231,9 @@ def delimited(
             cells.append("")  # a separator at the end of all rows but the header
         cells[0] = cells[0].lstrip("#% ") if first else ""
         names = [cell or f"column {place}" for place, cell in enumerate(cells, 1)]
+        if not first:
+            because = "its first line looks like a row" if header is None else "as you said"
+            said.append(f"{file.where} has no header ({because}): its columns are numbered from 1.")
     if len(names) == 1 and re.search(r"\S {2,}\S", rows[0][0]):
         raise DataError(f"{file.where} seems to separate columns by several blanks; separate them by a tab or a comma.")
     check_names(names, file.where, lines + 1)

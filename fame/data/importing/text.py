@@ -23,9 +23,9 @@ DOUBLE_COLON, UNIT = b"::", b"\x1f"  # MovieLens separates by two colons; no rea
 class Text(io.RawIOBase):
     """The text of a stream as UTF-8 bytes."""
 
-    def __init__(self, raw: io.RawIOBase, where: str, encoding: str, colons: bool = False):
+    def __init__(self, raw: io.RawIOBase, file: File, encoding: str, colons: bool = False):
         super().__init__()
-        self.raw, self.where, self.encoding, self.colons = raw, where, encoding, colons
+        self.raw, self.file, self.where, self.encoding, self.colons = raw, file, file.where, encoding, colons
         self.decoder: codecs.IncrementalDecoder | None = None
         self.line, self.column = 1, 0  # of the next byte
         self.rest = memoryview(b"")
@@ -59,7 +59,8 @@ class Text(io.RawIOBase):
             byte = error.start - before.rfind(b"\n") + (0 if b"\n" in before else self.column)
             raise DataError(
                 f"{self.where} is not {self.encoding.upper()} (line {line}, byte {byte} is "
-                f"{error.object[error.start]:#04x}); save it as UTF-8, or say its encoding."
+                f"{error.object[error.start]:#04x}); save it as UTF-8, or say its encoding, for instance "
+                f"--encoding latin-1, or --encoding {self.file.shown}=latin-1 for this file alone."
             ) from None
         except UnicodeEncodeError:
             raise DataError(f"{self.where} holds halves of characters; save it as UTF-8.") from None
@@ -89,7 +90,7 @@ def _full(raw: io.RawIOBase) -> bytes:
 def text_of(file: File, encoding: str, colons: bool = False) -> Iterator[io.BufferedReader]:
     """A file's text, as UTF-8 bytes."""
     with file.open() as stream:
-        yield io.BufferedReader(Text(stream, file.where, encoding, colons), CHUNK)
+        yield io.BufferedReader(Text(stream, file, encoding, colons), CHUNK)
 
 
 def head_of(file: File, encoding: str, colons: bool = False) -> tuple[str, bool]:
