@@ -6,6 +6,7 @@ import hypothesis
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 
 from fame.checkpoint.store import Checkpoint
 from fame.data import DataSet, Family, planted, write
@@ -14,6 +15,9 @@ from fame.training.run import Run
 from fame.training.trainer import train
 
 QUICK = {"width": 16, "heads": 4, "experts": 2, "length": 12, "epochs": 2, "batch": 512, "dropout": 0.1}
+
+# As the app does once it runs: models trained before and after are then the same, bit for bit.
+torch.set_num_threads(1)
 
 hypothesis.settings.register_profile("untimed", deadline=None)  # a loaded machine breaks no property
 hypothesis.settings.load_profile("untimed")

@@ -117,6 +117,9 @@ def hold(folder: Path) -> Iterator[None]:
     if file is None:
         file = take(folder)
         (folder / STOP).unlink(missing_ok=True)  # of a process that died before it saw it
+    for path in list(folder.glob("*.tmp")):  # half a file of a process that was killed: nobody else writes here now
+        if path.is_file():
+            path.unlink(missing_ok=True)
     try:
         yield
     finally:
