@@ -166,9 +166,9 @@ def datasets() -> None:
     elif models:
         st.caption("Models find their data by its name: it can be deleted, but not renamed.")
     with st.container(horizontal=True):
-        if st.button("Rename", icon=":material/edit:", key="rename-data", disabled=ships or bool(models)):
+        if st.button("Rename data set", icon=":material/edit:", key="rename-data", disabled=ships or bool(models)):
             rename_data(name)
-        if st.button("Delete", icon=":material/delete:", key="delete-data", disabled=ships):
+        if st.button("Delete data set", icon=":material/delete:", key="delete-data", disabled=ships):
             delete_data(name, models)
 
 
