@@ -105,7 +105,7 @@ def test_a_router_slider_switches_an_expert_off(visit, cinema, model):
     assert link(page)["weights"] == "2.2:0"
     wanted = reweigh(model, cinema.catalog.indices(IDS), {}, {(1, 1): 0.0}, k=10).ranking
     assert ranking(page) == named(cinema, wanted.items)
-    expect(page.get_by_text("expert 2 of era at 0 %")).to_be_visible()
+    expect(page.get_by_text("expert 2 of facet era at 0 %")).to_be_visible()
 
 
 def test_leaving_the_counterfactuals_items_out_brings_the_promised_first(visit, cinema, model):
