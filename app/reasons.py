@@ -90,7 +90,7 @@ def unexplained(title: str, rank: int, method: Method, alone: bool) -> str:
 
 
 def against(claim: Claim, item: str, rival: str, named: str, all_of_them: str) -> str:
-    """The same for an item against another."""
+    """What is said of an item's lead over another, and of the past items that it is due to."""
     assert claim.lead_without is not None
     before, after = claim.lead_without + claim.fall, claim.lead_without
     now = f"{item} is {times(before)} {rival}"

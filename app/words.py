@@ -80,7 +80,7 @@ def facet(name: str) -> str:
 
 
 def plain_facet(name: str) -> str:
-    """The same as plain text, for a label."""
+    """A facet in a label, which knows no Markdown, marked as one."""
     return name if name.startswith("facet") else f"facet {name}"
 
 
@@ -156,7 +156,7 @@ def amount(part: float, whole: float) -> str:
 
 
 def _most(shares: Sequence[float], facets: Sequence[str]) -> tuple[int | None, str]:
-    """The same for a mixture: the facet that most of the probability is from."""
+    """The facet that most of an item's probability is from in a mixture, if one is, and how that is said."""
     best = max(range(len(shares)), key=lambda h: shares[h])
     if shares[best] <= SHARE:
         return None, "No facet gives more than half of its probability"

@@ -33,7 +33,7 @@ def drawn(traces: Sequence[dict[str, Any]], layout: dict[str, Any], height: int)
 
 
 def quiet(figure: go.Figure, height: int) -> go.Figure:
-    """The same look for a figure that was put together bit by bit."""
+    """Give a figure that was put together bit by bit the look of all others."""
     figure.update_layout(LAYOUT | {"height": height})
     figure.update_xaxes(AXIS)
     figure.update_yaxes(AXIS)

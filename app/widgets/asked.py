@@ -24,7 +24,7 @@ def choose_against(now: Current, target: int, ranking: Sequence[int]) -> None:
 
 
 def choose_rival(now: Current, rival: int, ranking: Sequence[int]) -> None:
-    """The same where something is."""
+    """A choice of what the item asked about is compared with, `rival` being chosen."""
     pick(now, "rival", rival, offered(now, [rival, *ranking]), state.choose_rival)
 
 

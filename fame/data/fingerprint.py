@@ -29,7 +29,7 @@ class Fingerprint:
         self.add(name, json.dumps(content).encode())
 
     def add_ids(self, name: str, codes: np.ndarray, ids: list[str]) -> None:
-        """The same bytes as `add_json` of the list of `ids[code]`, without making that list."""
+        """Add the list of `ids[code]` as `add_json` does, byte by byte, without making it."""
         quoted = np.array([json.dumps(item_id) for item_id in ids], dtype=object)
         lengths = np.array([len(text) for text in quoted])
         brackets_and_commas = 2 * len(codes)

@@ -60,7 +60,7 @@ def held_out(histories: Histories, user: int) -> tuple[np.ndarray, int | None]:
 
 
 def sample(events: Events, most: int, seed: int) -> Events:
-    """The same, or so many of them drawn by the seed, in their order."""
+    """At most so many of the events, drawn by the seed, in their order."""
     if len(events.targets) <= most:
         return events
     return events.only(np.sort(np.random.default_rng(seed).choice(len(events.targets), most, replace=False)))

@@ -27,5 +27,5 @@ def foreign(head: bytes) -> str:
 
 
 def foreign_archive(names: list[str]) -> str:
-    """The same of a zip archive with files of these names."""
+    """What an archive with files of these names is instead of tables, and what to do; empty where it may hold some."""
     return next((f"is {what}; {advice}" for name, what, advice in INSIDE if name in names), "")
