@@ -1,6 +1,7 @@
 """Linked maps: what is chosen in one is lit in all, at once, and Python gets the rows."""
 
 import re
+import time
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -14,6 +15,11 @@ def places(page: Page, panel: int) -> list[tuple[float, float]]:
     """Where each item is on a panel, in CSS pixels of its canvas."""
     flat = page.locator(".panels").evaluate("(grid, k) => [...grid.map.panels[k].px]", panel)
     return list(zip(flat[::2], flat[1::2], strict=True))
+
+
+def drawn(page: Page) -> None:
+    """Wait for two frames: what was asked of the browser before them is on the screen."""
+    page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
 
 def colourful(page: Page, panel: int) -> set[int]:
@@ -139,7 +145,7 @@ def test_zoom_and_move_and_back(visit):
     canvas = page.locator("canvas").first
     canvas.hover(position={"x": 100, "y": 100})
     page.mouse.wheel(0, -300)
-    page.wait_for_timeout(100)
+    drawn(page)
     near = max(before, key=lambda at: -((at[0] - 100) ** 2 + (at[1] - 100) ** 2))
     after = places(page, 0)
     moved = after[before.index(near)]
@@ -149,11 +155,11 @@ def test_zoom_and_move_and_back(visit):
     page.mouse.down()
     page.mouse.move(box["x"] + 140, box["y"] + 120, steps=4)
     page.mouse.up()
-    page.wait_for_timeout(100)
+    drawn(page)
     assert places(page, 0)[before.index(near)] == pytest.approx((moved[0] + 40, moved[1] + 20), abs=2)
     assert places(page, 1) == other
     page.get_by_role("button", name="Reset view").click()
-    page.wait_for_timeout(100)
+    drawn(page)
     assert places(page, 0) == before
     assert told(page) == []
 
@@ -162,7 +168,8 @@ def test_it_is_sharp_and_stays_so_when_the_window_changes(visit):
     page = visit(SCRIPT, "?n=100", device_scale_factor=2)
     for width in (1440, 700):
         page.set_viewport_size({"width": width, "height": 900})
-        page.wait_for_timeout(300)
+        page.wait_for_function("([width]) => document.documentElement.clientWidth <= width", arg=[width])
+        drawn(page)
         ratio = page.locator("canvas").first.evaluate("canvas => canvas.width / canvas.clientWidth")
         assert ratio == pytest.approx(2, abs=0.01)
 
@@ -178,8 +185,10 @@ def test_a_change_of_theme_repaints(visit):
 
     light = ink()
     page.emulate_media(color_scheme="dark")
-    page.wait_for_timeout(600)
-    assert sum(ink()[:3]) > sum(light[:3]) + 300
+    until = time.monotonic() + 30
+    while sum(ink()[:3]) <= sum(light[:3]) + 300:
+        assert time.monotonic() < until, ink()
+        drawn(page)
 
 
 def test_on_a_phone_the_page_scrolls_until_selecting_is_asked_for(visit):
