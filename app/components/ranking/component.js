@@ -132,8 +132,8 @@ export default function ranking({ data, parentElement, setTriggerValue }) {
     return entry;
   }));
   at(".head").hidden = !after.length;
-  at(".head .low").textContent = faceted && zero > 14 ? data.low : "";
-  at(".head .high").textContent = faceted && zero < 86 ? data.high : "";
+  at(".head .low").textContent = faceted && zero > 24 ? data.low : "";
+  at(".head .high").textContent = faceted && zero < 76 ? data.high : "";
   at(".head .mid").textContent = faceted ? "0" : "";
   at(".head .mid").style.left = `${zero}%`;
   at(".note").textContent = data.note;
