@@ -50,7 +50,24 @@ def answer(found: Meaning) -> str:
     if not said:
         return f"{lead}**no facet** was found to mean one attribute."
     text = lead + together(said)
-    return text + (f"; {facets(rest)} {'stays' if len(rest) == 1 else 'stay'} **unnamed**." if rest else ".")
+    text += f"; {facets(rest)} {'stays' if len(rest) == 1 else 'stay'} **unnamed**." if rest else "."
+    return text + matched(found)
+
+
+def matched(found: Meaning) -> str:
+    """Which of the attributes that a facet is named by another facet tells at least as well; empty where none does."""
+    names = []
+    for h, facet in enumerate(found.facets):
+        if facet.named:
+            a = found.families.index(facet.named)
+            own = found.held_out.auc[h][a]
+            others = [row[a] for k, row in enumerate(found.held_out.auc) if k != h]
+            if own is not None and any(other is not None and other >= own for other in others):
+                names.append(facet.named)
+    if not names:
+        return ""
+    said = f"the {attribute(names[0])}" if len(names) == 1 else f"each of {listed(names)}"
+    return f" Another facet tells {said} at least as well."
 
 
 def untested(found: Meaning, families: Iterable[int]) -> str:

@@ -221,7 +221,22 @@ def check_whole(found: Meaning, said: Said) -> None:
     if said.take("; "):
         rest = names(said)
         said.need(r" stays? \*\*unnamed\*\*")
-    said.need(r"\.$")
+    said.need(r"\.")
+    told: list[str] = []
+    if said.take(r" Another facet tells "):
+        told = list(said.take(rf"the {ATTRIBUTE}") or [])
+        if not told:
+            said.need("each of ")
+            told = listed(said, BOLD)
+        said.need(r" at least as well\.")
+    said.need("$")
+    auc = [[-1.0 if cell is None else cell for cell in row] for row in found.held_out.auc]
+    ahead = {}
+    for h, facet in enumerate(found.facets):
+        if facet.named:
+            a = found.families.index(facet.named)
+            ahead[facet.named] = max([row[a] for k, row in enumerate(auc) if k != h], default=-1.0) >= auc[h][a]
+    assert told == [name for name, other in ahead.items() if other]
     assert rest == [facet.facet for facet in found.facets if not facet.named]
 
 
