@@ -3,32 +3,38 @@
 import json
 import shutil
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from fame.checkpoint.store import save
+from fame.data import DataSet
 from fame.home import PROJECT
 
 
-@pytest.fixture
-def opened(cinema_folder, cinema, tmp_path, monkeypatch) -> Callable[..., AppTest]:
-    """Open a page with a model and the parameters of a link."""
-    monkeypatch.setenv("FAME_HOME", str(tmp_path))
-    shutil.copytree(cinema_folder, tmp_path / "data" / cinema.name)
+def opening(folder: Path, dataset: DataSet, home: Path, monkeypatch) -> Callable[..., AppTest]:
+    """Opens a page with a model of a data set and the parameters of a link, in a home of its own."""
+    monkeypatch.setenv("FAME_HOME", str(home))
+    shutil.copytree(folder, home / "data" / dataset.name)
 
     def go(model, page: str, **link: str) -> AppTest:
-        folder = tmp_path / "runs" / "mine" / "best"
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        save(folder, model, cinema, {})
-        app = AppTest.from_file(str(PROJECT / "app" / "Home.py"), default_timeout=60)
+        place = home / "runs" / "mine" / "best"
+        place.parent.mkdir(parents=True, exist_ok=True)
+        save(place, model, dataset, {})
+        app = AppTest.from_file(str(PROJECT / "app" / "Home.py"), default_timeout=120)
         app.query_params["model"] = "mine"
         for name, value in link.items():
             app.query_params[name] = value
         return app.run().switch_page(f"../pages/{page}.py").run()
 
     return go
+
+
+@pytest.fixture
+def opened(cinema_folder, cinema, tmp_path, monkeypatch) -> Callable[..., AppTest]:
+    return opening(cinema_folder, cinema, tmp_path, monkeypatch)
 
 
 def said(app: AppTest) -> str:

@@ -1,40 +1,24 @@
 """A real user is ranked as they were scored: all they had seen is hidden, on every page and in every explanation."""
 
 import re
-import shutil
 from collections.abc import Callable
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from app.words import ordinal
-from fame.checkpoint.store import save
 from fame.data import DataSet, held_out, leave_one_out
 from fame.explain.facet_effects import facet_knockouts
 from fame.explain.what_if import reweigh
-from fame.home import PROJECT
 from fame.ranking.evaluation import counted, ranks
 from fame.ranking.recommend import recommend
-from tests.app.conftest import component, said
+from tests.app.conftest import component, opening, said
 
 
 @pytest.fixture
 def opened(rewatched_folder, rewatched, tmp_path, monkeypatch) -> Callable[..., AppTest]:
     """Open a page with a model of the data in which most users have seen more than a model reads."""
-    monkeypatch.setenv("FAME_HOME", str(tmp_path))
-    shutil.copytree(rewatched_folder, tmp_path / "data" / rewatched.name)
-
-    def go(model, page: str, **link: str) -> AppTest:
-        folder = tmp_path / "runs" / "mine" / "best"
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        save(folder, model, rewatched, {})
-        app = AppTest.from_file(str(PROJECT / "app" / "Home.py"), default_timeout=120)
-        app.query_params["model"] = "mine"
-        for name, value in link.items():
-            app.query_params[name] = value
-        return app.run().switch_page(f"../pages/{page}.py").run()
-
-    return go
+    return opening(rewatched_folder, rewatched, tmp_path, monkeypatch)
 
 
 def another(app: AppTest, **link: str) -> AppTest:

@@ -23,6 +23,8 @@ from tests.model.conftest import FAME, SASREC, make
 LONG = 24
 HISTORIES = (list(range(1, 9)), list(range(1, LONG + 1)))
 CONFIGS = [config.model_copy(update={"items": 2_000, "length": LONG}) for config in (FAME, SASREC)]
+SEARCHES = ("greedy", "removals", "additions")
+CASES = [(name, history) for history in HISTORIES for name in SEARCHES] + [("shapley", HISTORIES[0])]  # of short ones
 
 
 class Recording:
@@ -125,24 +127,18 @@ def searches(config, history):
 
 
 @pytest.mark.parametrize("config", CONFIGS, ids=["fame", "sasrec"])
-@pytest.mark.parametrize("history", HISTORIES, ids=["short", "long"])
-@pytest.mark.parametrize("name", ["greedy", "removals", "additions", "shapley"])
+@pytest.mark.parametrize(("name", "history"), CASES)
 def test_an_estimate_counts_all_that_the_search_computes(config, history, name):
     """Running the history and scoring the catalog: an estimate that leaves either out is too small."""
-    if name not in searches(config, history):
-        pytest.skip("Shapley values are of short histories")
     model, reckon, search = searches(config, history)[name]
     said, done = reckon(model, arithmetic), arithmetic(lambda: search(model))
     assert said == pytest.approx(done, rel=0.1)
 
 
-@pytest.mark.parametrize("history", HISTORIES, ids=["short", "long"])
-@pytest.mark.parametrize("name", ["greedy", "removals", "additions", "shapley"])
+@pytest.mark.parametrize(("name", "history"), CASES)
 def test_an_estimate_makes_the_calls_of_the_search(history, name):
     """In blocks as large as the search's own, since a small block has another pace."""
     config = CONFIGS[0]
-    if name not in searches(config, history):
-        pytest.skip("Shapley values are of short histories")
     model, reckon, search = searches(config, history)[name]
     probing, searching = Recording(model), Recording(model)
     reckon(probing, arithmetic)
