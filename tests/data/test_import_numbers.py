@@ -39,7 +39,16 @@ def test_a_number_is_what_the_whole_column_shows(texts, wanted):
 
 @pytest.mark.parametrize(
     "texts",
-    [["1,234"], ["1,234", "7"], ["9,99", "8.50", "1,234"], ["9,99", "8.50", "1.234"], ["1.234 €"], ["1.234", "7"]],
+    [
+        ["1,234"],
+        ["1,234", "7"],
+        ["9,99", "8.50", "1,234"],
+        ["9,99", "8.50", "1.234"],
+        ["1.234 €"],
+        ["1.234", "7"],
+        ["EUR 1,234", "EUR 9,876"],
+        ["$1,234", "$2,450"],
+    ],
 )
 def test_a_mark_that_can_mean_both_is_refused(texts):
     with pytest.raises(DataError, match=r"can be 1234 or 1.234, and no other value tells"):

@@ -11,6 +11,7 @@ from fame.data.columns import DataError, missing
 from fame.data.importing.options import Bin
 
 CURRENCY = re.compile(r"[$€£¥₹]|\b(?:usd|eur|gbp|chf|jpy)\b", re.IGNORECASE)
+WHOLE = re.compile(r"[+-]?\d{1,3}")
 PLAIN = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?", re.IGNORECASE)
 GROUPS = re.compile(r"(?<=\d)[ '’\u00a0\u202f](?=\d{3}(?!\d))")  # blanks and apostrophes only part thousands
 THOUSANDS = {mark: re.compile(rf"[+-]?[1-9]\d{{0,2}}(?:\{mark}\d{{3}})+") for mark in ",."}
@@ -26,7 +27,8 @@ def numbers(column: Sequence[Any], where: str, notes: list[str]) -> np.ndarray:
         A comma or a point can part thousands or decimals, and no other value tells.
     """
     texts = [_digits(cell) for cell in column]
-    money = any(isinstance(cell, str) and CURRENCY.search(cell) for cell in column)
+    # Who writes $899 beside $1,299 writes no cents; one who meant three places after a comma would write them always.
+    money = any(isinstance(cell, str) and CURRENCY.search(cell) for cell in column) and any(map(WHOLE.fullmatch, texts))
     marks = {mark: [text for text in texts if _is_decimal(text, mark)] for mark in ",."}
     found = np.array(
         [
