@@ -18,7 +18,7 @@ from fame.data.catalog import Family
 from fame.data.columns import DataError
 from fame.data.dataset import DataSet, need_free, read, write
 from fame.data.films import film
-from fame.data.importing.sources import File
+from fame.data.importing.files import File
 from fame.data.importing.tables import atomic
 
 NAME = "movielens-100k"

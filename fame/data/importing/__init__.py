@@ -1,10 +1,10 @@
 """Files of one's own -> a data set: what they seem to be, and what came of them."""
 
 from fame.data.importing.bring import bring_in, look
+from fame.data.importing.files import Ignored
 from fame.data.importing.guess import Column, Found, Guess
 from fame.data.importing.options import FORMATS, ORDERS, ROLES, Bin, Encoding, OfFile, Options, options
 from fame.data.importing.report import Counts, Dropped, Progress, Report
-from fame.data.importing.sources import Ignored
 
 __all__ = [
     "FORMATS",

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from fame.data.importing.files import Ignored
 from fame.data.importing.options import Options
-from fame.data.importing.sources import Ignored
 
 Kind = Literal["interactions", "items"]
 

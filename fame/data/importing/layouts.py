@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from fame.data.columns import DataError, listed, need_columns
+from fame.data.importing.files import File, Ignored, expand
 from fame.data.importing.items import items_of, within
 from fame.data.importing.movielens import FLAGS, MovieLens, is_part, movielens
 from fame.data.importing.names import KNOWN, TAGS, plain
@@ -12,7 +13,6 @@ from fame.data.importing.objects import json_lines
 from fame.data.importing.options import Options
 from fame.data.importing.roles import name_roles
 from fame.data.importing.source import NEEDED, Layout, Source
-from fame.data.importing.sources import File, Ignored, expand
 from fame.data.importing.tables import Delimited, Table, atomic, delimited, parquet
 
 ENDINGS = (".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson", ".parquet", ".pq", ".inter", ".item", ".dat", ".data")

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fame.data.columns import DataError
+from fame.data.importing.files import File
 from fame.data.importing.options import Options
-from fame.data.importing.sources import File
 from fame.data.importing.tables import Table, delimited
 
 FLAGS = [

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from fame.data.columns import DataError, word
 from fame.data.importing.cells import leaves, named
-from fame.data.importing.sources import CHUNK, File
+from fame.data.importing.files import CHUNK, File
 from fame.data.importing.tables import BATCH, ROWS, Table, check_names, short
 from fame.data.importing.text import LINE, text_of
 

@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from fame.data.columns import DataError
-from fame.data.importing.sources import File
+from fame.data.importing.files import File
 
 Form = Literal["auto", "movielens", "recbole", "amazon", "json", "csv", "parquet"]
 Encoding = Literal["utf-8", "utf-16", "latin-1", "cp1252", "cp1251", "koi8-r", "shift_jis", "gb18030", "big5", "euc-kr"]

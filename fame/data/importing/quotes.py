@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from fame.data.columns import DataError
-from fame.data.importing.sources import CHUNK, File
+from fame.data.importing.files import CHUNK, File
 from fame.data.importing.text import LINE, UNIT, text_of
 
 ADVICE = "close it there, or write it twice inside a quoted cell"

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from fame.data.importing.sources import Ignored
+from fame.data.importing.files import Ignored
 from fame.data.importing.times import Span
 
 

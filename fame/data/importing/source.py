@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
+from fame.data.importing.files import Ignored
 from fame.data.importing.movielens import FILM_FAMILIES
-from fame.data.importing.sources import Ignored
 from fame.data.importing.tables import Table
 
 NEEDED = ("user", "item", "time")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from fame.data.columns import DataError
-from fame.data.importing.sources import CHUNK, File
+from fame.data.importing.files import CHUNK, File
 
 MARKS = (  # longest first
     (codecs.BOM_UTF32_LE, "utf-32"),
