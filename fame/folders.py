@@ -26,7 +26,7 @@ TEMPORARY = re.compile(r"(.+)\.[0-9a-f]{8}\.tmp")  # a place's name, and what no
 TURN = 60.0  # seconds to wait for others who replace the same folder, each of whom takes an instant
 SOON = 2.0  # seconds to wait for one who only looks; a new folder that somebody else makes is not waited for
 STALE = 3600.0  # seconds after which nobody is still writing a single file
-LOOKS = 5  # a folder that is replaced during each of so many readings is taken as it was found
+LOOKS = 5  # a folder that is replaced during each of so many readings is read while nobody may write it
 
 
 class FolderError(InputError):
@@ -207,8 +207,14 @@ def clear(parent: Path, held: Path | None = None) -> None:
 
 
 def read_whole(folder: Path, read: Callable[[], T]) -> T:
-    """What `read` finds in a folder; read anew where another folder took its place meanwhile."""
-    for _ in range(LOOKS - 1):
+    """What `read` finds in a folder; read anew where another folder took its place meanwhile.
+
+    Raises
+    ------
+    BusyFolderError
+        It was replaced in every look, and for longer than a minute then nobody could look alone.
+    """
+    for _ in range(LOOKS):
         recover(folder)
         before = _identity(folder)
         try:
@@ -219,7 +225,8 @@ def read_whole(folder: Path, read: Callable[[], T]) -> T:
             continue
         if _identity(folder) == before:
             return found
-    return read()
+    with alone(folder):
+        return read()
 
 
 def _identity(folder: Path) -> tuple[int, int]:
