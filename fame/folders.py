@@ -219,13 +219,14 @@ def read_whole(folder: Path, read: Callable[[], T]) -> T:
         before = _identity(folder)
         try:
             found = read()
-        except InputError:
-            if _identity(folder) == before:
+        except (InputError, OSError):
+            if _identity(folder) == before and not _aside(folder.resolve()).exists():
                 raise
             continue
         if _identity(folder) == before:
             return found
     with alone(folder):
+        _settle(folder.resolve())
         return read()
 
 

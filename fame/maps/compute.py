@@ -38,7 +38,11 @@ def project(name: str, vectors: np.ndarray, seed: int) -> Space:
 
     unit = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
     neighbours = min(NEIGHBOURS, len(unit) - 1)
-    xy = UMAP(n_neighbors=neighbours, metric="cosine", random_state=seed, n_jobs=1).fit_transform(unit)
+    threads = torch.get_num_threads()
+    try:
+        xy = UMAP(n_neighbors=neighbours, metric="cosine", random_state=seed, n_jobs=1).fit_transform(unit)
+    finally:
+        torch.set_num_threads(threads)  # of the OpenMP that they share, numba leaves as many as there are cores
     judged = np.random.default_rng(seed).permutation(len(unit))[:JUDGED]
     k = min(NEIGHBOURS, (len(judged) - 1) // 2)
     return Space(

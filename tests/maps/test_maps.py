@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import torch
 
 from fame.maps import compute, store
 
@@ -29,6 +30,18 @@ def test_a_map_shows_neighbours_better_than_chance():
     group = np.repeat(np.arange(8), 25)
     distances = np.linalg.norm(good.xy[:, None] - good.xy[None], axis=-1) + np.eye(200) * 1e9
     assert (group[distances.argmin(1)] == group).mean() > 0.95
+
+
+def test_a_map_leaves_the_number_of_threads_as_it_was():
+    """With another number a training goes another way."""
+    before = torch.get_num_threads()
+    try:
+        for threads in (1, 2):
+            torch.set_num_threads(threads)
+            compute.project("some", np.random.default_rng(0).random((40, 4)), seed=1)
+            assert torch.get_num_threads() == threads
+    finally:
+        torch.set_num_threads(before)
 
 
 def test_a_seed_reproduces(trained, maps):
