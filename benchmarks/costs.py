@@ -22,12 +22,13 @@ from benchmarks import report
 from fame.checkpoint.store import load
 from fame.data import DataSet, read
 from fame.explain import meaning
-from fame.explain.cost import addition_seconds, judging_seconds, method_seconds, removal_seconds
+from fame.explain.cost import addition_seconds, judging_seconds, marking_seconds, method_seconds, removal_seconds
 from fame.explain.counterfactual import fewest_additions, fewest_removals
 from fame.explain.faithfulness import ask, judge
 from fame.explain.measure import measure
 from fame.explain.methods import attribute
 from fame.explain.question import Question
+from fame.explain.scorecard import scorecard
 from fame.home import PROJECT
 from fame.maps import store as maps
 from fame.maps.compute import compute
@@ -64,6 +65,9 @@ def main() -> None:
             for row in measured(model, read(data), Path(folder)):
                 rows.append(row)
                 print(*row, flush=True)
+        row = timed(*marking())
+        rows.append(row)
+        print(*row, flush=True)
     loads = [round(load_before, 1), round(os.getloadavg()[0], 1)]
     report.keep("costs", {"seed": SEED, "rows": rows, "load": loads})
     told = [[name, f"{items:,}", length, *told_of(said, took)] for name, items, length, said, took in rows]
@@ -81,16 +85,16 @@ def told_of(said: float, took: float) -> list[str]:
 
 
 def make(folder: Path) -> None:
-    """A data-set folder: every user has items that nobody else has, of one of twenty genres."""
+    """A data-set folder: every user has items that nobody else has, of one of twenty genres and eras."""
     folder.mkdir()
     items = np.random.default_rng(SEED).permutation(LARGE)
     ids = pa.array(np.arange(LARGE)).cast(pa.string())
     users = pa.array(np.arange(LARGE) // LONG).cast(pa.string())
     log = {"user_id": users, "item_id": pa.array(items).cast(pa.string()), "timestamp": np.arange(LARGE)}
     pq.write_table(pa.table(log), folder / "interactions.parquet")
-    genre = pa.array(np.arange(LARGE) % 20).cast(pa.string())
-    pq.write_table(pa.table({"item_id": ids, "title": ids, "genre": genre}), folder / "items.parquet")
-    about = {"name": folder.name, "families": [{"name": "genre", "column": "genre", "multi": False}]}
+    values = {name: pa.array(np.arange(LARGE) // n % 20).cast(pa.string()) for n, name in ((1, "genre"), (20, "era"))}
+    pq.write_table(pa.table({"item_id": ids, "title": ids} | values), folder / "items.parquet")
+    about = {"name": folder.name, "families": [{"name": name, "column": name, "multi": False} for name in values]}
     (folder / "dataset.json").write_text(json.dumps(about), encoding="utf-8")
 
 
@@ -126,6 +130,13 @@ def searches(model: Model, history: list[int]) -> dict[str, Pair]:
     return found
 
 
+def marking() -> tuple[str, Model, int, Callable[[], float], Callable[[], object]]:
+    """Of the drivers of planted data, whose users are fewer than a catalog has items."""
+    model, data = load(PROJECT / "pretrained" / "planted-cinema-fame").model, read(PROJECT / "data" / "planted-cinema")
+    length = round(data.histories.lengths.mean())
+    return "marking of the drivers", model, length, lambda: marking_seconds(model, data), lambda: scorecard(model, data)
+
+
 def stubborn(model: Model) -> Model:
     """A model of that shape whose ranking hangs on no history."""
     firm = build(model.config).eval().requires_grad_(False)
@@ -140,7 +151,7 @@ def others(model: Model, data: DataSet, folder: Path) -> dict[str, Pair]:
     """What other pages offer. Maps of the large catalog, which show 12,000 of its items, take too long here."""
     usual = round(np.mean([question.length for question in ask(model, data, USERS, SEED)]))
     question = Question.about(model, range(1, usual + 1), model.config.items)
-    wanted = settings(epochs=1)
+    wanted, size = settings(epochs=1), (model.config.items, len(data.catalog.families))
     found: dict[str, Pair] = {
         f"test of the methods, {USERS} users": (
             lambda: judging_seconds(question, USERS),
@@ -150,7 +161,7 @@ def others(model: Model, data: DataSet, folder: Path) -> dict[str, Pair]:
             lambda: estimate(wanted, data).seconds,
             lambda: train(Run.start(folder / f"run-{data.name}", wanted, data), data),
         ),
-        "meaning": (lambda: meaning.seconds(model.config.items) * slowdown(), lambda: measure(model, data)),
+        "meaning": (lambda: meaning.seconds(*size) * slowdown(), lambda: measure(model, data)),
     }
     if model.config.items < maps.MOST:
         facets = len(model.config.facets)

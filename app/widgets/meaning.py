@@ -44,8 +44,8 @@ def meaning(now: Current) -> Meaning | None:
     place = st.empty()
     with place.container():
         st.info(why)
-        items = len(now.data.catalog)
-        takes = resources.seconds(now.model.fingerprint, ("meaning",), lambda: seconds(items) * slowdown())
+        size = len(now.data.catalog), len(now.data.catalog.families)
+        takes = resources.seconds(now.model.fingerprint, ("meaning",), lambda: seconds(*size) * slowdown())
         if not st.button(f"Test them now, about {duration(takes)}", icon=":material/science:", type="primary"):
             return None
         with st.spinner("Asking a probe what each facet tells, and permuting the answers …"):

@@ -10,8 +10,9 @@ import streamlit as st
 from app import charts, resources
 from app.current import Current
 from app.widgets.tables import table_behind
-from app.words import escape, percent, together
+from app.words import duration, escape, percent, together
 from fame.errors import InputError
+from fame.explain.cost import marking_seconds
 
 if TYPE_CHECKING:
     from fame.explain.scorecard import Scorecard, Share
@@ -40,8 +41,9 @@ def truth(now: Current) -> None:
     except InputError as error:
         st.info(escape(str(error)))
     if found is None:
-        seconds, place = max(5, round(len(now.data.users) / 100)), st.empty()
-        if not place.button(f"Mark the model, about {seconds} seconds", icon=":material/fact_check:"):
+        place, model = st.empty(), resources.checkpoint(now.model.name).model
+        takes = resources.seconds(now.model.fingerprint, ("scorecard",), lambda: marking_seconds(model, now.data))
+        if not place.button(f"Mark the model, about {duration(takes)}", icon=":material/fact_check:"):
             return
         try:
             with place, st.spinner("Knocking families out of every history …"):

@@ -11,17 +11,22 @@ from math import comb
 import torch
 from torch import Tensor
 
+from fame.data import DataSet, leave_one_out
+from fame.data.split import sample
 from fame.explain import counterfactual, deletion, faithfulness, occlusion, sensitivity, shapley
+from fame.explain.anatomy import fit
 from fame.explain.attribution import METHODS, ORDERS, Method
 from fame.explain.gradients import STEPS
 from fame.explain.methods import attribute, recency
 from fame.explain.question import WAYS, Question
+from fame.explain.readings import read_events
 from fame.model import Model
 
 STAGES = 6  # of the randomisation check, about
 BACKWARD = 2  # a backward pass, in forward passes
 TURN = 0.1  # seconds
 ANY = 1  # item asked about: which one it is costs nothing
+MARKED = 128  # events that are marked to time the marking of all
 START = 6.0  # seconds, on an idle machine, until a command has brought torch, the model and its data
 
 Call = Callable[[Tensor], object]  # of runs with only some items, (B, T) bool
@@ -136,3 +141,11 @@ def judging_seconds(question: Question, users: int, measure: Measure = taken) ->
     rounds = 1 + STAGES + 1 + sensitivity.DRAWS
     once = sum(each.values()) + len(methods) * marks
     return users * once + min(users, faithfulness.CHECKED) * rounds * again
+
+
+def marking_seconds(model: Model, data: DataSet, measure: Measure = taken) -> float:
+    """Of marking every way to name the driver on the events of planted data."""
+    events = leave_one_out(data.histories).test
+    some = sample(events, MARKED, 0)
+    anatomy = fit(model, data.catalog)
+    return measure(lambda: read_events(model, anatomy, some)) * len(events.targets) / len(some.targets)

@@ -24,9 +24,9 @@ LEVEL = 0.05  # false discovery rate of every set of tests (Benjamini and Hochbe
 Verdict = Literal["told", "other", "outdone", "shared", "nothing", "untested"]
 
 
-def seconds(items: int) -> float:
-    """About what it takes to measure a model, by what it took on two idle cores."""
-    return 1 + items / 1500
+def seconds(items: int, families: int) -> float:
+    """About what it takes to measure a model, by what it took on an idle core."""
+    return 0.3 + items * families / 10_000
 
 
 class MeaningError(InputError):

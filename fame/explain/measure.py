@@ -78,7 +78,7 @@ def judge(
     every other facet does: a family that all facets tell tells none of them apart. Better is what a test says.
     """
     there = {a: fit for a, fit in enumerate(fits) if fit is not None}
-    if not there or (family is not None and families.index(family) not in there):
+    if not there or (family is not None and family not in {families[a] for a in there}):
         return None, "untested"
     tells = [a for a in there if (q := probe.q[h][a]) is not None and q < LEVEL and there[a].auc[h] > 0.5]
     if not tells:
