@@ -13,10 +13,10 @@ from app.users import User, hidden, whose
 from fame.checkpoint.description import Description
 from fame.data import Catalog, DataSet, UnknownItemError
 from fame.errors import InputError
-from fame.explain.attribution import METHODS, ORDERS, Method
+from fame.explain.past.records import METHODS, ORDERS, Method
 
 if TYPE_CHECKING:
-    from fame.explain.facet_effects import Missing
+    from fame.explain.facets.effects import Missing
     from fame.ranking.evaluation import Repeats
 
 PREFERRED = ("movielens-100k-fame", "planted-cinema-fame")

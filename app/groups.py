@@ -10,7 +10,7 @@ import numpy as np
 from fame.data import DataSet
 
 if TYPE_CHECKING:
-    from fame.explain.population import Population
+    from fame.explain.facets.population import Population
 
 LENGTH = "history length"
 FEWEST = 5  # users of a group that is shown

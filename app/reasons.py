@@ -6,10 +6,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from app.words import escape, facet, ordinal, percent, together, told_apart
-from fame.explain.attribution import Method
-from fame.explain.claim import Claim
-from fame.explain.effects import worst
-from fame.explain.facet_effects import FacetShares
+from fame.explain.facets.effects import FacetShares
+from fame.explain.past.claim import Claim
+from fame.explain.past.records import Method
+from fame.explain.records import worst
 
 NAMES: dict[Method, str] = {
     "occlusion-remove": "occlusion, removed",

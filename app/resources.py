@@ -25,8 +25,8 @@ from fame.data import Catalog, DataSet, read
 from fame.data.presets import Preset
 from fame.errors import InputError
 from fame.explain import example as examples
-from fame.explain import meaning as meanings
 from fame.explain import stored
+from fame.explain.meaning import records as meanings
 from fame.folders import recover
 from fame.maps import store as map_store
 
@@ -36,11 +36,11 @@ LETTERS = str.maketrans({"ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", 
 
 if TYPE_CHECKING:
     from fame.checkpoint.store import Checkpoint
-    from fame.explain.anatomy import Anatomy
-    from fame.explain.faithfulness import Explanations
+    from fame.explain.facets.population import Population
+    from fame.explain.families.anatomy import Anatomy
     from fame.explain.knockout import Runs
-    from fame.explain.population import Population
-    from fame.explain.scorecard import Scorecard
+    from fame.explain.trust.records.explanations import Explanations
+    from fame.explain.trust.records.scorecard import Scorecard
     from fame.ranking.evaluation import Repeats
 
 
@@ -118,7 +118,7 @@ def _checkpoint(folder: Path, stamp: int) -> Checkpoint:
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _anatomy(folder: Path, stamp: int, _catalog: Catalog, fingerprint: str) -> Anatomy:
-    from fame.explain.anatomy import fit
+    from fame.explain.families.anatomy import fit
 
     return fit(_checkpoint(folder, stamp).model, _catalog)
 
@@ -132,7 +132,7 @@ def anatomy(name: str, data: DataSet) -> Anatomy:
 @st.cache_resource(max_entries=4, show_spinner="Running every user through the model, once …")
 def _population(folder: Path, stamp: int, data: str) -> Population:
     from fame.data import leave_one_out
-    from fame.explain.population import population
+    from fame.explain.facets.population import population
 
     return population(_checkpoint(folder, stamp).model, leave_one_out(dataset(data).histories).test)
 
@@ -208,14 +208,14 @@ def measure_meaning(model: Description) -> meanings.Meaning:
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _measured(folder: Path, fingerprint: str, data: str) -> meanings.Meaning:
-    from fame.explain.measure import measure
+    from fame.explain.meaning.measure import measure
 
     return measure(_checkpoint(folder, _stamp(folder / "config.json")).model, dataset(data))
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _scorecard(folder: Path, fingerprint: str, stamp: int) -> Scorecard | None:
-    from fame.explain.scorecard import ADVICE, FILE, Scorecard
+    from fame.explain.trust.records.scorecard import ADVICE, FILE, Scorecard
 
     return stored.load(describe(folder), FILE, Scorecard, ADVICE)
 
@@ -230,7 +230,7 @@ def explanations(model: Description) -> Explanations | None:
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _explanations(folder: Path, fingerprint: str, stamp: int) -> Explanations | None:
-    from fame.explain.faithfulness import ADVICE, FILE, Explanations
+    from fame.explain.trust.records.explanations import ADVICE, FILE, Explanations
 
     return stored.load(describe(folder), FILE, Explanations, ADVICE)
 
@@ -267,7 +267,7 @@ def scorecard(model: Description) -> Scorecard | None:
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _marked(folder: Path, fingerprint: str, data: str) -> Scorecard:
-    from fame.explain.scorecard import scorecard
+    from fame.explain.trust.scorecard import scorecard
 
     return scorecard(_checkpoint(folder, _stamp(folder / "config.json")).model, dataset(data))
 

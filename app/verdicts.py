@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 
 from app.words import attribute, escape, percent, together
 from app.words import facet as marked
-from fame.explain.meaning import LEVEL, Expert, Meaning
-from fame.explain.probe import EITHER, FEWEST
+from fame.explain.meaning.probe import EITHER, FEWEST
+from fame.explain.meaning.records import LEVEL, Expert, Meaning
 
 VALUES = 3  # of an expert, named in a cell of a table
 GAIN = (

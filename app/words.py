@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from fame.explain.driver import Evidence, name_driver
-from fame.explain.effects import Knockout
-from fame.explain.lift import foremost
+from fame.explain.families.driver import Evidence, name_driver
+from fame.explain.families.lift import foremost
+from fame.explain.records import Knockout
 
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 SHARE = 0.5  # a facet that gives less than this of what lifts an item is not said to lift it most

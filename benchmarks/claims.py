@@ -16,9 +16,9 @@ from benchmarks import report
 from fame.checkpoint.description import describe
 from fame.checkpoint.store import load
 from fame.data import DataSet, leave_one_out, read
-from fame.explain.attribution import Method, most_first
-from fame.explain.claim import LEVEL, together
-from fame.explain.methods import attribute
+from fame.explain.past.claim import LEVEL, together
+from fame.explain.past.methods import attribute
+from fame.explain.past.records import Method, most_first
 from fame.explain.question import Question
 from fame.home import PROJECT
 from fame.model import Model

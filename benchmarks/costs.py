@@ -21,14 +21,14 @@ import torch
 from benchmarks import report
 from fame.checkpoint.store import load
 from fame.data import DataSet, read
-from fame.explain import meaning
-from fame.explain.cost import addition_seconds, judging_seconds, marking_seconds, method_seconds, removal_seconds
-from fame.explain.counterfactual import fewest_additions, fewest_removals
-from fame.explain.faithfulness import ask, judge
-from fame.explain.measure import measure
-from fame.explain.methods import attribute
+from fame.explain.meaning import records as meaning
+from fame.explain.meaning.measure import measure
+from fame.explain.past.counterfactual import fewest_additions, fewest_removals
+from fame.explain.past.methods import attribute
 from fame.explain.question import Question
-from fame.explain.scorecard import scorecard
+from fame.explain.trust.cost import addition_seconds, judging_seconds, marking_seconds, method_seconds, removal_seconds
+from fame.explain.trust.faithfulness import ask, judge
+from fame.explain.trust.scorecard import scorecard
 from fame.home import PROJECT
 from fame.maps import store as maps
 from fame.maps.compute import compute

@@ -19,10 +19,12 @@ from benchmarks import report
 from benchmarks.data import bring
 from fame.checkpoint.store import load
 from fame.explain import stored
-from fame.explain.attribution import METHODS
-from fame.explain.faithfulness import Explanations, Row, is_truer, judge
-from fame.explain.methods import attribute
-from fame.explain.question import WAYS, Question, QuestionError
+from fame.explain.past.methods import attribute
+from fame.explain.past.records import METHODS
+from fame.explain.question import Question, QuestionError
+from fame.explain.records import WAYS
+from fame.explain.trust.faithfulness import judge
+from fame.explain.trust.records.explanations import Explanations, Row, is_truer
 from fame.home import PROJECT
 from fame.model import Model, build
 from fame.ranking.recommend import recommend

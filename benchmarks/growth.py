@@ -27,7 +27,7 @@ from fame.data import leave_one_out, read
 from fame.data.split import sample
 from fame.model.device import choose_device
 from fame.ranking.evaluation import ranks
-from fame.training.heap import keep_large_buffers
+from fame.training.buffers import keep_large_buffers
 from fame.training.presets import settings
 from fame.training.trainer import Step, begin, train_epoch
 

@@ -13,7 +13,7 @@ import torch
 
 from fame.data import Catalog, Histories
 from fame.model.device import choose_device
-from fame.training.heap import keep_large_buffers
+from fame.training.buffers import keep_large_buffers
 from fame.training.settings import Settings
 from fame.training.trainer import Learner, begin, train_epoch
 

@@ -19,9 +19,9 @@ import numpy as np
 
 from benchmarks import report
 from fame.data import DataSet, leave_one_out, planted
-from fame.explain.anatomy import fit
-from fame.explain.readings import read_events
-from fame.explain.scorecard import calibrate, drivers, scorecard
+from fame.explain.families.anatomy import fit
+from fame.explain.trust.driver_readings import read_events
+from fame.explain.trust.scorecard import calibrate, drivers, scorecard
 from fame.model import Model
 from fame.training.presets import settings
 from fame.training.run import Run

@@ -21,9 +21,9 @@ from fame.data import DataSet, Events, planted
 from fame.data.attributes import attributes
 from fame.data.batches import batches, pad
 from fame.data.preferences import Preferences, preferences
-from fame.explain.meaning import LEVEL
-from fame.explain.separation import Separation, separation, told
-from fame.explain.specialists import attention_apart, specialists
+from fame.explain.meaning.records import LEVEL
+from fame.explain.meaning.specialists import attention_apart, specialists
+from fame.explain.trust.preferences import Separation, separation, told
 from fame.model import FAME, Model
 from fame.training.presets import settings
 from fame.training.run import Run

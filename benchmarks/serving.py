@@ -20,8 +20,8 @@ from torch import Tensor
 from benchmarks import report
 from fame.checkpoint.store import build_empty, load
 from fame.data import read
-from fame.explain.anatomy import fit, split
-from fame.explain.evidence import evidence
+from fame.explain.families.anatomy import fit, split
+from fame.explain.families.evidence import evidence
 from fame.home import PROJECT
 from fame.model import FAME, Output, build
 from fame.ranking.item_side import item_side

@@ -18,9 +18,9 @@ from scipy.stats import binomtest
 from benchmarks import report
 from fame.checkpoint.store import load
 from fame.data import Catalog, DataSet, read
-from fame.explain.anatomy import Anatomy, fit
-from fame.explain.driver import name_driver
-from fame.explain.evidence import evidence
+from fame.explain.families.anatomy import Anatomy, fit
+from fame.explain.families.driver import name_driver
+from fame.explain.families.evidence import evidence
 from fame.home import PROJECT
 from fame.model import Model
 from fame.ranking.recommend import recommend

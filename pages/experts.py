@@ -12,8 +12,8 @@ from app.widgets.onward import onward
 from app.widgets.place import place
 from app.widgets.specialists import speaks, spoken_for
 from app.words import escape, plain_facet
-from fame.explain.experts import read_by_experts
-from fame.explain.facet_effects import expert_effects
+from fame.explain.facets.effects import expert_effects
+from fame.explain.facets.experts import read_by_experts
 from fame.explain.question import Question
 from fame.model import FAME
 from fame.ranking.recommend import recommend

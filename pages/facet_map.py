@@ -11,7 +11,7 @@ from app.widgets.loading import loaded
 from app.widgets.tables import table_behind
 from app.words import escape
 from fame.errors import InputError
-from fame.explain.neighbours import neighbours
+from fame.explain.facets.neighbours import neighbours
 from fame.ranking.recommend import recommend
 
 NEAR = 8

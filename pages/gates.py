@@ -11,8 +11,8 @@ from app.widgets.loading import loaded
 from app.widgets.onward import onward
 from app.widgets.place import place
 from app.words import plain_facet
-from fame.explain.facet_effects import facet_knockouts
-from fame.explain.weights import facet_spread
+from fame.explain.facets.effects import facet_knockouts
+from fame.explain.facets.weights import facet_spread
 from fame.model import FAME
 from fame.ranking.recommend import recommend
 

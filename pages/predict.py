@@ -15,7 +15,7 @@ from app.widgets.seen import held_out, repeats
 from app.widgets.tables import table_behind
 from app.widgets.why import why
 from app.words import escape
-from fame.explain.evidence import evidence
+from fame.explain.families.evidence import evidence
 from fame.explain.knockout import effects
 from fame.ranking.recommend import recommend, take_apart
 

@@ -15,10 +15,10 @@ from app.widgets.frame import notices
 from app.widgets.loading import loaded
 from app.widgets.onward import onward
 from app.widgets.what_if import what_if
-from fame.explain.attribution import ORDERS
-from fame.explain.contrast import contrast_runs
+from fame.explain.facets.contrast import contrast_runs
 from fame.explain.knockout import effects
-from fame.explain.methods import attribute
+from fame.explain.past.methods import attribute
+from fame.explain.past.records import ORDERS
 from fame.explain.question import Question, QuestionError
 from fame.ranking.recommend import recommend, take_apart
 

@@ -7,9 +7,11 @@ import pytest
 
 from fame.checkpoint.description import describe
 from fame.checkpoint.store import load, save
-from fame.explain import example, meaning, stored
-from fame.explain.measure import measure
-from fame.explain.scorecard import ADVICE, FILE, Scorecard, scorecard
+from fame.explain import example, stored
+from fame.explain.meaning import records as meaning
+from fame.explain.meaning.measure import measure
+from fame.explain.trust.records.scorecard import ADVICE, FILE, Scorecard
+from fame.explain.trust.scorecard import scorecard
 from fame.maps import store as maps
 from fame.maps.store import MapError, Maps, Space
 from fame.training.run import Run

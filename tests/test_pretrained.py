@@ -8,9 +8,11 @@ import pytest
 from fame.checkpoint.description import describe
 from fame.checkpoint.store import load
 from fame.data import leave_one_out, read
-from fame.explain import example, meaning, stored
-from fame.explain.faithfulness import ADVICE, FILE, Explanations, ask, mark
+from fame.explain import example, stored
 from fame.explain.knockout import knockout
+from fame.explain.meaning import records as meaning
+from fame.explain.trust.faithfulness import ask, mark
+from fame.explain.trust.records.explanations import ADVICE, FILE, Explanations
 from fame.home import PROJECT, data_folder
 from fame.maps import store
 from fame.ranking.evaluation import popularity_ranks, ranks

@@ -9,8 +9,8 @@ from app.components.ranking import Row, ranking
 from app.current import Current
 from app.users import hidden
 from app.widgets.editor import facets
-from fame.explain.driver import Evidence
-from fame.explain.effects import Knockout
+from fame.explain.families.driver import Evidence
+from fame.explain.records import Knockout
 from fame.ranking.recommendation import Recommendation
 
 

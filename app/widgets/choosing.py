@@ -58,8 +58,8 @@ def choose(data: DataSet) -> None:
 def checked(preset: str, chosen: dict[str, Any], data: DataSet) -> tuple[Settings, tuple[str, ...]]:
     """The settings, if they go together and with the data, and how anchoring was chosen; raises `InputError`."""
     from fame.training.anchoring import plan
-    from fame.training.enough import need_enough
     from fame.training.presets import settings
+    from fame.training.sufficiency import need_enough
 
     if empty := [name for name, value in chosen.items() if value is None]:
         raise InputError(f"{empty[0]}: there is no number; give one.")
@@ -162,7 +162,7 @@ def anchoring(data: DataSet, base: Any, key: str) -> Any:
 
 def start(data: DataSet, preset: str, wanted: Settings) -> None:
     """Name, estimate and the button."""
-    from fame.training.chosen import options
+    from fame.training.options import options
 
     now = state.session()
     given = tuple(options(preset, wanted))
@@ -221,7 +221,7 @@ def estimate(found: dict[str, float]) -> str:
 
 def begin(data: DataSet, name: str, preset: str, wanted: Settings) -> None:
     """Make the run folder and let it wait for its turn; raises `InputError`."""
-    from fame.training.chosen import options
+    from fame.training.options import options
     from fame.training.run import Run
 
     folder = home.runs_folder() / home.need_free_name(name)

@@ -8,8 +8,7 @@ from app.interventions import leave_out
 from app.reasons import listed
 from app.widgets.costly import costly
 from app.words import escape, ordinal, together, told_apart
-from fame.explain.cost import addition_seconds, removal_seconds
-from fame.explain.counterfactual import (
+from fame.explain.past.counterfactual import (
     TOP,
     Addition,
     Removal,
@@ -18,6 +17,7 @@ from fame.explain.counterfactual import (
     single_removal,
 )
 from fame.explain.question import Watch
+from fame.explain.trust.cost import addition_seconds, removal_seconds
 from fame.model import Model
 
 

@@ -11,8 +11,8 @@ from app.widgets import weights
 from app.widgets.place import Place, along
 from app.widgets.tables import table_behind, with_download
 from app.words import escape, facet, ordinal, percent
-from fame.explain.experts import ALIKE, Experts, Pair
-from fame.explain.facet_effects import ExpertEffects
+from fame.explain.facets.effects import ExpertEffects
+from fame.explain.facets.experts import ALIKE, Experts, Pair
 
 
 def names(now: Current) -> list[str]:

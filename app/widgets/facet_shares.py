@@ -13,9 +13,9 @@ from app.widgets import weights
 from app.widgets.gates import choose_missing
 from app.widgets.tables import table_behind
 from app.words import escape, facet, ordinal, signed
-from fame.explain.effects import worst
-from fame.explain.facet_effects import ExpertEffects, FacetShares, expert_effects, facet_shares
+from fame.explain.facets.effects import ExpertEffects, FacetShares, expert_effects, facet_shares
 from fame.explain.question import Question, QuestionError
+from fame.explain.records import worst
 
 SHOWN = 5  # experts
 

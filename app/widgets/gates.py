@@ -12,7 +12,7 @@ from app.widgets import weights
 from app.widgets.place import Place, along
 from app.widgets.tables import table_behind, with_download
 from app.words import escape, facet, percent
-from fame.explain.facet_effects import FacetKnockouts, Missing
+from fame.explain.facets.effects import FacetKnockouts, Missing
 
 WHERE = {"dropped": "is dropped", "renormalised": "goes to the others"}
 

@@ -13,7 +13,7 @@ from app.widgets import weights
 from app.widgets.tables import table_behind
 from app.words import duration, escape, plain_facet, signed, two_digits
 from fame.errors import InputError
-from fame.explain.meaning import FILE, LEVEL, Meaning, Probe, seconds
+from fame.explain.meaning.records import FILE, LEVEL, Meaning, Probe, seconds
 from fame.slowdown import slowdown
 
 ROW = 4  # cards side by side

@@ -14,15 +14,15 @@ from app.widgets.tables import table_behind
 from app.words import escape, ordinal, signed
 from fame.checkpoint.description import Description
 from fame.errors import InputError
-from fame.explain.attribution import METHODS, ORDERS, Attribution, Method
-from fame.explain.claim import claim
-from fame.explain.cost import START, judging_seconds, method_seconds
-from fame.explain.effects import Knockout
-from fame.explain.faithfulness import IGNORES, NO_BETTER, TRUER, UNTESTED, Against, Explanations, is_truer
 from fame.explain.knockout import Runs
-from fame.explain.methods import attribute
+from fame.explain.past.claim import claim
+from fame.explain.past.methods import attribute
+from fame.explain.past.records import METHODS, ORDERS, Attribution, Method
+from fame.explain.past.shapley import MOST
 from fame.explain.question import Question, QuestionError, Watch
-from fame.explain.shapley import MOST
+from fame.explain.records import Knockout
+from fame.explain.trust.cost import START, judging_seconds, method_seconds
+from fame.explain.trust.records.explanations import IGNORES, NO_BETTER, TRUER, UNTESTED, Against, Explanations, is_truer
 from fame.ranking.recommendation import Recommendation
 from fame.slowdown import slowdown
 

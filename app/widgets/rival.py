@@ -13,7 +13,7 @@ from app.widgets.asked import choose_rival
 from app.widgets.split import by_facet, by_family
 from app.widgets.tables import table_behind
 from app.words import attribute, escape, facet, signed, told_apart
-from fame.explain.contrast import Contrast, contrast_runs
+from fame.explain.facets.contrast import Contrast, contrast_runs
 from fame.explain.knockout import Runs
 from fame.explain.question import QuestionError
 from fame.model import Model

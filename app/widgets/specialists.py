@@ -10,7 +10,7 @@ from app import verdicts
 from app.current import Current
 from app.widgets.meaning import stored
 from app.widgets.tables import with_download
-from fame.explain.meaning import Expert, Meaning
+from fame.explain.meaning.records import Expert, Meaning
 
 
 def speaks(now: Current, h: int, n: int) -> None:

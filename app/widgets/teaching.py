@@ -55,7 +55,7 @@ def here() -> DataSet | None:
 
 def about(data: DataSet) -> None:
     """Its size, its attributes, and what is doubtful about it."""
-    from fame.training.enough import doubts
+    from fame.training.sufficiency import doubts
 
     counts = data.counts
     families = ", ".join(escape(family.name) for family in data.catalog.families)

@@ -12,10 +12,10 @@ from app.current import Current
 from app.widgets.tables import table_behind
 from app.words import duration, escape, percent, together
 from fame.errors import InputError
-from fame.explain.cost import marking_seconds
+from fame.explain.trust.cost import marking_seconds
 
 if TYPE_CHECKING:
-    from fame.explain.scorecard import Scorecard, Share
+    from fame.explain.trust.records.scorecard import Scorecard, Share
 
 READINGS = {
     "gate": "largest gate weight",

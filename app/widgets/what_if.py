@@ -18,7 +18,7 @@ from app.widgets.answer import answer_list, table
 from app.widgets.counterfactual import fewest
 from app.widgets.tables import table_behind
 from app.words import escape, plain_facet
-from fame.explain.what_if import Answer, WeightError, reweigh
+from fame.explain.facets.what_if import Answer, WeightError, reweigh
 from fame.model import Model
 
 SHOWN = 10

@@ -10,9 +10,9 @@ from app.widgets.answer import has_popularity
 from app.widgets.split import by_facet, by_family
 from app.widgets.tables import table_behind, with_download
 from app.words import amount, attribute, escape, ordinal, percent, plain_facet, signed, told_apart
-from fame.explain.driver import Evidence, name_driver, objection
-from fame.explain.effects import Knockout
-from fame.explain.lift import foremost
+from fame.explain.families.driver import Evidence, name_driver, objection
+from fame.explain.families.lift import foremost
+from fame.explain.records import Knockout
 from fame.ranking.recommendation import Recommendation
 
 PAST = 2  # past items named

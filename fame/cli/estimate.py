@@ -22,9 +22,9 @@ def estimate(
     """How long a training would take here, and how much memory: tries it for a few seconds."""
     from fame.cli.train import give_way
     from fame.data import read
-    from fame.training.chosen import parse
-    from fame.training.enough import need_enough
     from fame.training.estimate import estimate as probe
+    from fame.training.options import parse
+    from fame.training.sufficiency import need_enough
 
     wanted = parse(preset, {"model": model, "seed": seed}, set_ or [])
     dataset = read(data)

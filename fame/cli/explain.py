@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from fame.cli.opened import History, ItsData, ModelFolder, User, opened, past_of
+from fame.cli.inputs import History, ItsData, ModelFolder, User, opened, past_of
 from fame.cli.output import Json, Repeated, print_json
 
 
@@ -45,8 +45,8 @@ def explain(
     as_json: Json = False,
 ) -> None:
     """Which past items, facets and experts an item is due to, what would change it, and whether that is borne out."""
-    from fame.cli.causes import Asked, causes
-    from fame.cli.told import tell
+    from fame.cli.explanation import Asked, causes
+    from fame.cli.explanation_lines import tell
 
     checkpoint, catalog, dataset = opened(model, data)
     past = past_of(history, user, repeats, dataset, checkpoint.model.config.length)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from fame.data import Catalog
-    from fame.explain.driver import Evidence
+    from fame.explain.families.driver import Evidence
     from fame.ranking.recommendation import Recommendation
 
 
@@ -15,7 +15,7 @@ def item(
     catalog: Catalog, facets: tuple[str, ...], found: Recommendation, row: int, rank: int, told: Evidence
 ) -> dict[str, Any]:
     """The row of an answer: score, probability, parts, anatomy and driver."""
-    from fame.explain.driver import name_driver
+    from fame.explain.families.driver import name_driver
 
     number, shares, driver = int(found.items[row]), found.responsibilities, name_driver(told)
     return {

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from fame.cli.inputs import History, ItsData, ModelFolder, Past, User, opened, past_of
 from fame.cli.item import item
-from fame.cli.opened import History, ItsData, ModelFolder, Past, User, opened, past_of
 from fame.cli.output import Json, Repeated, print_json
 
 if TYPE_CHECKING:
@@ -25,9 +25,9 @@ def recommend(
     as_json: Json = False,
 ) -> None:
     """The next items after a history, with the exact parts of each score, or of its probability in a mixture."""
-    from fame.cli.told import driven
-    from fame.explain.anatomy import fit
-    from fame.explain.evidence import evidence
+    from fame.cli.explanation_lines import driven
+    from fame.explain.families.anatomy import fit
+    from fame.explain.families.evidence import evidence
     from fame.ranking.recommend import recommend as answer
 
     checkpoint, catalog, dataset = opened(model, data)

@@ -54,7 +54,7 @@ def _train(
     as_json: bool,
 ) -> None:
     """What `train` does before it lets the next run begin."""
-    from fame.training.chosen import differing, given
+    from fame.training.options import differing, given
     from fame.training.presets import settings
 
     named = given(basic, set_)

@@ -11,8 +11,8 @@ from fame.cli.output import Json, console, print_json
 
 if TYPE_CHECKING:
     from fame.data import Catalog
-    from fame.explain.faithfulness import Explanations
-    from fame.explain.meaning import Meaning, Probe
+    from fame.explain.meaning.records import Meaning, Probe
+    from fame.explain.trust.records.explanations import Explanations
 
 app = typer.Typer(help="Test what a model's facets, experts and explanations say.", no_args_is_help=True)
 
@@ -32,7 +32,8 @@ def planted(
     from fame.checkpoint.store import load
     from fame.data import read
     from fame.explain import stored
-    from fame.explain.scorecard import FILE, scorecard
+    from fame.explain.trust.records.scorecard import FILE
+    from fame.explain.trust.scorecard import scorecard
 
     checkpoint, dataset = load(model), read(data)
     checkpoint.catalog(dataset)
@@ -85,8 +86,8 @@ def meaning(
     """What each facet and expert means, tested on items whose values no training tied to a facet."""
     from fame.checkpoint.store import load
     from fame.data import read
-    from fame.explain.meaning import save
-    from fame.explain.measure import compare_seeds, measure
+    from fame.explain.meaning.measure import compare_seeds, measure
+    from fame.explain.meaning.records import save
     from fame.home import data_folder
 
     checkpoint = load(model)
@@ -117,7 +118,8 @@ def explanations(
     from fame.checkpoint.store import load
     from fame.data import read
     from fame.explain import stored
-    from fame.explain.faithfulness import FILE, judge
+    from fame.explain.trust.faithfulness import judge
+    from fame.explain.trust.records.explanations import FILE
 
     checkpoint, dataset = load(model), read(data)
     checkpoint.catalog(dataset)

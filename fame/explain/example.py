@@ -6,8 +6,8 @@ from pathlib import Path
 from fame.checkpoint.description import Description
 from fame.data import DataSet
 from fame.data.presets import presets
-from fame.explain.driver import Evidence
-from fame.explain.effects import Knockout
+from fame.explain.families.driver import Evidence
+from fame.explain.records import Knockout
 from fame.folders import read_json, write_json
 from fame.measured import find, kept
 from fame.ranking.recommendation import Recommendation
@@ -43,8 +43,8 @@ def load(model: Description) -> Example | None:
 def write(folder: Path, dataset: DataSet) -> None:
     """Take the data set's first preset apart with the model in `folder`, and store it there."""
     from fame.checkpoint.store import load as load_model  # late: torch
-    from fame.explain.anatomy import fit
-    from fame.explain.evidence import evidence
+    from fame.explain.families.anatomy import fit
+    from fame.explain.families.evidence import evidence
     from fame.explain.knockout import knockout
     from fame.ranking.recommend import recommend
 

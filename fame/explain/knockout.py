@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from fame.explain.effects import Knockout
+from fame.explain.records import Knockout
 from fame.model import Edit, Intervention, Model, Output
 from fame.ranking.recommend import HistoryError
 from fame.ranking.scores import scores

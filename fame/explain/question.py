@@ -2,21 +2,17 @@
 
 from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import torch
 from torch import Tensor
 
 from fame.errors import InputError
+from fame.explain.records import Way
 from fame.model import Intervention, Model, Output
 from fame.ranking.scores import head, scores
 
 CELLS = 16_384  # history positions run at a time
 SCORES = 4_000_000  # scores held at a time
-
-# How an item is left out: the others move up, or it is masked and they stay where they are.
-Way = Literal["remove", "mask"]
-WAYS: tuple[Way, ...] = ("remove", "mask")
 
 # Is told the share of a long search that is done, now and then; the search ends where it raises.
 Watch = Callable[[float], None]

@@ -11,7 +11,7 @@ from fame.data import DataSet, leave_one_out
 from fame.data.split import sample
 from fame.model.device import choose_device
 from fame.ranking.evaluation import counted, ranks
-from fame.training.heap import keep_large_buffers
+from fame.training.buffers import keep_large_buffers
 from fame.training.settings import Settings
 from fame.training.trainer import Step, begin, train_epoch
 

@@ -23,17 +23,17 @@ from fame.data.split import sample
 from fame.errors import InputError
 from fame.folders import write_json
 from fame.model import FAME, Model, build
-from fame.model.likeness import cka
+from fame.model.cka import cka
 from fame.ranking.evaluation import counted, popularity_ranks, ranks
 from fame.ranking.metrics import means
 from fame.training import status
 from fame.training.anchoring import Anchors, plan
-from fame.training.enough import TrainingError, need_enough
-from fame.training.heap import keep_large_buffers
+from fame.training.buffers import keep_large_buffers
 from fame.training.objective import Tied, objective
 from fame.training.optimizer import Optimizer
 from fame.training.run import Evaluation, Progress, Run
 from fame.training.settings import Settings
+from fame.training.sufficiency import TrainingError, need_enough
 from fame.training.watching import FLOOR, Beat
 
 # The epoch is chosen by NDCG@10, as in the field. Where fewer users than this are judged, a few dozen hits decide it,

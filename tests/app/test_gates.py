@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 import torch
 
-from fame.explain.experts import ALIKE, read_by_experts
-from fame.explain.facet_effects import expert_effects, facet_knockouts
+from fame.explain.facets.effects import expert_effects, facet_knockouts
+from fame.explain.facets.experts import ALIKE, read_by_experts
+from fame.explain.facets.weights import facet_spread
 from fame.explain.question import Question
-from fame.explain.weights import facet_spread
 from fame.home import PROJECT
 from fame.model import build
 from fame.ranking.recommend import recommend

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.groups import FEWEST, LENGTH, by_group, by_length
-from fame.explain.population import Population
+from fame.explain.facets.population import Population
 
 
 def everybody(lengths: list[int]) -> Population:

@@ -11,8 +11,8 @@ from streamlit.testing.v1 import AppTest
 from app import verdicts
 from app.charts import intervals, matrix
 from app.widgets.meaning import points
-from fame.explain.meaning import FILE, Meaning
-from fame.explain.measure import measure
+from fame.explain.meaning.measure import measure
+from fame.explain.meaning.records import FILE, Meaning
 from fame.folders import read_json, write_json
 from fame.home import PROJECT
 from tests.app.conftest import figure
@@ -66,7 +66,7 @@ def test_it_measures_on_demand_and_keeps_the_result(open_page, trained):
 
 
 def test_other_pages_show_what_is_stored(open_page, trained, cinema):
-    from fame.explain.meaning import save
+    from fame.explain.meaning.records import save
 
     app, folder = open_page(trained, "gates")
     assert named(app) == list(trained.model.config.facets)
@@ -78,7 +78,7 @@ def test_other_pages_show_what_is_stored(open_page, trained, cinema):
 
 
 def test_what_other_weights_mean_is_not_shown(open_page, trained, cinema):
-    from fame.explain.meaning import save
+    from fame.explain.meaning.records import save
 
     app, folder = open_page(trained)
     save(folder, trained.description.fingerprint, measure(trained.model, cinema))

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from fame.explain.anatomy import fit
-from fame.explain.contrast import contrast
+from fame.explain.facets.contrast import contrast
+from fame.explain.families.anatomy import fit
 from fame.ranking.recommend import recommend, take_apart
 from tests.app.conftest import figure, numbers, said
 

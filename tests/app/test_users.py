@@ -8,8 +8,8 @@ from streamlit.testing.v1 import AppTest
 
 from app.words import ordinal
 from fame.data import DataSet, held_out, leave_one_out
-from fame.explain.facet_effects import facet_knockouts
-from fame.explain.what_if import reweigh
+from fame.explain.facets.effects import facet_knockouts
+from fame.explain.facets.what_if import reweigh
 from fame.ranking.evaluation import counted, ranks
 from fame.ranking.recommend import recommend
 from tests.app.conftest import component, opening, said

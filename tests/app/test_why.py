@@ -8,13 +8,14 @@ import pytest
 from app import reasons
 from fame.checkpoint.description import describe
 from fame.explain import stored
-from fame.explain.claim import Claim, claim
-from fame.explain.counterfactual import fewest_removals
-from fame.explain.facet_effects import facet_shares
-from fame.explain.faithfulness import FILE, judge
-from fame.explain.methods import attribute
+from fame.explain.facets.effects import facet_shares
+from fame.explain.facets.what_if import reweigh
+from fame.explain.past.claim import Claim, claim
+from fame.explain.past.counterfactual import fewest_removals
+from fame.explain.past.methods import attribute
 from fame.explain.question import Question
-from fame.explain.what_if import reweigh
+from fame.explain.trust.faithfulness import judge
+from fame.explain.trust.records.explanations import FILE
 from fame.folders import read_json, write_json
 from fame.ranking.recommend import recommend
 from tests.app.conftest import component, figure, numbers, said

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app import words
-from fame.explain.driver import Evidence
-from fame.explain.effects import Knockout
+from fame.explain.families.driver import Evidence
+from fame.explain.records import Knockout
 
 
 def effects_of(rank=1, facets=(1, 1), effects=(0.1, -0.1), items=(1, 1), gone=(0.0, 0.0)) -> Knockout:

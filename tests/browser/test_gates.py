@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from fame.checkpoint.store import load
 from fame.data import read
-from fame.explain.facet_effects import facet_knockouts
+from fame.explain.facets.effects import facet_knockouts
 from fame.home import PROJECT
 from tests.browser.conftest import settle
 

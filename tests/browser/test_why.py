@@ -10,8 +10,8 @@ from playwright.sync_api import expect
 
 from fame.checkpoint.store import load
 from fame.data import leave_one_out, read
-from fame.explain.counterfactual import fewest_removals
-from fame.explain.what_if import reweigh
+from fame.explain.facets.what_if import reweigh
+from fame.explain.past.counterfactual import fewest_removals
 from fame.home import PROJECT
 from fame.ranking.recommend import recommend
 from tests.browser.conftest import cards, rows, settle, start

@@ -9,11 +9,11 @@ from fame.checkpoint.description import describe
 from fame.checkpoint.store import save
 from fame.data import read
 from fame.explain import stored
-from fame.explain.facet_effects import expert_effects, facet_shares
-from fame.explain.faithfulness import ADVICE, FILE, Explanations
-from fame.explain.methods import attribute
+from fame.explain.facets.effects import expert_effects, facet_shares
+from fame.explain.facets.what_if import reweigh
+from fame.explain.past.methods import attribute
 from fame.explain.question import Question
-from fame.explain.what_if import reweigh
+from fame.explain.trust.records.explanations import ADVICE, FILE, Explanations
 from fame.ranking.recommend import recommend, take_apart
 from tests.cli.test_commands import answer, fame, sentence
 

@@ -7,14 +7,14 @@ import pytest
 import torch
 
 from fame.data import leave_one_out
-from fame.explain.anatomy import fit
-from fame.explain.effects import Knockout
-from fame.explain.experts import ALIKE, Experts, read_by_experts
-from fame.explain.families import knock_out_families
+from fame.explain.facets.experts import ALIKE, Experts, read_by_experts
+from fame.explain.facets.neighbours import neighbours
+from fame.explain.facets.population import population
+from fame.explain.facets.weights import divergence, entropy, facet_spread
+from fame.explain.families.anatomy import fit
+from fame.explain.families.knockout import knock_out_families
 from fame.explain.knockout import knockout
-from fame.explain.neighbours import neighbours
-from fame.explain.population import population
-from fame.explain.weights import divergence, entropy, facet_spread
+from fame.explain.records import Knockout
 from fame.model import Intervention, build
 from fame.ranking.recommend import HistoryError, recommend, take_apart
 

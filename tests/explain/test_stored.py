@@ -9,7 +9,7 @@ from fame.checkpoint.description import describe
 from fame.checkpoint.store import save
 from fame.cli import app
 from fame.explain import stored
-from fame.explain.scorecard import ADVICE, FILE, Scorecard
+from fame.explain.trust.records.scorecard import ADVICE, FILE, Scorecard
 
 
 def test_the_scorecard_stays_with_its_model(trained, cinema, cinema_folder, tmp_path):

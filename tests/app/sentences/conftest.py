@@ -15,7 +15,7 @@ from app.current import Current
 from app.users import find
 from fame.checkpoint.store import Checkpoint, load
 from fame.data import DataSet, planted, read
-from fame.explain.anatomy import Anatomy, fit
+from fame.explain.families.anatomy import Anatomy, fit
 from fame.home import PROJECT
 from fame.model import Model
 from fame.ranking.recommend import recommend

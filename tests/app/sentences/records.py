@@ -1,14 +1,14 @@
-"""Records of what models mean, drawn at random: the tests they hold are judged as in `fame.explain.measure`."""
+"""Records of what models mean, drawn at random: the tests they hold are judged as in `fame.explain.meaning.measure`."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
-from fame.explain.experts import ALIKE
-from fame.explain.meaning import LEVEL, Enriched, Expert, Facet, Meaning, Probe
-from fame.explain.measure import judge
-from fame.explain.probe import FEWEST, Fit
+from fame.explain.facets.experts import ALIKE
+from fame.explain.meaning.measure import judge
+from fame.explain.meaning.probe import FEWEST, Fit
+from fame.explain.meaning.records import LEVEL, Enriched, Expert, Facet, Meaning, Probe
 
 FAMILIES = ("genre", "era", "a*b_c", "facet x")
 

@@ -7,11 +7,11 @@ import numpy as np
 
 from app.current import Current
 from app.widgets import answer, past, why
+from fame.cli.explanation_lines import driven
 from fame.cli.item import item
-from fame.cli.told import driven
 from fame.explain import example
-from fame.explain.driver import Evidence
-from fame.explain.evidence import evidence
+from fame.explain.families.driver import Evidence
+from fame.explain.families.evidence import evidence
 from fame.explain.knockout import effects, runs
 from fame.ranking.recommend import take_apart
 from tests.app.sentences.naive import Naive

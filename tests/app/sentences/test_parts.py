@@ -9,15 +9,15 @@ from app import reasons
 from app.interventions import Interventions
 from app.widgets import counterfactual, experts, facet_shares, gates, rival, what_if
 from app.widgets.place import Place
-from fame.explain.contrast import contrast_runs
-from fame.explain.counterfactual import NEAR, TOP, fewest_additions, fewest_removals, single_removal
-from fame.explain.experts import ALIKE, read_by_experts
-from fame.explain.facet_effects import expert_effects, facet_knockouts
-from fame.explain.facet_effects import facet_shares as shares_of
+from fame.explain.facets.contrast import contrast_runs
+from fame.explain.facets.effects import expert_effects, facet_knockouts
+from fame.explain.facets.effects import facet_shares as shares_of
+from fame.explain.facets.experts import ALIKE, read_by_experts
+from fame.explain.facets.weights import facet_spread
+from fame.explain.facets.what_if import reweigh
 from fame.explain.knockout import runs
+from fame.explain.past.counterfactual import NEAR, TOP, fewest_additions, fewest_removals, single_removal
 from fame.explain.question import Question
-from fame.explain.weights import facet_spread
-from fame.explain.what_if import reweigh
 from fame.model import FAME
 from fame.ranking.recommend import recommend
 from tests.app.sentences.naive import Naive

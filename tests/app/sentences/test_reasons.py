@@ -6,8 +6,8 @@ import numpy as np
 import torch
 
 from app import reasons
-from fame.explain.claim import DRAWS, claim
-from fame.explain.methods import attribute
+from fame.explain.past.claim import DRAWS, claim
+from fame.explain.past.methods import attribute
 from fame.explain.question import Question
 from fame.model import Intervention
 from tests.app.sentences.naive import Naive

@@ -11,10 +11,10 @@ from scipy.stats import t as student
 from app import verdicts
 from app.widgets import specialists, truth
 from fame.checkpoint.description import describe
-from fame.explain import meaning
-from fame.explain.meaning import LEVEL, Meaning
-from fame.explain.probe import FEWEST, Fit
-from fame.explain.scorecard import Point, Scorecard, Share
+from fame.explain.meaning import records as meaning
+from fame.explain.meaning.probe import FEWEST, Fit
+from fame.explain.meaning.records import LEVEL, Meaning
+from fame.explain.trust.records.scorecard import Point, Scorecard, Share
 from fame.home import PROJECT
 from tests.app.sentences.conftest import HISTORIES
 from tests.app.sentences.reading import BOLD, FACET, SHARE, Said, is_share

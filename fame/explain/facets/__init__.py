@@ -1,0 +1,1 @@
+"""What facets, gate, experts and routers do."""

@@ -1,0 +1,98 @@
+"""Why this and not that: two items after one history, part by part."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from fame.explain.families.anatomy import Anatomy, split
+from fame.explain.knockout import Runs, effects
+from fame.explain.past.methods import attribute
+from fame.explain.past.records import Attribution, Method, most_first
+from fame.explain.question import Question
+from fame.model import Model
+from fame.ranking.recommend import take_apart
+
+
+@dataclass(frozen=True)
+class Contrast:
+    """What is different between two items, each number that of this less that of that; H and A as in the model.
+
+    In a sum `score = bias + contributions.sum() = bias + anatomy.sum() + rest`. In a mixture the score is log p, and
+    contributions and anatomy are readings of it that do not add up.
+    """
+
+    this: int
+    that: int
+    score: float
+    bias: float
+    contributions: np.ndarray  # (H,)
+    responsibilities: np.ndarray | None  # (H,), each item's sum to 1; None but in a mixture
+    families: tuple[str, ...]
+    anatomy: np.ndarray  # (A,)
+    rest: float | None  # of the anatomy; None in a mixture
+    attribution: Attribution  # of log p of this less log p of that, to the past items
+
+
+def contrast(
+    model: Model,
+    history: Sequence[int],
+    this: int,
+    that: int,
+    anatomy: Anatomy,
+    method: Method = "occlusion-remove",
+    hidden: Collection[int] | None = None,
+) -> Contrast:
+    """Contributions, anatomy and attributions between two items after a history, neither of them `hidden`.
+
+    Raises
+    ------
+    QuestionError
+        As `Question.of` and `attribute`.
+    """
+    question = Question.of(model, history, this, that, hidden)
+    return compare(question, anatomy, attribute(question, method))
+
+
+def contrast_runs(
+    model: Model, found: Runs, this: int, that: int, anatomy: Anatomy, hidden: Collection[int] | None = None
+) -> Contrast:
+    """The same by occlusion, from runs that are at hand.
+
+    Raises
+    ------
+    QuestionError
+        As `Question.of`.
+    """
+    question = Question.of(model, found.history, this, that, hidden)
+    values = effects(model, found, this, hidden).item_effect - effects(model, found, that, hidden).item_effect
+    gone = "the history without the item"
+    past = Attribution("occlusion-remove", this, that, question.read.numpy(), values, most_first(values), gone, None)
+    return compare(question, anatomy, past)
+
+
+@torch.inference_mode()
+def compare(question: Question, anatomy: Anatomy, past: Attribution) -> Contrast:
+    """The target of the question less its rival; `past` is what the past items are to both."""
+    model, this, that = question.model, question.target, question.rival
+    assert that is not None
+    history = question.read.tolist()
+    pair = take_apart(model, history, [this, that])
+    output = model(question.read[None], newest=True)
+    parts = split(model, anatomy, output, torch.tensor([[this, that]]))[0].double().numpy()
+    shares = pair.responsibilities
+    score, bias = (float(of[0] - of[1]) for of in (pair.score, pair.bias))
+    families = parts[0] - parts[1]
+    return Contrast(
+        this=this,
+        that=that,
+        score=score,
+        bias=bias,
+        contributions=pair.contributions[0] - pair.contributions[1],
+        responsibilities=None if shares is None else shares[0] - shares[1],
+        families=anatomy.families,
+        anatomy=families,
+        rest=score - bias - float(families.sum()) if shares is None else None,
+        attribution=past,
+    )

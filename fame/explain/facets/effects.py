@@ -1,0 +1,171 @@
+"""What the facets and their experts do: fair shares of facets, and facets and experts left out one by one."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from fame.explain.past.shapley import MOST, coalitions, shapley
+from fame.explain.question import Question, QuestionError
+from fame.model import Edit, Intervention, Model
+from fame.ranking.recommend import HistoryError
+from fame.ranking.scores import scores
+
+TOP = 10
+PERSISTENCE = 0.9  # of rank-biased overlap
+
+# Where the gate's mass goes that missing facets had: to the others in proportion, or nowhere.
+Missing = Literal["renormalised", "dropped"]
+
+
+@dataclass(frozen=True)
+class FacetShares:
+    """Exact Shapley values of the facets in log p of the target; H as in the model."""
+
+    missing: Missing
+    values: np.ndarray  # (H,) sums to log p with all facets less log p with none
+    alone: np.ndarray  # (H,) log p with all facets less log p without that one
+    nothing: float  # log p with none: popularity alone
+    rank: int  # of the target with all
+    rank_without: np.ndarray  # (H,) without that facet
+
+
+@dataclass(frozen=True)
+class FacetKnockouts:
+    """What became of the first ten without each facet; k is ten, or all items that are left where they are fewer."""
+
+    missing: Missing
+    top: np.ndarray  # (k,) catalog indices with everything, best first
+    top_without: np.ndarray  # (H, k)
+    overlap: np.ndarray  # (H,) rank-biased overlap of the first ten with those without it; 1 = nothing changed
+
+
+@dataclass(frozen=True)
+class ExpertEffects:
+    """What became of the target and of the first ten without an expert, whose router weight went to the others."""
+
+    rank: int  # of the target with everything
+    effect: np.ndarray  # (H, N) log p with everything less log p without: positive = the expert speaks for the target
+    rank_without: np.ndarray  # (H, N)
+    overlap: np.ndarray  # (H, N) rank-biased overlap of the first ten with those without it; 1 = nothing changed
+    top: np.ndarray  # (k,) catalog indices of the first ten with everything, best first
+    top_without: np.ndarray  # (H, N, k)
+
+
+@torch.inference_mode()
+def facet_shares(question: Question, missing: Missing) -> FacetShares:
+    """Every coalition of facets, 2^H gates in one batch.
+
+    Raises
+    ------
+    QuestionError
+        The model has no facets or too many, or is a mixture, in which no part of the gate can go missing.
+    """
+    H = _facets(question.model)
+    if H > MOST:
+        raise QuestionError(f"Exact shares of facets are worked out for up to {MOST} facets, not {H}.")
+    _allow(question.model, missing)
+    gate = Edit(scale=coalitions(H).float()[:, None], renormalise=missing == "renormalised")
+    output = question.model(question.read.expand(2**H, -1), Intervention(gate=gate), newest=True)
+    worth, without = question.value(output), 2**H - 1 - 2 ** torch.arange(H)
+    rank = question.ranks(scores(question.model, output.only([2**H - 1, *without.tolist()]))).numpy()
+    return FacetShares(
+        missing=missing,
+        values=shapley(worth.double().numpy()),
+        alone=(worth[-1] - worth[without]).double().numpy(),
+        nothing=float(worth[0]),
+        rank=int(rank[0]),
+        rank_without=rank[1:],
+    )
+
+
+@torch.inference_mode()
+def facet_knockouts(
+    model: Model, history: Sequence[int], missing: Missing, hidden: Collection[int] | None = None
+) -> FacetKnockouts:
+    """Each facet's gate weight set to 0 by itself, H + 1 runs in one batch, for a history of catalog indices.
+
+    `hidden` as in `recommend`.
+
+    Raises
+    ------
+    HistoryError
+        The history is empty, or every item of the catalog is hidden.
+    QuestionError
+        The model has no facets, or is a mixture, in which no part of the gate can go missing.
+    """
+    H, out = _facets(model), sorted(set(history if hidden is None else hidden))
+    _allow(model, missing)
+    if not len(history) or len(out) == model.config.items:
+        raise HistoryError("The history is empty, or every item is hidden; there is nothing to rank.")
+    read = torch.tensor([list(history)[-model.config.length :]])
+    scale = torch.cat([torch.ones(1, 1, H), 1 - torch.eye(H)[:, None]])
+    change = Intervention(gate=Edit(scale=scale, renormalise=missing == "renormalised"))
+    found = scores(model, model(read.expand(H + 1, -1), change, newest=True))
+    top = _top(found, torch.tensor(out, dtype=torch.long))
+    return FacetKnockouts(missing, top[0], top[1:], _overlaps(top))
+
+
+@torch.inference_mode()
+def expert_effects(question: Question) -> ExpertEffects:
+    """Each expert of each facet left out by itself, H x N runs in one batch; of a lone expert its facet's reads go too.
+
+    Raises
+    ------
+    QuestionError
+        The model has no facets.
+    """
+    H, N = _facets(question.model), question.model.config.experts
+    without = 1 - torch.eye(H * N).view(H * N, 1, H, N)
+    scale = torch.cat([torch.ones(1, 1, H, N), without])
+    change = Intervention(router=Edit(scale=scale, renormalise=True))
+    output = question.model(question.read.expand(H * N + 1, -1), change, newest=True)
+    worth = question.value(output)
+    found = scores(question.model, output)
+    rank, top = question.ranks(found).numpy(), _top(found, question.hidden)
+    return ExpertEffects(
+        rank=int(rank[0]),
+        effect=(worth[0] - worth[1:]).view(H, N).double().numpy(),
+        rank_without=rank[1:].reshape(H, N),
+        overlap=_overlaps(top).reshape(H, N),
+        top=top[0],
+        top_without=top[1:].reshape(H, N, -1),
+    )
+
+
+def rank_biased_overlap(a: list[int], b: list[int], p: float = PERSISTENCE) -> float:
+    """Of two rankings of one length, extrapolated from what is seen (Webber et al. 2010, eq. 30): 1 = the same."""
+    if a == b:
+        return 1.0  # whatever the rounding of the sum: "nothing changed" is read off it
+    k = len(a)
+    shared = np.array([len(set(a[:d]) & set(b[:d])) for d in range(1, k + 1)])
+    depth = np.arange(1, k + 1)
+    return float(shared[-1] / k * p**k + (1 - p) / p * (shared / depth * p**depth).sum())
+
+
+def _top(found: Tensor, hidden: Tensor) -> np.ndarray:
+    """Scores (B, V), of which the hidden items are struck out in place -> the first ten of each run, (B, k)."""
+    found[:, hidden - 1] = -torch.inf
+    return (found.topk(min(TOP, found.shape[1] - len(hidden))).indices + 1).numpy()
+
+
+def _overlaps(top: np.ndarray) -> np.ndarray:
+    """Of the first of some rankings (B, k) with each of the others, (B - 1,)."""
+    return np.array([rank_biased_overlap(top[0].tolist(), other.tolist()) for other in top[1:]])
+
+
+def _facets(model: Model) -> int:
+    facets = model.config.facets
+    if not facets:
+        raise QuestionError("The model is a SASRec, which has no facets and experts; choose a FAME.")
+    return len(facets)
+
+
+def _allow(model: Model, missing: Missing) -> None:
+    if missing == "dropped" and model.config.head == "mixture":
+        raise QuestionError(
+            "In a mixture of softmaxes the weights have to sum to 1, so that none can be dropped; choose renormalised."
+        )

@@ -1,0 +1,1 @@
+"""What facets and experts are, tested on the data that they learned from."""

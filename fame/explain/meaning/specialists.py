@@ -1,0 +1,114 @@
+"""What an expert speaks for: values of the last item that go with it, and experts of its facet that read as it does."""
+
+import numpy as np
+import torch
+
+from fame.data import Events
+from fame.data.attributes import Attributes
+from fame.data.batches import batches, pad
+from fame.data.split import sample
+from fame.explain.facets.experts import ALIKE
+from fame.explain.facets.weights import divergence
+from fame.explain.meaning.records import LEVEL, Enriched, Expert
+from fame.model import FAME
+
+FEWEST = 5  # events of a value that is tested
+SHOWN = 5  # values of an expert that are kept
+PERMUTATIONS = 50
+READ = 500  # histories on which experts' attention is compared
+CELLS = 4_096  # history positions run at a time
+
+
+class Enrichment:
+    """The hypergeometric test of every value of the last item in every expert's events."""
+
+    def __init__(self, router: np.ndarray, last_item: np.ndarray, families: list[Attributes]):
+        """Router weights (n, H, N) and catalog indices (n,) of the events."""
+        n, H, N = router.shape
+        self.leads = (router.argmax(2)[:, :, None] == np.arange(N)).reshape(n, H * N)  # (n, experts)
+        self.last_item, self.families = last_item, families
+        self.tables = []  # a family each: codes of the values tested, (V + 1, A) has
+        for found in families:
+            has = found.one_hot()
+            values = np.flatnonzero(has[last_item].sum(0) >= FEWEST)
+            self.tables.append((values, has[:, values]))
+
+    def test(self, items: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """The events' last items (n,) -> of each expert's events with a value the share that has it, the same of all
+        events, and q; each (experts, values of all families).
+        """
+        from scipy.stats import false_discovery_control, hypergeom
+
+        share, overall, p = [], [], []
+        for found, (_, has) in zip(self.families, self.tables, strict=True):
+            known = found.known[items]
+            own, leads = has[items[known]], self.leads[known].astype(np.float32)
+            of, events = own.sum(0), leads.sum(0)  # (A,), (experts,)
+            both = leads.T @ own  # (experts, A)
+            expected = np.outer(events, of) / max(1, known.sum())
+            e, v = np.nonzero(both > expected)  # the others are no more frequent than elsewhere
+            tail = np.ones(both.shape)
+            tail[e, v] = hypergeom.sf(both[e, v] - 1, known.sum(), of[v], events[e])
+            p.append(tail)
+            share.append(both / np.maximum(events, 1)[:, None])
+            overall.append(np.broadcast_to(of / max(1, known.sum()), both.shape))
+        p_all = np.hstack(p) if p else np.ones((self.leads.shape[1], 0))
+        if not p_all.size:
+            return p_all, p_all, p_all
+        q = false_discovery_control(np.clip(p_all, 0, 1), axis=None).reshape(p_all.shape)
+        return np.hstack(share), np.hstack(overall), q
+
+    def by_chance(self, seed: int, permutations: int) -> float:
+        """Mean number of values found where the items that histories end with have one another's values.
+
+        Items are permuted, not events: histories that end with the same item are routed alike, so that events alone
+        would be no fair chance.
+        """
+        rng, counted = np.random.default_rng(seed), 0
+        there, place = np.unique(self.last_item, return_inverse=True)
+        for _ in range(permutations):
+            counted += int((self.test(rng.permutation(there)[place])[2] < LEVEL).sum())
+        return counted / max(1, permutations)
+
+
+def specialists(
+    router: np.ndarray, last_item: np.ndarray, families: list[Attributes], apart: np.ndarray, seed: int,
+    permutations: int = PERMUTATIONS,
+) -> tuple[tuple[Expert, ...], int, float]:  # fmt: skip
+    """Router (n, H, N) and last items (n,) of events, and (H, N, N) from `attention_apart` -> every expert, the number
+    of enriched values, and how many chance would find.
+    """
+    H, N = router.shape[1:]
+    enrichment = Enrichment(router, last_item, families)
+    share, overall, q = enrichment.test(last_item)
+    names = [
+        (found.family, found.values[code])
+        for found, (values, _) in zip(families, enrichment.tables, strict=True)
+        for code in values
+    ]
+    experts = []
+    for e in range(H * N):
+        h, n = divmod(e, N)
+        found = [
+            Enriched(*names[v], float(share[e, v]), float(overall[e, v]), float(q[e, v]))
+            for v in np.flatnonzero(q[e] < LEVEL)
+        ]
+        found.sort(key=lambda value: (value.q, -value.share))
+        alike = tuple(k for k in range(N) if k != n and apart[h, n, k] < ALIKE)
+        experts.append(Expert(h, n, int(enrichment.leads[:, e].sum()), tuple(found[:SHOWN]), alike))
+    chance = enrichment.by_chance(seed, permutations) if names else 0.0
+    return tuple(experts), int((q < LEVEL).sum()), chance
+
+
+@torch.inference_mode()
+def attention_apart(model: FAME, events: Events, seed: int, most: int = READ) -> np.ndarray:
+    """(H, N, N): mean over histories of the divergence of experts' attention where the next item is predicted, bits."""
+    some = sample(events, most, seed)
+    H, N = model.config.heads, model.config.experts
+    total = torch.zeros(H, N, N)
+    if N == 1 or not len(some.targets):
+        return total.numpy()
+    for rows in batches(np.minimum(some.histories.lengths, model.config.length), CELLS):
+        output = model(torch.from_numpy(pad(some.histories, rows, model.config.length)), newest=True)
+        total += divergence(output.attention[..., -1, :]).sum(0)  # histories end at the last position
+    return (total / len(some.targets)).numpy()

@@ -1,0 +1,1 @@
+"""Which past items a recommendation comes from."""

@@ -1,0 +1,64 @@
+"""Attributions by gradients with respect to the item embeddings that are read; those that are scored stay."""
+
+import torch
+from torch import Tensor
+
+from fame.explain.past.records import Attribution, Method, most_first
+from fame.explain.question import Question
+from fame.model import FAME, Intervention
+
+STEPS = 20
+
+
+def integrated_gradients(question: Question, steps: int = STEPS) -> Attribution:
+    """Integrated gradients (Sundararajan et al. 2017) from the mean item embedding at every position, by Captum.
+
+    The path is a shift added to the embeddings that are read, from `mean - x` to 0: the same straight line.
+    """
+    from captum.attr import IntegratedGradients
+
+    with torch.inference_mode(False), torch.enable_grad():
+        table = question.model.table().detach()
+        away = (table[1:].mean(0) - table[question.read.clone()])[None]  # (1, T, D)
+        here = torch.zeros_like(away)
+        parts = IntegratedGradients(lambda shift: value(question, shift)).attribute(here, away, n_steps=steps)
+        total = float((value(question, here) - value(question, away)).detach())
+    values = parts[0].sum(-1)
+    return _attribution(
+        question, "integrated-gradients", values, "the mean item embedding", float(values.sum()) - total
+    )
+
+
+def gradient_x_input(question: Question) -> Attribution:
+    """The gradient times the embedding, summed over D: one backward pass (Shrikumar et al. 2016)."""
+    with torch.inference_mode(False), torch.enable_grad():
+        x = question.model.table().detach()[question.read.clone()][None]  # (1, T, D)
+        shift = torch.zeros_like(x, requires_grad=True)
+        (slope,) = torch.autograd.grad(value(question, shift).sum(), shift)
+        values = (slope * x)[0].sum(-1)
+    return _attribution(question, "gradient-x-input", values, "none: the slope at the item as it is", None)
+
+
+def value(question: Question, shift: Tensor) -> Tensor:
+    """What `Question.value` says when the embeddings that are read are shifted by (B, T, D), with a gradient: (B,).
+
+    Ranking works in place and remembers its tables without a gradient, so log p is written out here.
+    """
+    model = question.model
+    output = model(question.read.clone().expand(len(shift), -1), Intervention(shift=shift), newest=True)
+    table, bias = model.table()[1:], model.bias()[1:]
+    if isinstance(model, FAME) and model.config.head == "mixture":
+        queries = model.facet_queries(output.at_last(output.facets))  # (B, H, D)
+        of_facet = (queries @ table.T + bias).log_softmax(-1)
+        log_p = (of_facet + output.at_last(output.gate).log()[..., None]).logsumexp(1)
+    else:
+        log_p = (output.at_last(output.query) @ table.T + bias).log_softmax(-1)
+    found = log_p[:, question.target - 1]
+    return found if question.rival is None else found - log_p[:, question.rival - 1]
+
+
+def _attribution(question: Question, method: Method, values: Tensor, baseline: str, gap: float | None) -> Attribution:
+    found = values.detach().double().numpy()
+    return Attribution(
+        method, question.target, question.rival, question.read.numpy(), found, most_first(found), baseline, gap
+    )

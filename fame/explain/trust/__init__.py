@@ -1,0 +1,1 @@
+"""How true explanations are, and what that test costs."""

@@ -1,0 +1,153 @@
+"""What a search will take, reckoned before it is begun: in runs of the model, and in seconds.
+
+Seconds are those of the very calls that the search makes, encoding and scoring the whole catalog in the same blocks,
+timed on a few of them now, on this machine, beside whatever else runs on it.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from math import comb
+
+import torch
+from torch import Tensor
+
+from fame.data import DataSet, leave_one_out
+from fame.data.split import sample
+from fame.explain.families.anatomy import fit
+from fame.explain.past import counterfactual, occlusion, shapley
+from fame.explain.past.gradients import STEPS
+from fame.explain.past.methods import attribute, recency
+from fame.explain.past.records import METHODS, ORDERS, Method
+from fame.explain.question import Question
+from fame.explain.records import WAYS
+from fame.explain.trust import deletion, faithfulness, sensitivity
+from fame.explain.trust.driver_readings import read_events
+from fame.model import Model
+
+STAGES = 6  # of the randomisation check, about
+BACKWARD = 2  # a backward pass, in forward passes
+TURN = 0.1  # seconds
+ANY = 1  # item asked about: which one it is costs nothing
+MARKED = 128  # events that are marked to time the marking of all
+START = 6.0  # seconds, on an idle machine, until a command has brought torch, the model and its data
+
+Call = Callable[[Tensor], object]  # of runs with only some items, (B, T) bool
+Measure = Callable[[Callable[[], object]], float]  # of a call, in seconds
+
+
+def taken(work: Callable[[], object]) -> float:
+    """Seconds, the mean over as long as other programs need to have their turn: they slow the search as well."""
+    begun, done = time.perf_counter(), 0
+    while not done or time.perf_counter() - begun < TURN:
+        work()
+        done += 1
+    return (time.perf_counter() - begun) / done
+
+
+def some_kept(length: int, kept: int, n: int) -> Tensor:
+    """(n, T) bool: the newest `kept` items of a history."""
+    return (torch.arange(length) >= length - kept).expand(n, length)
+
+
+def method_runs(method: Method, length: int) -> int:
+    """How often a method runs a history of that length."""
+    match method:
+        case "occlusion-remove" | "occlusion-mask":
+            return length + 1
+        case "greedy":
+            return sum(range(length, max(0, length - occlusion.MOST - 1), -1)) + 2
+        case "shapley":
+            return int(2**length)
+        case "integrated-gradients":
+            return STEPS * (1 + BACKWARD)
+        case "gradient-x-input":
+            return 1 + BACKWARD
+        case "attention" | "rollout":
+            return 1
+        case "recency" | "random":
+            return 0
+
+
+def removal_runs(length: int) -> tuple[dict[int, int], int]:
+    """How many removals `fewest_removals` tries at most: every choice of a few, by their number, then one by one."""
+    sizes = range(1, min(counterfactual.EXACT, length - 1) + 1)
+    fit = [size for size in sizes if comb(length, size) * length <= counterfactual.POSITIONS]
+    every = len(fit) == length - 1  # nothing is left to be tried one by one
+    return {size: comb(length, size) for size in fit}, 0 if every else length * (length + 1) // 2 - 1
+
+
+def in_blocks(call: Call, question: Question, kept: int, runs: int, measure: Measure) -> float:
+    """Of so many runs of the newest `kept` items, one block of them measured: a small one would tell another pace."""
+    block = min(runs, question.at_once)
+    return runs / block * measure(lambda: call(some_kept(question.length, kept, block)))
+
+
+def one_by_one(call: Call, question: Question, steps: int, measure: Measure) -> float:
+    """Of steps that each try the history without every item that is left, and then leave one out.
+
+    The first, the middle and the last are measured and weighed by Simpson's rule, which is exact for a cost that grows
+    with the square of the length.
+    """
+
+    def step(number: int) -> float:
+        left = question.length - number
+        return in_blocks(call, question, left - 1, left, measure)
+
+    first, middle, last = (step(number) for number in (0, (steps - 1) // 2, steps - 1))
+    return steps * (first + 4 * middle + last) / 6
+
+
+def method_seconds(question: Question, method: Method, measure: Measure = taken) -> float:
+    """Of a method that is slow; of another, by running it."""
+    T = question.length
+    if method == "shapley":
+        return in_blocks(lambda keep: question.values(keep, "mask"), question, T, method_runs(method, T), measure)
+    if method == "greedy":
+        steps = min(T, occlusion.MOST + 1)
+        return one_by_one(lambda keep: question.values(keep, "remove"), question, steps, measure)
+    attribute(question, method)  # brings what the first call brings
+    return measure(lambda: attribute(question, method))
+
+
+def removal_seconds(model: Model, history: Sequence[int], measure: Measure = taken) -> float:
+    """Of `fewest_removals`, if it finds nothing."""
+    question = Question.of(model, history, ANY, hidden=())
+    T = question.length
+    tried, rest = removal_runs(T)
+
+    def call(keep: Tensor) -> Tensor:
+        return counterfactual.leads(question, keep)
+
+    choices = sum(in_blocks(call, question, T - size, runs, measure) for size, runs in tried.items())
+    return choices + (one_by_one(call, question, T - 1, measure) if rest else 0.0)
+
+
+def addition_seconds(model: Model, history: Sequence[int], wished: int, measure: Measure = taken) -> float:
+    """Of `fewest_additions`, if it takes as many items as it may; the second step is measured, the middle one."""
+    first = measure(lambda: counterfactual.related(model, wished))
+    left = [v for v in counterfactual.related(model, wished) if v not in history]
+    longer = [[*history, left[0], v] for v in left[1:]]
+    if not longer:
+        return first
+    return first + counterfactual.ADDED * measure(lambda: counterfactual.after(model, longer, wished, list(history)))
+
+
+def judging_seconds(question: Question, users: int, measure: Measure = taken) -> float:
+    """About what it takes, once it runs, to mark every method on users with histories like that one."""
+    T = question.length
+    methods = [m for m in METHODS if m != "shapley" or shapley.MOST >= T]
+    each = {method: method_seconds(question, method, measure) for method in methods}
+    order = recency(question).order
+    marks = sum(measure(lambda way=way: deletion.measure(question, order, way)) for way in WAYS)  # type: ignore[misc]
+    again = sum(took for method, took in each.items() if method not in ORDERS)
+    rounds = 1 + STAGES + 1 + sensitivity.DRAWS
+    once = sum(each.values()) + len(methods) * marks
+    return users * once + min(users, faithfulness.CHECKED) * rounds * again
+
+
+def marking_seconds(model: Model, data: DataSet, measure: Measure = taken) -> float:
+    """Of marking every way to name the driver on the events of planted data."""
+    events = leave_one_out(data.histories).test
+    some = sample(events, MARKED, 0)
+    anatomy = fit(model, data.catalog)
+    return measure(lambda: read_events(model, anatomy, some)) * len(events.targets) / len(some.targets)

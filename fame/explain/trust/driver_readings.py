@@ -1,0 +1,51 @@
+"""Everything that might name what drove an event, for many events at once: readings, and interventions."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from fame.data import Events
+from fame.data.batches import batches, pad
+from fame.explain.families.anatomy import Anatomy, split
+from fame.explain.families.knockout import DRAWS, knock_out_families
+from fame.model import Model
+from fame.ranking.recommend import contributions
+from fame.ranking.scores import head
+
+CELLS = 8_192  # history positions run at a time
+
+
+@dataclass(frozen=True)
+class Readings:
+    """One row an event, of its target; H facets, A families."""
+
+    gate: np.ndarray  # (n, H)
+    contribution: np.ndarray  # (n, H), centred over the catalog
+    responsibility: np.ndarray  # (n, H), of a mixture of softmaxes; (n, 0) with another head
+    anatomy: np.ndarray  # (n, A), centred over the catalog
+    effect: np.ndarray  # (n, A, R) by how much log p falls when the past says nothing of the family, draw by draw
+
+    def of(self, rows: np.ndarray) -> "Readings":
+        """Some of the events."""
+        return Readings(**{name: values[rows] for name, values in vars(self).items()})
+
+
+@torch.inference_mode()
+def read_events(model: Model, anatomy: Anatomy, events: Events, draws: int = DRAWS) -> Readings:
+    """All of them."""
+    n, H, A = len(events.targets), len(model.config.facets), len(anatomy.families)
+    R = H if model.config.head == "mixture" else 0
+    found = Readings(*(np.zeros((n, *shape), np.float32) for shape in ((H,), (H,), (R,), (A,), (A, draws))))
+    for rows in batches(np.minimum(events.histories.lengths, model.config.length), CELLS):
+        read = torch.from_numpy(pad(events.histories, rows, model.config.length))
+        targets = torch.from_numpy(events.targets[rows].astype(np.int64))
+        output = model(read, newest=True)
+        found.gate[rows] = output.at_last(output.gate).numpy()
+        found.contribution[rows] = contributions(model, output, targets[:, None])[:, 0].numpy()
+        responsible = head(model, output).responsibilities(targets[:, None])
+        if responsible is not None:
+            found.responsibility[rows] = responsible[:, 0].numpy()
+        found.anatomy[rows] = split(model, anatomy, output, targets[:, None])[:, 0].numpy()
+        found.effect[rows] = knock_out_families(model, anatomy, read, targets[:, None], draws).effect[:, 0].numpy()
+    return found

@@ -1,0 +1,74 @@
+"""Does an explanation look at the model? The check of Adebayo et al. 2018 (Sanity Checks for Saliency Maps).
+
+Layers are re-initialised from the output down, each stage on top of those before, and the explanation is made again: it
+must have less and less to do with the original: the correlation falls towards 0. Where it stays far from 0, above or
+below, the explanation ignores what was learned.
+"""
+
+import copy
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
+import torch
+from scipy.stats import spearmanr
+from torch import nn
+
+from fame.explain.past.records import Attribution
+from fame.explain.question import Question
+from fame.model import FAME, Model, build
+
+
+def stages(model: Model, seed: int = 0) -> Iterator[tuple[str, Model]]:
+    """Copies of a model with ever more of it as it was before training: the name of what was added, and the copy."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        fresh = build(model.config).eval().requires_grad_(False)
+    changed = copy.deepcopy(model)
+    own = nn.ModuleDict(dict(changed.named_children()))
+    new = nn.ModuleDict(dict(fresh.named_children()))
+    for name, parts in _from_the_output(model):
+        if name == "block":
+            for layer in reversed(range(len(model.blocks))):
+                changed.blocks[layer].load_state_dict(fresh.blocks[layer].state_dict())
+                yield f"block {layer + 1}", copy.deepcopy(changed)
+            continue
+        for part in parts:
+            own[part].load_state_dict(new[part].state_dict())
+        yield name, copy.deepcopy(changed)
+
+
+def alike(
+    model: Model, questions: Sequence[Question], explain: Callable[[Question], Attribution], seed: int = 0
+) -> dict[str, float]:
+    """Stage -> mean Spearman correlation of the values with the original's, over questions; ±1 = ignores the model.
+
+    Equal values have no correlation, which counts as 0.
+    """
+    before = [explain(question).values for question in questions]
+    return {
+        name: float(np.mean([_spearman(a, explain(replace(q, model=changed)).values) for a, q in
+                             zip(before, questions, strict=True)]))
+        for name, changed in stages(model, seed)
+    }  # fmt: skip
+
+
+def _from_the_output(model: Model) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Stages and the parts of the model in them, what computes last first."""
+    rest = (("block", ("blocks",)), ("embedding", ("embedding",)))
+    if isinstance(model, FAME):
+        return (
+            ("score and gate", ("bias", "item_facets", "gate")),
+            ("feed-forward", ("feed_forward", "norm")),
+            ("attention", ("expert_attention", "residual")),
+            *rest,
+        )
+    return (("score", ("bias",)), *rest)
+
+
+def _spearman(a: np.ndarray, b: np.ndarray) -> float:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of equal values
+        found = float(spearmanr(a, b).statistic)
+    return 0.0 if np.isnan(found) else found

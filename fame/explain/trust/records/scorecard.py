@@ -1,0 +1,68 @@
+"""Is the driver true? Every way to name it, marked on planted data."""
+
+from dataclasses import dataclass
+
+from scipy.stats import binomtest
+
+FILE = "scorecard.json"
+ADVICE = "mark the model again with `python -m fame verify planted --model MODEL --data DIR`"
+LEVEL = 0.95  # of every interval (Wilson)
+
+
+@dataclass(frozen=True)
+class Share:
+    """Events named right, of all that have a truth."""
+
+    right: int
+    events: int
+
+    @property
+    def value(self) -> float:
+        """0 to 1."""
+        return self.right / self.events
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """Wilson's, of 95 %."""
+        low, high = binomtest(self.right, self.events).proportion_ci(LEVEL, "wilson")
+        return float(low), float(high)
+
+
+@dataclass(frozen=True)
+class Point:
+    """Of the curve of coverage and accuracy: what is named and how much of it is right at a least margin."""
+
+    margin: float
+    coverage: float
+    accuracy: float
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """Is a facet that is said to be 70 % responsible right in 70 % of events? Over all events and tied facets.
+
+    Of the events with a truth it is known that a family drove them, so what is said is each tied facet's part of all
+    tied facets' responsibility: what the free ones take is for what no family explains.
+    """
+
+    said: tuple[float, ...]  # mean of each tenth from 0 to 1 that occurs
+    right: tuple[float, ...]  # share of these in which the facet's family drove the event
+    cases: tuple[int, ...]
+    error: float  # mean distance of the two, weighted by cases (expected calibration error)
+
+
+@dataclass(frozen=True)
+class Scorecard:
+    """Readings of the driver of every user's test event against the truth."""
+
+    events: int
+    chance: float
+    oracle: float
+    matched: bool  # the facets have no families' names: each got the one that suits its readings best, an upper bound
+    readings: dict[
+        str, Share | None
+    ]  # gate, contribution, responsibility, anatomy, knock_out; None: the model has none
+    named: Share  # the driver as every page names it; an event without a name is not right
+    unnamed: float
+    curve: tuple[Point, ...]
+    calibration: Calibration | None  # of responsibilities; None where the model has none, or no facet has a family
