@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from app.words import escape, facet, ordinal, percent, together, told_apart
+from app.look.numbers import ordinal, percent
+from app.words import escape, facet, together, told_apart
 from fame.explain.facets.effects import FacetShares
 from fame.explain.past.claim import Claim
 from fame.explain.past.records import Method

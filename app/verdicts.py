@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
-from app.words import attribute, escape, percent, together
+from app.look.numbers import percent
+from app.words import attribute, escape, together
 from app.words import facet as marked
 from fame.explain.meaning.probe import EITHER, FEWEST
 from fame.explain.meaning.records import LEVEL, Expert, Meaning

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from app import palette
-from app.charts.look import LINE, plain, quiet, to_beat
+from app.look import palette
+from app.look.chart import LINE, plain, quiet, to_beat
 
 # One hue whose strength is the number: text in the page's own colour stays readable on it, light and dark.
 SCALE = ((0.0, "rgba(59,125,216,0.0)"), (1.0, "rgba(59,125,216,0.5)"))

@@ -6,8 +6,8 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from app.charts.look import drawn, heading, plain
-from app.words import signed
+from app.look.chart import drawn, heading, plain
+from app.look.numbers import signed
 
 GAP = 0.26  # between the two, as a share of the picture: the names of the second stand there
 

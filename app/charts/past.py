@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from app.charts.look import UNCHOSEN, drawn, heading, plain
 from app.charts.weights import positions
-from app.palette import SPEAKS
+from app.look.chart import UNCHOSEN, drawn, heading, plain
+from app.look.palette import SPEAKS
 
 ROW, GAP = 76, 26  # pixels of a row, and between two for the title of the lower one
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from app import palette
-from app.charts.look import plain, quiet, to_beat
+from app.look import palette
+from app.look.chart import plain, quiet, to_beat
 
 HEIGHT = 250
 

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import plotly.graph_objects as go
 
-from app import palette
-from app.charts.look import UNCHOSEN, drawn, heading, plain
+from app.look import palette
+from app.look.chart import UNCHOSEN, drawn, heading, plain
 
 LABELLED = 12  # of more positions only some are numbered
 GAP = 0.05  # between panels, as a share of the picture

@@ -4,9 +4,10 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from app import palette, resources, state
+from app import resources, state
 from app.components.linked_map import Panel, linked_map
 from app.current import Current
+from app.look import palette
 from app.widgets.coloring import by_family
 from app.widgets.tables import with_download
 from app.words import escape

@@ -3,8 +3,9 @@
 import streamlit as st
 
 from app.current import Current
+from app.look.numbers import percent
 from app.verdicts import listed
-from app.words import escape, percent
+from app.words import escape
 
 MEASURES = {
     "HR@10": "Share of users whose held-out item is among the first ten of all items that they had not seen.",

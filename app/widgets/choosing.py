@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from app import resources, state
-from app.words import duration, escape
+from app.look.numbers import duration
+from app.words import escape
 from fame import home
 from fame.data import DataSet
 from fame.errors import InputError

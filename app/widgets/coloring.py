@@ -4,8 +4,8 @@ from collections import Counter
 
 import numpy as np
 
-from app import palette
 from app.components.linked_map import Coloring
+from app.look import palette
 from fame.data import Catalog
 
 

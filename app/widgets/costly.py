@@ -6,8 +6,8 @@ from typing import Any, TypeVar
 import streamlit as st
 
 from app import resources
+from app.look.numbers import at_most, duration
 from app.searches import Search
-from app.words import at_most, duration
 from fame.explain.question import Watch, unwatched
 
 AT_ONCE = 0.2  # seconds: what takes no longer is run without asking

@@ -5,9 +5,10 @@ import streamlit as st
 from app import resources, state
 from app.current import Current
 from app.interventions import leave_out
+from app.look.numbers import ordinal
 from app.reasons import listed
 from app.widgets.costly import costly
-from app.words import escape, ordinal, together, told_apart
+from app.words import escape, together, told_apart
 from fame.explain.past.counterfactual import (
     TOP,
     Addition,

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 import numpy as np
 import streamlit as st
 
-from app import palette, resources, state
+from app import resources, state
 from app.components.source import Facet
 from app.components.strip import Card, strip
 from app.current import Current
+from app.look import palette
 from app.widgets.seen import whose
 from fame.data import DataSet, held_out, pasted_ids
 from fame.errors import InputError

@@ -4,14 +4,16 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from app import charts, palette, resources, state
+from app import charts, resources, state
 from app.current import Current
 from app.groups import FEWEST, MOST, group_names
+from app.look import palette
+from app.look.numbers import percent
 from app.widgets.editor import take_user
 from app.widgets.gates import choose_facet
 from app.widgets.tables import table_behind
 from app.widgets.weights import in_percent, number_column, percent_column
-from app.words import escape, percent, plain_facet
+from app.words import escape, plain_facet
 
 
 def gate_by_group(now: Current, h: int) -> None:

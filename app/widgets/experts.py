@@ -4,13 +4,15 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from app import charts, palette, resources, state
+from app import charts, resources, state
 from app.components.squares import Row, Square
 from app.current import Current
+from app.look import palette
+from app.look.numbers import ordinal, percent
 from app.widgets import weights
 from app.widgets.place import Place, along
 from app.widgets.tables import table_behind, with_download
-from app.words import escape, facet, ordinal, percent
+from app.words import escape, facet
 from fame.explain.facets.effects import ExpertEffects
 from fame.explain.facets.experts import ALIKE, Experts, Pair
 

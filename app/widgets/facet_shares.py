@@ -6,13 +6,15 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from app import charts, palette, resources
+from app import charts, resources
 from app.charts import Split
 from app.current import Current
+from app.look import palette
+from app.look.numbers import ordinal, signed
 from app.widgets import weights
 from app.widgets.gates import choose_missing
 from app.widgets.tables import table_behind
-from app.words import escape, facet, ordinal, signed
+from app.words import escape, facet
 from fame.explain.facets.effects import ExpertEffects, FacetShares, expert_effects, facet_shares
 from fame.explain.question import Question, QuestionError
 from fame.explain.records import worst

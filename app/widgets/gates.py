@@ -4,14 +4,16 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from app import charts, palette, state
+from app import charts, state
 from app.components.squares import Row, Square
 from app.current import Current
+from app.look import palette
+from app.look.numbers import percent
 from app.widgets import meaning as meanings
 from app.widgets import weights
 from app.widgets.place import Place, along
 from app.widgets.tables import table_behind, with_download
-from app.words import escape, facet, percent
+from app.words import escape, facet
 from fame.explain.facets.effects import FacetKnockouts, Missing
 
 WHERE = {"dropped": "is dropped", "renormalised": "goes to the others"}

@@ -13,8 +13,9 @@ import pandas as pd
 import streamlit as st
 
 from app import state
+from app.look.numbers import percent
 from app.widgets.tables import with_download
-from app.words import escape, percent
+from app.words import escape
 from fame import home
 from fame.data.importing import ORDERS, Encoding, Guess, Options, Progress, Report
 from fame.data.importing import options as checked

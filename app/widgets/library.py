@@ -8,8 +8,9 @@ import streamlit as st
 
 from app import resources, state
 from app.current import resolve, usable
+from app.look.numbers import size
 from app.widgets.tables import with_download
-from app.words import escape, size
+from app.words import escape
 from fame import home
 from fame.checkpoint.description import Description
 from fame.errors import InputError

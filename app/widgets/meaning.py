@@ -7,11 +7,13 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from app import charts, palette, resources, verdicts
+from app import charts, resources, verdicts
 from app.current import Current
+from app.look import palette
+from app.look.numbers import duration, signed, two_digits
 from app.widgets import weights
 from app.widgets.tables import table_behind
-from app.words import duration, escape, plain_facet, signed, two_digits
+from app.words import escape, plain_facet
 from fame.errors import InputError
 from fame.explain.meaning.records import FILE, LEVEL, Meaning, Probe, seconds
 from fame.slowdown import slowdown

@@ -7,11 +7,12 @@ import streamlit as st
 
 from app import charts, commands, reasons, resources, state
 from app.current import Current
+from app.look.numbers import ordinal, signed
 from app.reasons import MEANINGS, NAMES
 from app.widgets.costly import costly
 from app.widgets.onward import onward
 from app.widgets.tables import table_behind
-from app.words import escape, ordinal, signed
+from app.words import escape
 from fame.checkpoint.description import Description
 from fame.errors import InputError
 from fame.explain.knockout import Runs

@@ -10,8 +10,8 @@ import streamlit as st
 from app import state
 from app.components.squares import Row, Square, squares
 from app.current import Current
+from app.look.numbers import percent
 from app.widgets.tables import table_behind
-from app.words import percent
 
 SHARED = {
     "gate": "After each item the gate shares out 100 % over the facets.",

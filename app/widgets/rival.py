@@ -8,11 +8,12 @@ import streamlit as st
 
 from app import charts, resources
 from app.current import Current
+from app.look.numbers import signed
 from app.widgets.answer import has_popularity
 from app.widgets.asked import choose_rival
 from app.widgets.split import by_facet, by_family
 from app.widgets.tables import table_behind
-from app.words import attribute, escape, facet, signed, told_apart
+from app.words import attribute, escape, facet, told_apart
 from fame.explain.facets.contrast import Contrast, contrast_runs
 from fame.explain.knockout import Runs
 from fame.explain.question import QuestionError

@@ -4,7 +4,8 @@ import streamlit as st
 
 from app import resources, state
 from app.current import Current
-from app.words import escape, ordinal
+from app.look.numbers import ordinal
+from app.words import escape
 
 
 def whose(now: Current) -> None:

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from app import palette
 from app.charts import Split
-from app.charts.look import UNCHOSEN
 from app.current import Current
+from app.look import palette
+from app.look.chart import UNCHOSEN
 from app.widgets.answer import has_popularity
 from app.words import plain_facet
 

@@ -9,8 +9,9 @@ import streamlit as st
 
 from app import charts, resources
 from app.current import Current
+from app.look.numbers import duration, percent
 from app.widgets.tables import table_behind
-from app.words import duration, escape, percent, together
+from app.words import escape, together
 from fame.errors import InputError
 from fame.explain.trust.cost import marking_seconds
 

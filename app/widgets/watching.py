@@ -7,10 +7,12 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from app import charts, commands, palette, resources, state
+from app import charts, commands, resources, state
 from app.current import resolve
+from app.look import palette
+from app.look.numbers import duration, two_digits
 from app.widgets.tables import table_behind
-from app.words import duration, escape, two_digits
+from app.words import escape
 from fame import home
 from fame.errors import InputError
 from fame.maps import store as map_store

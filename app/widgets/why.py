@@ -3,13 +3,15 @@
 import pandas as pd
 import streamlit as st
 
-from app import charts, palette
+from app import charts
 from app.current import Current
+from app.look import palette
+from app.look.numbers import ordinal, percent, signed
 from app.widgets import weights
 from app.widgets.answer import has_popularity
 from app.widgets.split import by_facet, by_family
 from app.widgets.tables import table_behind, with_download
-from app.words import amount, attribute, escape, ordinal, percent, plain_facet, signed, told_apart
+from app.words import amount, attribute, escape, plain_facet, told_apart
 from fame.explain.families.driver import Evidence, name_driver, objection
 from fame.explain.families.lift import foremost
 from fame.explain.records import Knockout

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app.words import ordinal
+from app.look.numbers import ordinal
 from fame.data import DataSet, held_out, leave_one_out
 from fame.explain.facets.effects import facet_knockouts
 from fame.explain.facets.what_if import reweigh

@@ -1,7 +1,6 @@
 """Sentences say what was measured, and nothing more."""
 
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,14 +20,6 @@ def effects_of(rank=1, facets=(1, 1), effects=(0.1, -0.1), items=(1, 1), gone=(0
         np.array(items),
         np.array(gone, dtype=float),
     )
-
-
-@pytest.mark.parametrize(
-    ("seconds", "said"),
-    [(0.04, "under a second"), (0.99, "under a second"), (4.21, "about 4.2 s at most"), (75, "about 75 s at most")],
-)
-def test_what_is_short_is_not_told_to_a_tenth_of_a_second(seconds, said):
-    assert words.at_most(seconds) == said
 
 
 def say(parts, bias, result) -> str:
@@ -119,22 +110,6 @@ def test_one_item_alone_is_not_said_to_be_removable():
     said = say([0.2, 2.0], 0.3, effects_of(items=(1,), gone=(float("nan"),)))
     assert "in the history" not in said
     assert "past item" not in said
-
-
-@pytest.mark.parametrize(
-    ("share", "text"),
-    [(0.42, "42 %"), (0.0342, "3.4 %"), (0.0034, "0.34 %"), (0.00001, "< 0.01 %"), (0.0, "0 %"), (1.0, "100 %")],
-)
-def test_percentages_have_the_digits_that_matter(share, text):
-    assert words.percent(share) == text
-
-
-def test_numbers_and_places():
-    assert words.signed(-1.234) == "−1.23"
-    assert words.signed(-0.001) == "0.00"
-    assert [words.ordinal(n) for n in (1, 10, 11, 12, 21, 22, 103, 1111)] == [
-        "first", "tenth", "11th", "12th", "21st", "22nd", "103rd", "1,111th"
-    ]  # fmt: skip
 
 
 @given(st.text())

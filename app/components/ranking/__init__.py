@@ -7,7 +7,7 @@ import streamlit as st
 
 from app import state
 from app.components.source import Facet, script, style, titled
-from app.words import percent, signed
+from app.look.numbers import percent, signed
 
 _ranking = st.components.v2.component(
     "fame_ranking",

@@ -7,7 +7,7 @@ import streamlit as st
 
 from app import state
 from app.components.source import Facet, script, style, titled
-from app.words import signed
+from app.look.numbers import signed
 
 _strip = st.components.v2.component(
     "fame_strip",

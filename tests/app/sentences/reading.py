@@ -2,7 +2,7 @@
 
 import re
 
-from app.words import ORDINALS, ordinal, percent, signed
+from app.look.numbers import ORDINALS, ordinal, percent, signed
 
 TEXT = r"((?:\\.|[^*\\])+)"
 ITEM = rf"(?:the (\S+) )?\*{TEXT}\*"  # of several of one title, which

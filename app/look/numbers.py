@@ -1,0 +1,62 @@
+"""How numbers are written, the same on every page, in every chart and in every text that is read aloud."""
+
+ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+
+
+def ordinal(rank: int) -> str:
+    """1 -> "first", 23 -> "23rd"."""
+    if rank <= len(ORDINALS):
+        return ORDINALS[rank - 1]
+    ending = "th" if rank % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(rank % 10, "th")
+    return f"{rank:,}{ending}"
+
+
+def percent(share: float) -> str:
+    """0.0342 -> "3.4 %"; two digits that matter, and never a zero for what is not zero."""
+    value = 100 * share
+    if not value:
+        return "0 %"
+    if abs(value) < 0.01:
+        return "< 0.01 %"
+    digits = 0 if abs(value) >= 10 else 1 if abs(value) >= 1 else 2
+    return f"{value:.{digits}f} %"
+
+
+def at_most(seconds: float) -> str:
+    """4.21 -> "about 4.2 s at most"; what is too short to be told exactly on a busy machine is "under a second"."""
+    return "under a second" if seconds < 1 else f"about {duration(seconds)} at most"
+
+
+def duration(seconds: float) -> str:
+    """3.2 -> "3.2 s", 200 -> "3 minutes"; as exact as an estimate can be."""
+    if seconds < 10:
+        return f"{max(0.1, seconds):.1f} s"
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    if seconds < 5400:
+        return f"{seconds / 60:.0f} minutes"
+    return f"{seconds / 3600:.1f} hours" if seconds < 172_800 else f"{seconds / 86_400:.0f} days"
+
+
+def size(count: int) -> str:
+    """Bytes in words: 5_300_000 -> "5.3 MB"."""
+    if count == 0:
+        return "nothing"
+    return (
+        f"{count / 1e9:.1f} GB"
+        if count >= 1e9
+        else f"{count / 1e6:.0f} MB"
+        if count >= 1e7
+        else f"{count / 1e6:.1f} MB"
+    )
+
+
+def signed(value: float) -> str:
+    """1.234 -> "+1.23", with a real minus sign; what rounds to nothing has no sign."""
+    text = f"{value:+.2f}".replace("-", "−")
+    return "0.00" if text[1:] == "0.00" else text
+
+
+def two_digits(value: float) -> str:
+    """0.304 -> "0.30"; what rounds to nothing has no sign."""
+    return signed(value).removeprefix("+")
