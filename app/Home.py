@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from app.widgets.frame import frame
+from app.widgets.shared.frame import frame
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = ROOT / "pages"

@@ -3,15 +3,15 @@
 import streamlit as st
 
 from app.current import current
-from app.widgets import experts as parts
-from app.widgets.editor import editor
-from app.widgets.everybody import expert_load
-from app.widgets.frame import notices
-from app.widgets.loading import loaded
-from app.widgets.onward import onward
-from app.widgets.place import place
-from app.widgets.specialists import speaks, spoken_for
-from app.words import escape, plain_facet
+from app.sentences.marking import escape, plain_facet
+from app.widgets.experts import routing as parts
+from app.widgets.shared.all_users import expert_load
+from app.widgets.shared.expert_meanings import speaks, spoken_for
+from app.widgets.shared.frame import notices
+from app.widgets.shared.history import editor
+from app.widgets.shared.loading import loaded
+from app.widgets.shared.onward import onward
+from app.widgets.shared.position import place
 from fame.explain.facets.effects import expert_effects
 from fame.explain.facets.experts import read_by_experts
 from fame.explain.question import Question

@@ -4,12 +4,12 @@ import streamlit as st
 
 from app import resources
 from app.current import current
-from app.widgets.atlas import atlas, coordinates, middle_item, neighbour_table, selection
-from app.widgets.editor import editor
-from app.widgets.frame import notices
-from app.widgets.loading import loaded
-from app.widgets.tables import table_behind
-from app.words import escape
+from app.sentences.marking import escape
+from app.widgets.facet_map.maps import atlas, coordinates, middle_item, neighbour_table, selection
+from app.widgets.shared.frame import notices
+from app.widgets.shared.history import editor
+from app.widgets.shared.loading import loaded
+from app.widgets.shared.tables import table_behind
 from fame.errors import InputError
 from fame.explain.facets.neighbours import neighbours
 from fame.ranking.recommend import recommend

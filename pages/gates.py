@@ -3,14 +3,14 @@
 import streamlit as st
 
 from app.current import current
-from app.widgets import gates as parts
-from app.widgets.editor import editor
-from app.widgets.everybody import gate_by_group
-from app.widgets.frame import notices
-from app.widgets.loading import loaded
-from app.widgets.onward import onward
-from app.widgets.place import place
-from app.words import plain_facet
+from app.sentences.marking import plain_facet
+from app.widgets.gates import gate as parts
+from app.widgets.shared.all_users import gate_by_group
+from app.widgets.shared.frame import notices
+from app.widgets.shared.history import editor
+from app.widgets.shared.loading import loaded
+from app.widgets.shared.onward import onward
+from app.widgets.shared.position import place
 from fame.explain.facets.effects import facet_knockouts
 from fame.explain.facets.weights import facet_spread
 from fame.model import FAME

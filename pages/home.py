@@ -4,10 +4,10 @@ import streamlit as st
 
 from app import resources, state
 from app.current import current
-from app.widgets import answer as answers
-from app.widgets.cards import data_card, model_card
-from app.widgets.frame import notices
-from app.words import escape
+from app.sentences.marking import escape
+from app.widgets.home.cards import data_card, model_card
+from app.widgets.shared import recommendation as answers
+from app.widgets.shared.frame import notices
 
 now = current()
 catalog = now.data.catalog

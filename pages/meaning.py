@@ -2,12 +2,12 @@
 
 import streamlit as st
 
-from app import verdicts
 from app.current import current
-from app.widgets.frame import notices
-from app.widgets.meaning import cards, likeness, meaning, plain_warning, probe_matrix
-from app.widgets.specialists import expert_table
-from app.widgets.truth import truth
+from app.sentences import meanings
+from app.widgets.meaning.drivers import truth
+from app.widgets.meaning.facets import cards, likeness, meaning, plain_warning, probe_matrix
+from app.widgets.shared.expert_meanings import expert_table
+from app.widgets.shared.frame import notices
 
 
 @st.fragment
@@ -25,10 +25,10 @@ def facets() -> None:
     found = meaning(now)
     if found is None:
         return
-    st.markdown(verdicts.answer(found))
+    st.markdown(meanings.answer(found))
     st.header("Facet by facet")
     cards(now, found)
-    st.caption(verdicts.reading(found))
+    st.caption(meanings.reading(found))
 
     left, right = st.columns([3, 2], gap="large")
     if found.families:

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from app.widgets import library
-from app.widgets.frame import results
+from app.widgets.models import library
+from app.widgets.shared.frame import results
 
 st.title("Which models are here?")
 results()

@@ -4,17 +4,17 @@ import streamlit as st
 
 from app import resources, state
 from app.current import current
+from app.sentences.marking import escape
 from app.users import find, hidden
-from app.widgets.answer import answer_list, sentence, table
-from app.widgets.editor import editor
-from app.widgets.frame import notices
-from app.widgets.loading import loaded
-from app.widgets.onward import onward
-from app.widgets.rival import rival
-from app.widgets.seen import held_out, repeats
-from app.widgets.tables import table_behind
-from app.widgets.why import why
-from app.words import escape
+from app.widgets.predict.explanation import why
+from app.widgets.shared.contrast import rival
+from app.widgets.shared.frame import notices
+from app.widgets.shared.history import editor
+from app.widgets.shared.loading import loaded
+from app.widgets.shared.onward import onward
+from app.widgets.shared.recommendation import answer_list, sentence, table
+from app.widgets.shared.seen_items import held_out, repeats
+from app.widgets.shared.tables import table_behind
 from fame.explain.families.evidence import evidence
 from fame.explain.knockout import effects
 from fame.ranking.recommend import recommend, take_apart

@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from app.widgets.choosing import choose
-from app.widgets.frame import results
-from app.widgets.teaching import teaching
-from app.widgets.watching import watching
+from app.widgets.shared.frame import results
+from app.widgets.train.data import teaching
+from app.widgets.train.settings import choose
+from app.widgets.train.watching import watching
 
 st.title("Teach it my data")
 st.markdown(

@@ -4,17 +4,19 @@ import contextlib
 
 import streamlit as st
 
-from app import reasons, resources
+from app import resources
 from app.current import current
-from app.widgets import past, rival
-from app.widgets.asked import choose_against, choose_target
-from app.widgets.counterfactual import additions
-from app.widgets.editor import editor
-from app.widgets.facet_shares import experts, facets, shared
-from app.widgets.frame import notices
-from app.widgets.loading import loaded
-from app.widgets.onward import onward
-from app.widgets.what_if import what_if
+from app.sentences import past_items
+from app.widgets.shared import contrast as rival
+from app.widgets.shared.frame import notices
+from app.widgets.shared.history import editor
+from app.widgets.shared.item_choice import choose_against, choose_target
+from app.widgets.shared.loading import loaded
+from app.widgets.shared.onward import onward
+from app.widgets.why import past_items as past
+from app.widgets.why.counterfactual import additions
+from app.widgets.why.facet_shares import experts, facets, shared
+from app.widgets.why.what_if import what_if
 from fame.explain.facets.contrast import contrast_runs
 from fame.explain.knockout import effects
 from fame.explain.past.methods import attribute
@@ -49,7 +51,7 @@ def story() -> None:
     question = Question.about(model, now.history, target, against, now.hidden)
     found = past.explained(now, question, method) if question.length > 1 else None
     editor(
-        now, asked.gate, choosable=True, values=None if found is None else found.values, by=reasons.NAMES[method],
+        now, asked.gate, choosable=True, values=None if found is None else found.values, by=past_items.NAMES[method],
         out=now.changed.without,
     )  # fmt: skip
 
@@ -68,7 +70,7 @@ def story() -> None:
         said = past.sentence(now, asked, tested, question, found, method, runs)
         if now.facets:
             with contextlib.suppress(QuestionError):  # of too many facets; told where they are shown
-                said += reasons.facets(shared(now, question), now.facets, not now.mixture)
+                said += past_items.facets(shared(now, question), now.facets, not now.mixture)
         st.markdown(said)
     if question.length > 1 and against is not None:
         st.header("Why this and not that?")

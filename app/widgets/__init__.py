@@ -1,1 +1,1 @@
-"""Functions that draw one reusable piece of a page."""
+"""Functions that draw one reusable piece of a page, grouped by the page that they are on."""

@@ -174,7 +174,7 @@ def test_a_mixture_cannot_drop_its_gate(opened, trained_mixture):
 
 
 def test_the_figures_of_the_warning_are_those_that_ship():
-    from app.widgets.weights import PLAIN_WEIGHTS
+    from app.widgets.shared.weights import PLAIN_WEIGHTS
 
     stored = json.loads((PROJECT / "pretrained" / "planted-cinema-fame-published" / "scorecard.json").read_text())
     found = stored["result"]

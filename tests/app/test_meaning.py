@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app import verdicts
 from app.charts import intervals, matrix
-from app.widgets.meaning import points
+from app.sentences import meanings
+from app.widgets.meaning.facets import points
 from fame.explain.meaning.measure import measure
 from fame.explain.meaning.records import FILE, Meaning
 from fame.folders import read_json, write_json
@@ -110,7 +110,7 @@ def found(trained, cinema, **changed) -> Meaning:
 def test_sentences_say_what_was_found(trained, cinema):
     meaning = found(trained, cinema)
     few = "Of the items kept out of training too few (of 20) have a value: 8 of the attribute **genre**, 8 of "
-    assert verdicts.answer(meaning).startswith(f"What a facet means cannot be tested. {few}")
+    assert meanings.answer(meaning).startswith(f"What a facet means cannot be tested. {few}")
     probe = replace(
         meaning.held_out,
         items=(100, 100, 100),
@@ -123,11 +123,11 @@ def test_sentences_say_what_was_found(trained, cinema):
         replace(facet, named=named, verdict=why) for facet, (named, why) in zip(meaning.facets, verdict, strict=True)
     )
     meaning = replace(meaning, held_out=probe, facets=facets)
-    assert verdicts.answer(meaning) == (
+    assert meanings.answer(meaning) == (
         "On 100 items whose values training never saw, the facet **genre** tells what its name says; the facets "
         "**era**, **director** and **free 1** stay **unnamed**."
     )
-    lines = [verdicts.verdict(meaning, h).replace("\\", "") for h in range(4)]
+    lines = [meanings.verdict(meaning, h).replace("\\", "") for h in range(4)]
     assert lines[0].startswith("Tells the attribute **genre**.")
     assert "AUC 0.90 over 10 values (chance 0.50, the best other facet 0.80); n = 100, q < 0.001" in lines[0]
     assert "tied it to the attribute **era**, but it tells the attribute **director** better" in lines[1]
@@ -136,9 +136,9 @@ def test_sentences_say_what_was_found(trained, cinema):
     assert "no better than chance" in lines[2]
     assert "Tells the attribute **genre** best, but not better than every other facet" in lines[3]
     outdone = replace(meaning, facets=(*facets[:1], replace(facets[1], verdict="outdone"), *facets[2:]))
-    assert "tied it to the attribute **era**, but another facet tells that better" in verdicts.verdict(outdone, 1)
+    assert "tied it to the attribute **era**, but another facet tells that better" in meanings.verdict(outdone, 1)
     free = replace(meaning, facets=(*facets[:3], replace(facets[3], named="genre", verdict="told")))
-    text = verdicts.answer(free).replace("\\", "")
+    text = meanings.answer(free).replace("\\", "")
     assert (
         "the facet **genre** tells what its name says and the facet **free 1** means the attribute **genre**;" in text
     )
@@ -147,7 +147,7 @@ def test_sentences_say_what_was_found(trained, cinema):
 def test_text_from_data_is_text(trained, cinema):
     meaning = found(trained, cinema)
     evil = replace(meaning, families=("<b>x</b>", "era", "director"))
-    assert "<b>" not in verdicts.verdict(replace(evil, facets=tuple(
+    assert "<b>" not in meanings.verdict(replace(evil, facets=tuple(
         replace(facet, tied=False, verdict="nothing") for facet in meaning.facets
     ), held_out=replace(meaning.held_out, auc=((0.9, 0.5, 0.5),) * 4)), 0)  # fmt: skip
     figure = matrix(["<i>a</i>"], ["<b>x</b>"], np.array([[0.5]]), [["1"]], 1.0)

@@ -7,7 +7,7 @@ import zipfile
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app.widgets import importing
+from app.widgets.train import importing
 from fame.data import read
 from fame.home import PROJECT
 from fame.training import queue, status

@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from app import reasons
+from app.sentences import past_items
 from fame.checkpoint.description import describe
 from fame.explain import stored
 from fame.explain.facets.effects import facet_shares
@@ -85,7 +85,7 @@ def test_a_methods_measured_truth_stands_beside_it(opened, trained, cinema, tmp_
     text = said(app.run())
     assert "guess" not in text
     for verdict in found.verdicts:
-        assert re.search(rf"\*\*{reasons.NAMES[verdict.method]}\*\* :.*{verdict.verdict}", text), verdict
+        assert re.search(rf"\*\*{past_items.NAMES[verdict.method]}\*\* :.*{verdict.verdict}", text), verdict
     area = found.row("recency", "remove").mean[found.measures.index("area")]
     assert f"area {area:.2f}" in text
     write_json(folder / FILE, read_json(folder / FILE, "") | {"model": "other weights"})  # brought in by hand
@@ -216,7 +216,7 @@ def made(items, rank, rank_without, fall, others, others_rank=(), lead=None, way
 @pytest.mark.parametrize("rival", [None, "Ronin"])
 def test_a_claim_says_of_others_only_what_was_run(rival):
     def text(claim, first=None):
-        return reasons.because("attention", claim, "Heat", 0.1, PAST, rival, first)
+        return past_items.because("attention", claim, "Heat", 0.1, PAST, rival, first)
 
     lead = None if rival is None else 0.4
     little = text(made((0,), 3, 3, 0.01, [0.0, 0.005, 0.0], lead=lead))
@@ -248,7 +248,7 @@ def test_a_claim_says_of_others_only_what_was_run(rival):
 )
 def test_what_other_items_do_is_said_of_all_of_them_or_as_typical(ranks, words):
     held = made((0, 1), 2, 9, 0.9, np.zeros(3), ranks, way="mask")
-    text = reasons.because("greedy", held, "Heat", 0.1, PAST)
+    text = past_items.because("greedy", held, "Heat", 0.1, PAST)
     assert words in text
     assert "because of *Thief* and *Ran*: without those 2 items (masked in place) it would be ninth" in text
 
@@ -256,7 +256,7 @@ def test_what_other_items_do_is_said_of_all_of_them_or_as_typical(ranks, words):
 def test_several_items_are_tested_against_as_many():
     held = made((0, 1, 2), 2, 2, 0.9, np.zeros(39), np.full(39, 2), lead=0.4)
     words = "*Thief*, *Ran* and *Alien* speak for it more than any of 39 other threes of past items, drawn by lot"
-    assert words in reasons.because("greedy", held, "Heat", 0.1, PAST, "Ronin")
+    assert words in past_items.because("greedy", held, "Heat", 0.1, PAST, "Ronin")
 
 
 def test_every_facet_off_leaves_popularity(opened, trained, trained_mixture):
@@ -315,4 +315,4 @@ def test_what_cannot_be_used_says_why(opened, trained):
     ("lead", "words"), [(0.0, "about as likely as"), (1.1, "3 times"), (-1.1, "0.33 times"), (9, "far likelier")]
 )
 def test_a_lead_in_words(lead, words):
-    assert words in reasons.times(lead)
+    assert words in past_items.times(lead)

@@ -5,10 +5,13 @@ from itertools import combinations
 
 import numpy as np
 
-from app import reasons
 from app.interventions import Interventions
-from app.widgets import counterfactual, experts, facet_shares, gates, rival, what_if
-from app.widgets.place import Place
+from app.sentences import past_items
+from app.widgets.experts import routing as experts
+from app.widgets.gates import gate as gates
+from app.widgets.shared import contrast as rival
+from app.widgets.shared.position import Place
+from app.widgets.why import counterfactual, facet_shares, what_if
 from fame.explain.facets.contrast import contrast_runs
 from fame.explain.facets.effects import expert_effects, facet_knockouts
 from fame.explain.facets.effects import facet_shares as shares_of
@@ -37,7 +40,7 @@ def test_no_facet_and_no_expert_is_forgotten(world):
         for way in ("renormalised",) if world.mixture else ("renormalised", "dropped"):
             shares = shares_of(question, way)
             every = [naive.without_facet(h, way == "renormalised") for h in range(len(names))]
-            said = Said(reasons.facets(shares, names, not world.mixture))
+            said = Said(past_items.facets(shares, names, not world.mixture))
             given = ", its gate weight going to the others," if way == "renormalised" and not world.mixture else ""
             if said.take(rf" Leaving out any one facet{given} does not lower it\."):
                 assert not any(naive.lowered(found) for found in every)

@@ -1,0 +1,1 @@
+"""Sentences computed from what was measured; none claims more than that shows."""

@@ -1,0 +1,82 @@
+"""Sentences computed from what was measured; each says only what an exact part or a run without something shows."""
+
+from collections.abc import Sequence
+
+from app.look.numbers import ordinal, percent, signed
+from app.sentences.marking import attribute, escape, facet, told_apart
+from fame.explain.families.driver import Evidence, name_driver
+from fame.explain.families.lift import foremost
+from fame.explain.records import Knockout
+
+SHARE = 0.5  # a facet that gives less than this of what lifts an item is not said to lift it most
+
+
+def answer(
+    title: str, probability: float, parts: Sequence[float], bias: float, facets: Sequence[str],
+    tested: Knockout, history: Sequence[str], shares: Sequence[float] | None = None, told: Evidence | None = None,
+    rest: float | None = None,
+) -> str:  # fmt: skip
+    """Why the target is where it is, in a few sentences of Markdown, the largest truth first.
+
+    `parts` are its centred contributions, `shares` its responsibilities where the model is a mixture; the claims about
+    what would happen otherwise are `tested`, run by run, and `told` is the evidence by which a driver is named. `rest`
+    is what lifts it that goes with no attribute family; None in a mixture, whose log p is no sum.
+    """
+    text = f"*{escape(title)}* comes {ordinal(tested.rank)} with {percent(probability)}"
+    if told is not None and told.families:
+        text += driven(told, rest, bias)
+    text += "."
+    fallen = tested.worst_facet
+    if len(facets):
+        lead, claim = _lead(parts, bias, facets) if shares is None else _most(shares, facets)
+        if fallen is None:
+            text += f" {claim}; leaving out any one facet does not lower it."
+        else:
+            which = "it" if fallen == lead else f"the {facet(facets[fallen])}"
+            text += f" {claim}; without {which}, it would be {ordinal(int(tested.facet_rank[fallen]))}."
+    if len(tested.item_rank) > 1:
+        worst = tested.worst_item
+        if worst is not None:
+            gone = told_apart(history)[worst]
+            text += f" Without {gone} in the history, it would be {ordinal(int(tested.item_rank[worst]))}."
+        else:
+            either = " either" if len(facets) and fallen is None else ""
+            text += f" Removing any one past item does not lower it{either}."
+    return text
+
+
+def driven(told: Evidence, rest: float | None, bias: float) -> str:
+    """What drove it among its attributes, after what lifts it more than any of them."""
+    driver, lift = name_driver(told), foremost(told.parts.tolist(), rest, bias)
+    if lift is None or lift.source == "family":
+        if driver is None:
+            return "; of its attributes, none is a clear driver"
+        lead = "driven by the" if lift else "of its attributes driven by"
+        return f", {lead} {attribute(driver.name) if lift else f'**{escape(driver.name)}**'}"
+    what = "what lifts it most goes with no attribute" if lift.source == "rest" else "its popularity lifts it most"
+    drove = f"**{escape(driver.name)}** drives it" if driver else "none is a clear driver"
+    return f": {what} {amount(lift.part, lift.whole)}; of its attributes, {drove}"
+
+
+def amount(part: float, whole: float) -> str:
+    """A part of all that lifts an item, those parts that pull it down aside."""
+    return f"({signed(part)} of the {signed(whole)} that lift it above the average item)"
+
+
+def _most(shares: Sequence[float], facets: Sequence[str]) -> tuple[int | None, str]:
+    """The facet that most of an item's probability is from in a mixture, if one is, and how that is said."""
+    best = max(range(len(shares)), key=lambda h: shares[h])
+    if shares[best] <= SHARE:
+        return None, "No facet gives more than half of its probability"
+    return best, f"The {facet(facets[best])} gives it most of its probability ({percent(shares[best])})"
+
+
+def _lead(parts: Sequence[float], bias: float, facets: Sequence[str]) -> tuple[int | None, str]:
+    """The facet that carries most of what lifts the item, if one does, and how that is said."""
+    up = sum(part for part in [*parts, bias] if part > 0)
+    best = max(range(len(parts)), key=lambda h: parts[h])
+    if up > 0 and parts[best] >= SHARE * up:
+        return best, f"Of the facets, **{escape(facets[best])}** lifts it most {amount(parts[best], up)}"
+    if up > 0 and bias >= SHARE * up:
+        return None, f"Its **popularity** lifts it more than any facet {amount(bias, up)}"
+    return None, "No facet gives half of what lifts it" if up > 0 else "No facet lifts it"

@@ -1,0 +1,186 @@
+"""The experts of the facets along a history: what one reads, what would be without it, and how much it is used."""
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from app import charts, resources, state
+from app.components.squares import Row, Square
+from app.current import Current
+from app.look import palette
+from app.look.numbers import ordinal, percent
+from app.sentences.marking import escape, facet
+from app.widgets.shared import weights
+from app.widgets.shared.position import Place, along
+from app.widgets.shared.tables import table_behind, with_download
+from fame.explain.facets.effects import ExpertEffects
+from fame.explain.facets.experts import ALIKE, Experts, Pair
+
+
+def names(now: Current) -> list[str]:
+    """The experts of a facet, counted from 1."""
+    return [f"expert {n + 1}" for n in range(int(now.model.config["experts"]))]
+
+
+def router_squares(now: Current, at: Place, router: np.ndarray, h: int, n: int) -> None:
+    """The routers (T, H, N) as squares, facet under facet; a click chooses the position and the expert."""
+    ids = {f"{facet}: {name}": (facet, e) for facet in now.facets for e, name in enumerate(names(now))}
+    rows = [Row(key, names(now)[e], palette.expert(e), facet) for key, (facet, e) in ids.items()]
+
+    def chose(square: Square | None) -> None:
+        if square is None:
+            state.choose_facet("")
+            state.choose_position(None)
+        else:
+            state.choose_facet(*ids[square.row])
+            state.choose_position(square.column - 1)
+
+    shown = Square(f"{now.facets[h]}: {names(now)[n]}", at.number)
+    along(
+        now,
+        at,
+        rows,
+        router.reshape(len(router), -1),
+        "router",
+        "row",
+        None if now.expert is None else shown,
+        shown,
+        chose,
+    )
+
+
+def sentence(now: Current, at: Place, experts: Experts, h: int) -> str:
+    """Whom a facet listens to after an item, and whether that says anything."""
+    router, near = experts.router[at.position, h], experts.nearest(h, at.position)
+    best = int(router.argmax())
+    said = (
+        f"After *{escape(now.data.catalog.title(at.seen[-1]))}*, the {facet(now.facets[h])} listens to "
+        f"**expert {best + 1}** most ({percent(float(router[best]))})"
+    )
+    if experts.farthest(h, at.position).bits < ALIKE:
+        return said + ", but all its experts read the history alike here: the weights say nothing."
+    if near.bits < ALIKE:
+        return said + f". Experts {near.a + 1} and {near.b + 1} read it alike: a weight between those two says nothing."
+    return said + ". All its experts read the history differently here."
+
+
+def reads(now: Current, at: Place, experts: Experts, h: int, n: int) -> None:
+    """What one expert reads beside its siblings, and how far apart they are."""
+    rows = experts.reads(h, at.position)
+    if not now.model.config["begin"]:
+        rows = rows[:, 1:]
+    titles = [now.data.catalog.title(item) for item in at.seen]
+    st.plotly_chart(
+        charts.attention(titles, rows, names(now), [palette.expert(e) for e in range(len(rows))], n),
+        key="expert-attention",
+        config={"displayModeBar": False},
+        alt=f"Attention of {names(now)[n]} of {now.facets[h]} over the history as bars, its siblings' as marks",
+    )
+    st.markdown(apart(experts.pairs(h, at.position), n))
+    st.caption(
+        "Exact attention of this layer; how far apart: Jensen-Shannon divergence, from 0 = the same to 1 bit = nothing "
+        "in common. Attention shows where an expert looks, not what a past item did: Predict tests that by removing it."
+    )
+    start = [] if len(titles) == rows.shape[1] else ["the start of the history"]
+    table_behind(pd.DataFrame(rows.T, columns=names(now)).assign(item=[*start, *titles]), "attention")
+
+
+def apart(pairs: list[Pair], n: int) -> str:
+    """How far an expert is from each of its siblings, the same as which it is said to be."""
+    others = sorted((pair.b if pair.a == n else pair.a, pair.bits) for pair in pairs if n in (pair.a, pair.b))
+    same = [f"expert {other + 1}" for other, bits in others if bits < ALIKE]
+    first, *rest = [f"{bits:.3f} {{}}from expert {other + 1}" for other, bits in others]
+    text = f"Expert {n + 1} is {', '.join([first.format('bits apart '), *(one.format('') for one in rest)])}."
+    if same:
+        text += f" **It reads the same as {' and '.join(same)} here**: a weight between them says nothing."
+    return text
+
+
+def without_one(now: Current, target: int, found: ExpertEffects, h: int, n: int) -> str:
+    """What would be without an expert, and which one of all changes the first ten most."""
+    catalog, top, left = now.data.catalog, found.top.tolist(), found.top_without[h, n].tolist()
+    title, rank = escape(catalog.title(target)), int(found.rank_without[h, n])
+    goes = "stays" if rank == found.rank else f"goes from {ordinal(found.rank)} to"
+    stay = len(set(top) & set(left))
+    kept = "all in their places" if top == left else f"{stay} of {len(top)} stay" if stay < len(top) else "reordered"
+    most = np.unravel_index(int(found.overlap.argmin()), found.overlap.shape)
+    of_all = (
+        f"expert {most[1] + 1} of the {facet(now.facets[most[0]])} changes them most, by {1 - found.overlap[most]:.2f}."
+    )
+    return (
+        f"Without **expert {n + 1}**, *{title}* {goes} {ordinal(rank)} (log p {moved(found.effect[h, n])}); "
+        f"the first ten: {kept}. Of all {found.overlap.size} experts, "
+        + (of_all if found.overlap[most] < 1 else "none changes them by itself.")
+    )
+
+
+def without(now: Current, target: int, router: np.ndarray, found: ExpertEffects, h: int, n: int) -> None:
+    """What would be without each expert of a facet; its siblings take over its weight."""
+    catalog, top = now.data.catalog, found.top.tolist()
+    st.markdown(without_one(now, target, found, h, n))
+    with_download(
+        pd.DataFrame(
+            {
+                "expert": range(1, len(router) + 1),
+                "weight": weights.in_percent(router),
+                "without it": [ordinal(int(r)) for r in found.rank_without[h]],
+                "log p": [moved(effect) for effect in found.effect[h]],
+                "changed": 1 - found.overlap[h],
+            }
+        ),
+        "without-an-expert",
+        column_config={
+            "expert": st.column_config.NumberColumn(width=56),
+            "weight": weights.percent_column(96),
+            "without it": st.column_config.TextColumn(width=80, help=f"The rank of {catalog.title(target)} then."),
+            "log p": st.column_config.TextColumn(width=64, help="By how much its log-probability changes."),
+            "changed": st.column_config.NumberColumn(
+                "top ten changed",
+                format="%.2f",
+                help="1 − rank-biased overlap (p = 0.9) of the first ten with and without it; 0 = nothing changed.",
+            ),
+        },
+    )
+    which = "the item asked about" if now.target == target else "what comes first after that item"
+    st.caption(f"Run again without it; its siblings take over its weight. The item is {which}.")
+    table_behind(
+        pd.DataFrame(
+            {
+                "rank": range(1, len(top) + 1),
+                "with all experts": [catalog.title(item) for item in top],
+                **{
+                    f"without {name}": [catalog.title(int(item)) for item in found.top_without[h, e]]
+                    for e, name in enumerate(names(now))
+                },
+            }
+        ),
+        "experts-knocked-out",
+    )
+
+
+def moved(effect: float) -> str:
+    """What leaving out does to log p, with a digit more than elsewhere: one expert moves little."""
+    return f"{-effect:+.3f}".replace("-", "−") if abs(effect) >= 0.0005 else "0.000"
+
+
+def load(now: Current, h: int) -> None:
+    """How much each expert of a facet is used over all users."""
+    everyone = resources.population(now.model.name, now.data.name)
+    router, N = everyone.router[:, h], everyone.router.shape[2]  # (n, N)
+    mean, leads = router.mean(0), np.bincount(router.argmax(1), minlength=N)
+    labels = [f"{name}: load {percent(float(mean[e]))}" for e, name in enumerate(names(now))]
+    st.plotly_chart(
+        charts.distributions(labels, [router[:, e] for e in range(N)], [palette.expert(e) for e in range(N)]),
+        key="expert-load",
+        config={"displayModeBar": False},
+        alt=f"Router weights of the experts of {now.facets[h]} over all users: " + "; ".join(labels),
+    )
+    said = ", ".join(f"{name} leads for {count:,}" for name, count in zip(names(now), leads.tolist(), strict=True))
+    st.caption(
+        f"Router weight where each user's held-out item is predicted, n = {len(router):,} users; load: its mean. "
+        f"{said[0].upper()}{said[1:]}. Boxes are quartiles with the median; whiskers hold nine tenths."
+    )
+    table_behind(
+        pd.DataFrame({"expert": names(now), "load": mean, "leads for": leads, "n": len(router)}),
+        "expert-load",
+    )

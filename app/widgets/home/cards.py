@@ -1,0 +1,76 @@
+"""Where the model and the data on screen come from, and how good the model is."""
+
+import streamlit as st
+
+from app.current import Current
+from app.look.numbers import percent
+from app.sentences.marking import escape
+from app.sentences.meanings import listed
+
+MEASURES = {
+    "HR@10": "Share of users whose held-out item is among the first ten of all items that they had not seen.",
+    "NDCG@10": "Mean of 1 / log2(1 + rank) of the held-out item where it is among the first ten, else 0.",
+}
+
+
+def model_card(now: Current) -> None:
+    """Architecture, training and figures of the model."""
+    config, card = now.model.config, now.model.card
+    kind = "FAME" if config["architecture"] == "fame" else "SASRec"
+    with st.container(border=True, height="stretch"):
+        st.markdown(f"**Model** {escape(now.model.name)}")
+        shape = f"{kind}, width {config['width']}, {config['layers']} layers"
+        if now.facets:
+            shape += f", {config['heads']} facets with {config['experts']} experts each"
+        st.markdown(shape + f"; reads the newest {config['length']} items.")
+        if now.facets:
+            st.markdown(tied(now))
+        for sentence in now.model.collapses():
+            st.warning(escape(sentence), icon=":material/warning:")
+        metrics = card.get("metrics", {})
+        test, floor = metrics.get("test"), metrics.get("popularity")
+        if test and floor:
+            for column, (name, meaning) in zip(st.columns(2), MEASURES.items(), strict=True):
+                over = f"{test[name] - floor[name]:+.3f} over popularity"
+                column.metric(name, f"{test[name]:.3f}", over, help=meaning)
+        if "epoch" in card:
+            st.caption(
+                f"Trained with seed {card['seed']}, best epoch {card['epoch']}, "
+                f"{card['seconds_per_epoch']:.0f} s an epoch. Fingerprint {now.model.fingerprint[:12]}."
+            )
+
+
+def tied(now: Current) -> str:
+    """Which facets training tied to attributes, and what that buys."""
+    families = now.model.config.get("families", [])
+    if not families:
+        return (
+            "No facet is tied to an attribute, so none has a meaning that can be relied on, and its weights do not say "
+            "what drove a choice."
+        )
+    free = len(now.facets) - len(families)
+    rest = f" and {free} {'is' if free == 1 else 'are'} free" if free else ""
+    which = "facet is tied to the attribute" if len(families) == 1 else "facets are tied to the attributes"
+    return (
+        f"{len(families)} {which} {listed(families)}{rest}, so that what a tied facet adds to a score can be read as "
+        "that attribute's; the page Meaning tests whether it may."
+    )
+
+
+def data_card(now: Current) -> None:
+    """Size, origin and licence of the data set."""
+    data = now.data
+    with st.container(border=True, height="stretch"):
+        st.markdown(f"**Data** {escape(data.name)}")
+        counts = data.counts
+        st.markdown(
+            f"{counts['users']:,} users, {counts['items']:,} items, {counts['interactions']:,} interactions. "
+            "Each user's last item is held out."
+        )
+        n = len(data.catalog)
+        for family in data.catalog.families:
+            known = [data.catalog.values(family.name, item) for item in range(1, n + 1)]
+            values = {value for found in known for value in found}
+            covered = sum(bool(found) for found in known) / n
+            st.markdown(f"- {escape(family.name)}: {len(values)} values, known for {percent(covered)} of the items")
+        st.caption(escape(f"{data.origin}. {data.licence}"))

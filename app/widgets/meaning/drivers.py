@@ -1,0 +1,133 @@
+"""Is the driver that the pages name the true one? Only made data can tell."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import streamlit as st
+
+from app import charts, resources
+from app.current import Current
+from app.look.numbers import duration, percent
+from app.sentences.marking import escape, together
+from app.widgets.shared.tables import table_behind
+from fame.errors import InputError
+from fame.explain.trust.cost import marking_seconds
+
+if TYPE_CHECKING:
+    from fame.explain.trust.records.scorecard import Scorecard, Share
+
+READINGS = {
+    "gate": "largest gate weight",
+    "contribution": "largest facet part",
+    "responsibility": "largest facet share",
+    "anatomy": "largest family part",
+    "knock_out": "family knock-out",
+    "named": "driver as named",
+}
+
+
+def truth(now: Current) -> None:
+    """The scorecard of planted data, stored or on a button."""
+    if now.data.truth is None:
+        return
+    st.header("Is the driver true?")
+    st.markdown(
+        "In this made-up data it is known which family drove every choice, so that every way to name it can be marked."
+    )
+    found = None
+    try:
+        found = resources.scorecard(now.model)
+    except InputError as error:
+        st.info(escape(str(error)))
+    if found is None:
+        place, model = st.empty(), resources.checkpoint(now.model.name).model
+        takes = resources.seconds(now.model.fingerprint, ("scorecard",), lambda: marking_seconds(model, now.data))
+        if not place.button(f"Mark the model, about {duration(takes)}", icon=":material/fact_check:"):
+            return
+        try:
+            with place, st.spinner("Knocking families out of every history …"):
+                found = resources.mark(now.model)
+        except InputError as error:
+            st.error(escape(str(error)))
+            return
+        if why := resources.keep(now.model, "scorecard.json", found):
+            st.warning(f"This could not be stored with the model: {escape(why)}")
+    marks(found)
+
+
+def readings(found: Scorecard) -> dict[str, Share]:
+    """Every way to name the driver that the model has."""
+    return {READINGS[name]: share for name, share in (found.readings | {"named": found.named}).items() if share}
+
+
+def sentence(found: Scorecard) -> str:
+    """How many drivers are named right, and which way to name them is right most often."""
+    shares = readings(found)
+    most = max(share.right for share in shares.values())
+    return (
+        f"**{percent(found.named.value)}** of {found.events:,} drivers are named right, {percent(found.unnamed)} get "
+        f"no name; chance is {percent(found.chance)}, an observer who knows the step before {percent(found.oracle)}. "
+        f"Best: {together([name for name, share in shares.items() if share.right == most])}."
+    )
+
+
+def by_margin(found: Scorecard) -> str:
+    """What asking for a wider margin buys, from one end of the curve to the other."""
+    most, fewest = found.curve[0], found.curve[-1]
+    return (
+        "The further ahead of the next a family must be to be named, the fewer are named. With any margin "
+        f"{percent(most.coverage)} are, of which {percent(most.accuracy)} right; with the widest margin "
+        f"{percent(fewest.coverage)}, of which {percent(fewest.accuracy)}."
+    )
+
+
+def marks(found: Scorecard) -> None:
+    """Readings against chance and the oracle, and how certain a name is."""
+    shares = readings(found)
+    st.markdown(sentence(found))
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        st.plotly_chart(
+            charts.intervals(
+                list(shares),
+                [share.value for share in shares.values()],
+                [share.interval[0] for share in shares.values()],
+                [share.interval[1] for share in shares.values()],
+                [("chance", found.chance), ("oracle", found.oracle)],
+                list(shares).index(READINGS["named"]),
+            ),
+            key="scorecard",
+            config={"displayModeBar": False},
+            alt="Share of events whose driver is named right: "
+            + ", ".join(f"{name} {share.value:.0%}" for name, share in shares.items()),
+        )
+        upper = "The facets have no families' names; each got the one that suits it best: an upper bound. "
+        st.caption(
+            f"Share of events named right, with its 95 % interval (Wilson). {upper if found.matched else ''}Facet and "
+            "family parts are those of the score; knock-out is the family without which the item falls furthest. The "
+            "oracle knows which family drove the event before."
+        )
+    with right:
+        if found.curve:
+            st.plotly_chart(
+                charts.coverage(
+                    [point.coverage for point in found.curve],
+                    [point.accuracy for point in found.curve],
+                    found.chance,
+                ),
+                key="coverage",
+                config={"displayModeBar": False},
+                alt="; ".join(f"{p.coverage:.0%} named, {p.accuracy:.0%} right" for p in found.curve[::5]),
+            )
+            st.caption(by_margin(found))
+    table_behind(
+        pd.DataFrame(
+            [
+                {"driver named by": name, "right": share.value, "from": share.interval[0], "to": share.interval[1]}
+                for name, share in shares.items()
+            ]
+        ),
+        "scorecard",
+    )

@@ -1,0 +1,276 @@
+"""What is on the page Models: the list, what can be done with one, the way in for models from elsewhere, the trash."""
+
+import time
+from pathlib import Path
+
+import pandas as pd
+import streamlit as st
+
+from app import resources, state
+from app.current import resolve, usable
+from app.look.numbers import size
+from app.sentences.marking import escape
+from app.widgets.shared.tables import with_download
+from fame import home
+from fame.checkpoint.description import Description
+from fame.errors import InputError
+from fame.training import queue, shelf
+
+SHIPS = "Ships with the app: it cannot be renamed or deleted."
+
+
+def sentence() -> str:
+    """Whose they are, and what leads on to more."""
+    found, ships = resources.models(), home.shipped_models()
+    own = len(found.keys() - ships.keys())
+    if not own:
+        return f"{len(found)} models, all of which came with the app: *Train* makes yours. Each is on every page."
+    yours = f"**{own} {'is' if own == 1 else 'are'} yours**"
+    return f"{len(found)} models, of which {len(found) - own} came with the app and {yours}. Each is on every page."
+
+
+def models() -> None:
+    """Every model that can be read, in a table."""
+    found = resources.models()
+    with_download(
+        pd.DataFrame([row(model) for model in found.values()]),
+        "list",
+        "models",
+        column_config={
+            name: st.column_config.NumberColumn(format="%.3f", help="On each user's held-out item, as its card says.")
+            for name in ("NDCG@10", "HR@10")
+        },
+    )
+    for name, why in resources.broken_models().items():
+        st.caption(f"{escape(name)} cannot be read: {escape(why)}")
+
+
+def row(model: Description) -> dict[str, object]:
+    """What the table says of one."""
+    config, test = model.config, model.card.get("metrics", {}).get("test", {})
+    shape = "SASRec" if config["architecture"] == "sasrec" else f"FAME {config['heads']} × {config['experts']}"
+    where = "" if resources.has_data(model.dataset) else " (not here)"
+    return {
+        "model": model.name,
+        "kind": f"{shape}, width {config['width']}",
+        "data": model.dataset + where,
+        "NDCG@10": test.get("NDCG@10"),
+        "HR@10": test.get("HR@10"),
+        "size": size(home.size(model.folder)),
+        "from": "ships with the app" if model.name in home.shipped_models() else "yours",
+    }
+
+
+def actions() -> None:
+    """One model: use it, its settings, carry it, rename it, delete it."""
+    found = resources.models()
+    now = state.session()
+    own = [name for name in found if name not in home.shipped_models()]
+    runs = [folder.name for folder in queue.folders(home.runs_folder()) if folder.name not in found]
+    names = [*own, *runs, *home.shipped_models()]
+    name = st.selectbox("Model", names, names.index(now.model) if now.model in names else 0, key="one-model")
+    model = found.get(name)
+    ships = name in home.shipped_models()
+    if ships:
+        st.caption(SHIPS)
+    elif model is None:
+        st.caption("A run without a model yet.")
+    with st.container(horizontal=True):
+        if st.button("Use it", icon=":material/recommend:", disabled=name not in usable()) and model:
+            state.choose_model(name, model.dataset)
+            resolve()
+            st.switch_page("../pages/predict.py", query_params=state.parameters())
+        if st.button(
+            "Train another like it", icon=":material/content_copy:", disabled=settings_of(name, model) is None,
+            help="Takes its settings and its data to Train.",
+        ):  # fmt: skip
+            given, data = settings_of(name, model) or ({}, "")
+            state.draft(data, given)
+            st.switch_page("../pages/train.py", query_params=state.parameters())
+        if model:
+            st.download_button(
+                "Download", lambda: packed(model), f"{name}.zip", "application/zip", icon=":material/download:",
+                on_click="ignore", help="A zip of its four files; the data set, maps and tests stay here.",
+            )  # fmt: skip
+        if st.button("Rename", icon=":material/edit:", disabled=ships):
+            rename(name)
+        if st.button("Delete", icon=":material/delete:", disabled=ships):
+            delete(name)
+
+
+def packed(model: Description) -> bytes:
+    """The zip; made when it is asked for."""
+    from fame.checkpoint.package import pack
+
+    return pack(model.folder, model.name)
+
+
+def settings_of(name: str, model: Description | None) -> tuple[dict[str, object], str] | None:
+    """The settings of a model's training and the name of its data, where they are known and the data are here."""
+    from fame.training.presets import settings
+    from fame.training.watching import watch
+
+    try:
+        if model is None:
+            run = watch(home.runs_folder() / name)
+            given, data = run.settings, run.dataset
+        else:
+            given, data = model.card.get("settings", {}), model.dataset
+        known = settings(**given).model_dump()
+    except InputError:
+        return None
+    return (known, data) if given and data in home.data_folders() else None
+
+
+@st.dialog("Rename")
+def rename(name: str) -> None:
+    """Asks for the new name."""
+    new = st.text_input("New name", name, 64)
+    if st.button("Rename", type="primary"):
+        try:
+            shelf.rename(name, new.strip())
+        except InputError as error:
+            st.error(escape(str(error)))
+            return
+        now = state.session()
+        now.run = new.strip() if now.run == name else now.run
+        if now.model == name:
+            state.choose_model(new.strip(), now.data)
+        st.rerun()
+
+
+@st.dialog("Delete")
+def delete(name: str) -> None:
+    """Asks first."""
+    st.markdown(f"Move **{escape(name)}**, with its training, to the trash? It can be had back from there.")
+    if st.button("Move to the trash", type="primary"):
+        try:
+            shelf.discard(name)
+        except InputError as error:
+            st.error(escape(str(error)))
+            return
+        st.rerun()
+
+
+def datasets() -> None:
+    """One data set: which models depend on it; rename it, delete it."""
+    names = list(home.data_folders())
+    name = st.selectbox("Data set", names, key="one-data-set")
+    models = shelf.trained_on(name)
+    ships = (
+        any(model in home.shipped_models() for model in models) or home.data_folder(name).parent.parent != home.home()
+    )
+    if models:
+        st.caption(f"{listed(models)} {'was' if len(models) == 1 else 'were'} trained on it.")
+    if ships:
+        st.caption("Models that ship with the app need it: it cannot be renamed or deleted.")
+    elif models:
+        st.caption("Models find their data by its name: it can be deleted, but not renamed.")
+    with st.container(horizontal=True):
+        if st.button("Rename data set", icon=":material/edit:", key="rename-data", disabled=ships or bool(models)):
+            rename_data(name)
+        if st.button("Delete data set", icon=":material/delete:", key="delete-data", disabled=ships):
+            delete_data(name, models)
+
+
+def listed(names: list[str]) -> str:
+    """A few names, and how many more."""
+    few, more = names[:5], len(names) - 5
+    return ", ".join(f"**{escape(name)}**" for name in few) + (f" and {more} more" if more > 0 else "")
+
+
+@st.dialog("Rename")
+def rename_data(name: str) -> None:
+    """Asks for the new name of a data set."""
+    new = st.text_input("New name", name, 64)
+    if st.button("Rename", type="primary"):
+        try:
+            shelf.rename_data(name, new.strip())
+        except InputError as error:
+            st.error(escape(str(error)))
+            return
+        now = state.session()
+        now.teach = new.strip() if now.teach == name else now.teach
+        st.rerun()
+
+
+@st.dialog("Delete")
+def delete_data(name: str, models: list[str]) -> None:
+    """Asks first, and says what it takes along."""
+    st.markdown(f"Move the data set **{escape(name)}** to the trash? It can be had back from there.")
+    if models:
+        them = "it" if len(models) == 1 else "they"
+        st.warning(f"Without it {listed(models)} cannot be shown: {them} will wait for it.")
+    if st.button("Move to the trash", type="primary"):
+        try:
+            shelf.discard_data(name)
+        except InputError as error:
+            st.error(escape(str(error)))
+            return
+        st.rerun()
+
+
+def bring() -> None:
+    """A model from elsewhere."""
+    given = st.file_uploader("A model's zip, as Download makes it", "zip", key=f"zip-{state.session().drafts}")
+    if given is None:
+        return
+    left, right = st.columns([3, 1], vertical_alignment="bottom")
+    name = left.text_input("Name here", Path(given.name).stem[:64], 64)
+    if not right.button("Add the model", type="primary", width="stretch"):
+        return
+    try:
+        from fame.checkpoint.package import unpack
+
+        unpack(given.getvalue(), home.runs_folder() / home.need_free_name(name.strip()) / "best")
+    except InputError as error:
+        st.error(escape(str(error)), icon=":material/block:")
+        return
+    state.session().drafts += 1
+    state.report(f"{name.strip()} was added.", well=True)
+    st.rerun()
+
+
+def trash() -> None:
+    """What was deleted."""
+    places = shelf.discarded()
+    if not places:
+        st.caption("The trash is empty.")
+        return
+    for place in places:
+        name, _, stamp = place.name.rpartition("@")
+        left, right = st.columns([4, 1], vertical_alignment="center")
+        when = time.strftime("%d %B %Y, %H:%M", time.strptime(stamp.rstrip("+"), shelf.STAMP))
+        what = "Data set " if shelf.is_data(place) else ""
+        left.markdown(f"{what}**{escape(name)}** deleted {when}, {size(home.size(place))}")
+        if right.button("Put back", key=f"back-{place.name}", width="stretch"):
+            try:
+                shelf.restore(place)
+            except InputError as error:
+                st.error(escape(str(error)))
+                return
+            st.rerun()
+    if st.button("Empty the trash", icon=":material/delete_forever:"):
+        empty(len(places), sum(shelf.is_data(place) for place in places))
+
+
+@st.dialog("Empty the trash")
+def empty(count: int, data: int) -> None:
+    """Asks first: this cannot be taken back."""
+    kinds = {"model": count - data, "data set": data}
+    what = " and ".join(f"{n} {kind}{'s' * (n > 1)}" for kind, n in kinds.items() if n)
+    st.markdown(f"Delete {what} for good? They cannot be had back.")
+    if st.button("Delete for good", type="primary"):
+        shelf.empty()
+        st.rerun()
+
+
+def place() -> None:
+    """Where it all is and how much of the disk it takes."""
+    folder = home.home()
+    parts = ", ".join(f"{size(home.size(folder / name))} in {name}" for name in ("data", "runs", "trash"))
+    st.markdown(f"`{folder}`: {parts}.")
+    st.caption(
+        "The app writes nowhere else, but for what is measured on the models that ship: it is stored with them. Set "
+        "FAME_HOME before the start to keep all of it in another folder."
+    )

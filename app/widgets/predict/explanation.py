@@ -1,0 +1,185 @@
+"""Why one item is where it is: its driver, its parts in two ways, and what would be without a facet or a past item."""
+
+import pandas as pd
+import streamlit as st
+
+from app import charts
+from app.current import Current
+from app.look import palette
+from app.look.numbers import ordinal, percent, signed
+from app.sentences.marking import attribute, escape, plain_facet, told_apart
+from app.sentences.recommendation import amount
+from app.widgets.shared import weights
+from app.widgets.shared.recommendation import has_popularity
+from app.widgets.shared.score_split import by_facet, by_family
+from app.widgets.shared.tables import table_behind, with_download
+from fame.explain.families.driver import Evidence, name_driver, objection
+from fame.explain.families.lift import foremost
+from fame.explain.records import Knockout
+from fame.ranking.recommendation import Recommendation
+
+PAST = 2  # past items named
+
+
+def why(now: Current, asked: Recommendation, tested: Knockout, told: Evidence) -> None:
+    """`asked` has the one item asked about, `tested` what became of it without each thing, `told` what drove it."""
+    above = asked.above(0)
+    st.markdown(place_sentence(now, asked, tested))
+    if not now.facets:
+        st.info("SASRec has no facets and no gate: its score is split by attribute alone.")
+    rest = None if above is None else above - float(told.parts.sum())
+    driver(now, told, tested.target, rest, float(asked.bias[0]))
+    parts(now, asked, told, rest)
+    if now.facets:
+        without_facets(now, asked, tested)
+    past(now, asked, tested)
+
+
+def place_sentence(now: Current, asked: Recommendation, tested: Knockout) -> str:
+    """Which of how many the item is."""
+    others = len(now.data.catalog) - len(now.hidden)
+    return (
+        f"**{escape(now.data.catalog.title(tested.target))}** is {ordinal(tested.rank)} of {others:,} "
+        f"with {percent(float(asked.probability[0]))}."
+    )
+
+
+def driver_sentence(told: Evidence, rest: float | None, bias: float) -> str:
+    """The driver among its attributes, or why none is named, after what lifts the item more than any of them."""
+    found, lift, against = name_driver(told), foremost(told.parts.tolist(), rest, bias), escape(objection(told))
+    said = f"**Driver: {attribute(found.name)}**" if found else f"**No clear driver:** {against}."
+    if lift is None or lift.source == "family":
+        return said
+    what = "What lifts it most goes with no attribute" if lift.source == "rest" else "Its popularity lifts it most"
+    drove = f"of its attributes, **{escape(found.name)}** drives it" if found else f"**no clear driver:** {against}"
+    return f"{what} {amount(lift.part, lift.whole)}; {drove}."
+
+
+def driver(now: Current, told: Evidence, target: int, rest: float | None, bias: float) -> None:
+    """The driver, or why none is named, with the evidence."""
+    if not told.families:
+        return
+    st.markdown(driver_sentence(told, rest, bias))
+    catalog, beside = now.data.catalog, [] if rest is None else [("no attribute", rest)]
+    if rest is not None and has_popularity(now):
+        beside.append(("popularity", bias))
+    with_download(
+        pd.DataFrame(
+            {
+                "attribute": [*told.families, *(name for name, _ in beside)],
+                "part": [signed(part) for part in [*told.parts, *(part for _, part in beside)]],
+                "without it": [
+                    *(
+                        f"{signed(-mean)} ± {error:.2f}" if real else "none measured"
+                        for mean, error, real in zip(told.mean, told.error, told.measured, strict=True)
+                    ),
+                    *["not asked"] * len(beside),
+                ],
+                # Last, since it may be long: the evidence stays in sight.
+                "this item": [
+                    *(", ".join(catalog.values(name, target)) or "unknown" for name in told.families),
+                    *[""] * len(beside),
+                ],
+            }
+        ),
+        "driver",
+        column_config={
+            "part": st.column_config.TextColumn(
+                width=64, help="How much of its score, above the average item's, goes with its values of the attribute."
+            ),
+            "without it": st.column_config.TextColumn(
+                help="What becomes of log p when the past says nothing of the attribute: its part of every past item "
+                "is replaced by another item's, several times, and the model run again; ± the standard error of them."
+            ),
+        },
+    )
+    st.caption(
+        "A driver is named where the attribute that lifts an item most among its attributes is also the one without "
+        "which it falls furthest, beyond the error of the draws."
+    )
+
+
+def parts(now: Current, asked: Recommendation, told: Evidence, rest: float | None) -> None:
+    """What lifts it above the average item, by facet and by attribute; `rest` goes with none, None where no sum."""
+    bias = float(asked.bias[0])
+    ways = [by_family(now, told.families, told.parts, rest, bias)] if told.families else []
+    if asked.responsibilities is not None:
+        probability_shares(now, asked.responsibilities[0].tolist())
+    elif now.facets:
+        ways.insert(0, by_facet(now, asked.contributions[0], bias))
+    if not ways:
+        return
+    spoken = "; ".join(
+        f"{way.title}: " + ", ".join(f"{n} {signed(p)}" for n, p in zip(way.said, way.parts, strict=True))
+        for way in ways
+    )
+    st.plotly_chart(
+        charts.splits(ways), key="parts", alt=f"Parts of the score, {spoken}", config={"displayModeBar": False}
+    )
+    if rest is None:
+        st.caption("Above: how much of its log-probability goes with its attributes, read facet by facet; not a sum.")
+    else:
+        total = signed(sum(ways[0].parts))
+        both = f"both add up to {total}" if len(ways) > 1 else f"they add up to {total}"
+        filled = " Filled: facets; outlined: attributes." if len(ways) > 1 else ""
+        st.caption(f"By how much each part lifts it above the average item. Exact: {both}.{filled}")
+    table_behind(
+        pd.DataFrame(
+            [(way.title, name, part) for way in ways for name, part in zip(way.names, way.parts, strict=True)],
+            columns=["split", "what", "part"],
+        ),
+        "parts",
+    )
+
+
+def probability_shares(now: Current, shares: list[float]) -> None:
+    """Whose the probability is, in a mixture of softmaxes."""
+    spoken = [percent(share) for share in shares]
+    st.plotly_chart(
+        charts.bars(now.facets, shares, [palette.facet(h) for h in range(len(shares))], spoken),
+        key="facet-shares",
+        alt="Share of each facet in the probability: "
+        + ", ".join(f"{plain_facet(name)} {share}" for name, share in zip(now.facets, spoken, strict=True)),
+        config={"displayModeBar": False},
+    )
+    st.caption(
+        "The share of its probability that is each facet's (responsibility). Exact: the shares make 100 %. This model "
+        "mixes the facets' probabilities, so that its scores have no parts that add up."
+    )
+
+
+def without_facets(now: Current, asked: Recommendation, tested: Knockout) -> None:
+    """Beside each gate weight what would be without the facet."""
+    with_download(
+        pd.DataFrame(
+            {
+                "facet": now.facets,
+                "gate": weights.in_percent(asked.gate[-1]),
+                "without it": [ordinal(int(rank)) for rank in tested.facet_rank],
+                "kept": tested.facet_kept,
+            }
+        ),
+        "without-facets",
+        column_config={
+            "gate": weights.percent_column(92),
+            "without it": st.column_config.TextColumn(width=68, help="Its rank when the facet's part is left out."),
+            "kept": weights.kept_column(),
+        },
+    )
+    st.caption(weights.say_little(now))
+
+
+def past(now: Current, asked: Recommendation, tested: Knockout) -> None:
+    """The past items that matter most, with what became of the item without each."""
+    catalog = now.data.catalog
+    if len(asked.history) < 2:
+        st.caption("The history has one item: there is nothing to weigh it against.")
+        return
+    st.markdown("**Past items that move its probability most**")
+    order = sorted(range(len(asked.history)), key=lambda t: -abs(tested.item_effect[t]))
+    names, lines = told_apart([catalog.title(int(item)) for item in asked.history]), []
+    for t in order[:PAST]:
+        rank = ordinal(int(tested.item_rank[t]))
+        lines.append(f"- without {names[t]}: {rank} (log\u00a0p\u00a0{signed(-tested.item_effect[t])})")
+    st.markdown("\n".join(lines))
+    st.caption(f"Each of the {len(order)} was removed by itself and the model run again.")

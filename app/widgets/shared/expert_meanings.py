@@ -1,0 +1,107 @@
+"""What experts were found to speak for: in words for one, as tables for a facet's and for all."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from app.current import Current
+from app.sentences import meanings
+from app.widgets.meaning.facets import stored
+from app.widgets.shared.tables import with_download
+from fame.explain.meaning.records import Expert, Meaning
+
+
+def speaks(now: Current, h: int, n: int) -> None:
+    """What one expert speaks for, in words, where that is stored."""
+    found = stored(now)
+    if found is None:
+        st.info("Nobody has tested yet what it speaks for; the page Meaning does that.")
+        return
+    expert = next(expert for expert in found.experts if (expert.facet, expert.expert) == (h, n))
+    st.markdown(meanings.speaks(expert, found.events))
+    st.caption(
+        "Over all users, not this history alone. Shares: of the newest items whose attribute is known. Hypergeometric "
+        "test of every value of the newest item, corrected for "
+        f"the number of tests (Benjamini-Hochberg); in all {found.found:,} values were found, chance would find "
+        f"{found.by_chance:.1f}."
+    )
+
+
+def spoken_for(now: Current, h: int) -> None:
+    """What each of a facet's experts speaks for, where that is stored."""
+    found = stored(now)
+    if found is None:
+        return
+    with_download(
+        experts_frame(found, [expert for expert in found.experts if expert.facet == h]),
+        "speaks-for",
+        column_config=expert_columns(),
+    )
+    st.caption(
+        "Speaks for: values that the newest item has more often where this expert leads than elsewhere. Reads like: "
+        "experts that attend alike on average. Meaning says how it was tested."
+    )
+
+
+def expert_table(now: Current, found: Meaning) -> None:
+    """What each expert speaks for, or that nothing is told from chance."""
+    if now.model.config["experts"] == 1:
+        st.markdown("This model has one expert a facet: there is nothing to tell apart.")
+        return
+    st.markdown(sentence(found))
+    with_download(
+        experts_frame(found, list(found.experts)).assign(
+            facet=[found.facets[expert.facet].facet for expert in found.experts]
+        )[["facet", "expert", "leads in", "speaks for", "reads like"]],
+        "experts",
+        height="content" if len(found.experts) <= 24 else "auto",
+        column_config=expert_columns(),
+    )
+    st.caption(
+        f"n = {found.events:,} users' histories before their held-out item. An expert speaks for a value if the "
+        "newest item has it more often where the expert leads than elsewhere (hypergeometric test, Benjamini-Hochberg "
+        "over all tests); behind it stand the share where it leads and that of all, each of the newest items whose "
+        "attribute is known. Chance: the items' values "
+        "permuted, 50 times."
+    )
+
+
+def sentence(found: Meaning) -> str:
+    """How many experts speak for something, and how much of that chance would find."""
+    speak = sum(bool(expert.speaks_for) for expert in found.experts)
+    twins = sum(bool(expert.same_as) for expert in found.experts)
+    return (
+        f"{speak} of {len(found.experts)} experts speak for something, "
+        f"{twins or 'none'} {'reads' if twins == 1 else 'read'} like another of the facet. "
+        f"{found.found:,} values were found in all; chance would find {found.by_chance:.1f}."
+    )
+
+
+def experts_frame(found: Meaning, experts: Sequence[Expert]) -> pd.DataFrame:
+    """What experts speak for, a row each."""
+    return pd.DataFrame(
+        {
+            "expert": [expert.expert + 1 for expert in experts],
+            "leads in": [expert.events for expert in experts],
+            "speaks for": [meanings.speaks_for(expert) or "nothing told from chance" for expert in experts],
+            "reads like": [meanings.same_as(expert) or "no other" for expert in experts],
+        }
+    )
+
+
+def expert_columns() -> dict[str, Any]:
+    """What the columns are on hover."""
+    return {
+        "expert": st.column_config.NumberColumn(width=64),
+        "leads in": st.column_config.NumberColumn(
+            width=84, help="Users for whom its router weight is the highest of its facet's experts."
+        ),
+        "speaks for": st.column_config.TextColumn(
+            width="large", help="Values of the newest item: their share where the expert leads / of all users."
+        ),
+        "reads like": st.column_config.TextColumn(
+            width=84, help="Experts of the facet whose attention is less than 0.01 bits apart, on average."
+        ),
+    }

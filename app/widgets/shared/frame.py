@@ -1,0 +1,70 @@
+"""What surrounds every page: which model is looked at, and what could not be done."""
+
+import streamlit as st
+
+from app import resources, state
+from app.current import Current, current, usable
+from app.sentences.marking import escape
+from fame.errors import InputError
+
+# In the dark the accent is light, as links must be; white text on it would not be read.
+STYLE = """<style>
+[data-testid=stMainBlockContainer] { padding-top: 3.5rem; padding-bottom: 4rem }
+@media (prefers-color-scheme: dark) { [data-testid=stBaseButton-primary] p,
+  [data-testid=stBaseButton-primary] [data-testid=stIconMaterial] { color: #0C121C } }
+</style>"""
+
+
+def frame(page: str, needs_model: bool) -> None:
+    """Take over the link, show the model picker. Stops the run where the page needs a model and there is none."""
+    state.enter(page)
+    state.load()
+    st.html(STYLE)
+    try:
+        now = current()
+    except InputError as error:
+        st.error(escape(str(error)))
+        if needs_model:
+            st.stop()
+        return
+    with st.sidebar:
+        picker(now)
+
+
+def picker(now: Current) -> None:
+    """Choose the model; its data set comes with it."""
+    names = list(usable())
+    key = f"model-{now.model.name}"  # a new widget where the model was changed from elsewhere
+
+    def chosen() -> None:
+        model = usable()[state.read(key)]
+        state.choose_model(model.name, model.dataset)
+
+    st.selectbox("Model", names, index=names.index(now.model.name), key=key, on_change=chosen)
+    test = now.model.card.get("metrics", {}).get("test", {})
+    counts = now.data.counts
+    about = f"{counts['items']:,} items, {counts['users']:,} users"
+    if "NDCG@10" in test:
+        about += f"; NDCG@10 {test['NDCG@10']:.3f}, HR@10 {test['HR@10']:.3f} on held-out items"
+    st.caption(about)
+    for name, model in resources.models().items():
+        if name not in names:
+            st.caption(f"{escape(name)} waits for its data: {escape(resources.way_to_data(model.dataset))}.")
+    for name, why in resources.broken_models().items():
+        st.caption(f"{escape(name)} cannot be read.", help=escape(why))
+
+
+def notices() -> None:
+    """Say what was put aside of a link or a choice, and what came of an action here."""
+    for sentence in state.session().notices:
+        st.warning(escape(sentence))
+    results()
+
+
+def results() -> None:
+    """Say what came of an action here, once."""
+    for sentence, well in state.reports():
+        if well:
+            st.info(escape(sentence), icon=":material/check:")
+        else:
+            st.warning(escape(sentence))

@@ -1,0 +1,170 @@
+"""The strip with everything that edits it: search, undo, presets, a real user, pasted ids, a pinned copy."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import streamlit as st
+
+from app import resources, state
+from app.components.source import Facet
+from app.components.strip import Card, strip
+from app.current import Current
+from app.look import palette
+from app.widgets.shared.seen_items import whose
+from fame.data import DataSet, held_out, pasted_ids
+from fame.errors import InputError
+
+SHOWN_USERS = 2_000  # of more, the first are offered
+
+
+def facets(now: Current) -> list[Facet]:
+    """The model's facets with their colours."""
+    return [Facet(name, palette.facet(h)) for h, name in enumerate(now.facets)]
+
+
+def editor(
+    now: Current, gate: np.ndarray | None, *, choosable: bool = False, values: np.ndarray | None = None, by: str = "",
+    out: Sequence[int] = (),
+) -> None:  # fmt: skip
+    """Search and strip.
+
+    Parameters
+    ----------
+    gate : (T, H), drawn under the newest T cards; None while the model is being loaded
+    values : (T,), drawn as bars over them, which `by` names
+    out : places in the history that are left out for now
+    """
+    controls(now)
+    session = state.session()
+    unread = len(now.history) - (len(gate) if gate is not None else len(now.history))
+
+    def weights(position: int) -> tuple[float, ...]:
+        return tuple(gate[position - unread].tolist()) if gate is not None and position >= unread else ()
+
+    def value(position: int) -> float | None:
+        return float(values[position - unread]) if values is not None and position >= unread else None
+
+    catalog = now.data.catalog
+    strip(
+        [
+            Card(
+                catalog.id(item),
+                catalog.title(item),
+                catalog.chips(item),
+                weights(position),
+                value(position),
+                position in out,
+            )
+            for position, item in enumerate(now.history)
+        ],
+        facets(now),
+        key="strip",
+        empty="No items yet. Search above to add the first, or start from a preset.",
+        on_edit=edited,
+        on_choose=state.choose_position if choosable else None,
+        chosen=session.position if choosable and session.position is not None else None,
+        limit=int(now.model.config["length"]),
+        sent=session.strip_edits,
+        by=by if values is not None else "",
+    )
+    whose(now)
+
+
+def edited(ids: list[str], number: int) -> None:
+    """The strip was dragged, shortened or reordered."""
+    state.session().strip_edits = number
+    state.edit_history(ids)
+
+
+def controls(now: Current) -> None:
+    """The row above the strip."""
+    session = state.session()
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        searching(now.data)
+        st.button("Undo", icon=":material/undo:", disabled=not session.undo, on_click=state.undo)
+        with st.popover("Start from", icon=":material/playlist_add:"):
+            starting(now)
+        pinned = session.pinned is not None
+        st.button(
+            "Unpin" if pinned else "Pin",
+            icon=":material/keep_off:" if pinned else ":material/keep:",
+            help="Stop comparing" if pinned else "Keep this history to compare with",
+            on_click=state.unpin if pinned else state.pin,
+            disabled=not (pinned or now.history),
+        )
+
+
+def searching(data: DataSet) -> None:
+    """Titles as you type, also without accents and brackets; a title that stands twice is told apart by its id."""
+    catalog = data.catalog
+
+    def add() -> None:
+        item = state.take("search")
+        if item is not None:
+            state.edit_history([*state.session().history, catalog.id(item)])
+
+    labels = resources.labels(catalog, data.fingerprint)
+    st.selectbox(
+        "Add to the history",
+        range(1, len(catalog) + 1),
+        index=None,
+        format_func=lambda item: labels[item - 1],
+        placeholder=f"Search {len(catalog):,} titles",
+        key="search",
+        on_change=add,
+        filter_mode="fuzzy",
+    )
+
+
+def starting(now: Current) -> None:
+    """Presets, a real user, pasted ids."""
+    catalog, session = now.data.catalog, state.session()
+    st.caption("A preset")
+    for preset in resources.presets(now.data):
+        ids = [catalog.id(item) for item in preset.items]
+        st.button(preset.name, key=f"preset-{preset.name}", on_click=state.begin, args=(ids,), width="stretch")
+
+    def real_user() -> None:
+        user = state.take("user")
+        if user is not None:
+            take_user(now, user)
+
+    lengths = now.data.histories.lengths.tolist()
+    st.selectbox(
+        "A real user, up to the item that was held out",
+        range(min(len(now.data.users), SHOWN_USERS)),
+        index=None,
+        format_func=lambda u: f"user {now.data.users[u]}: {lengths[u]} items",
+        key="user",
+        on_change=real_user,
+        filter_mode="contains",
+    )
+
+    def paste() -> None:
+        text = state.take("paste", "")
+        session.notices.clear()
+        try:
+            ids = pasted_ids(text, catalog)
+            catalog.indices(ids)
+        except InputError as error:
+            state.report(str(error))
+        else:
+            state.begin(ids)
+
+    st.text_area(
+        "Item ids, oldest first",
+        placeholder="\n".join(catalog.id(item) for item in resources.presets(now.data)[0].items),
+        key="paste",
+        on_change=paste,
+        height=120,
+        help="One on a line, or with commas, semicolons, tabs or blanks between them. Ctrl + Enter takes them.",
+    )
+
+
+def take_user(now: Current, user: int) -> None:
+    """The newest items of a user's history, and what really came next as the target, where it can be recommended."""
+    before, came = held_out(now.data.histories, user)
+    catalog, length = now.data.catalog, int(now.model.config["length"])
+    state.begin([catalog.id(int(item)) for item in before[-length:]], now.data.users[user])
+    if came is not None and (now.keep or came not in before):
+        state.choose_target(catalog.id(came))

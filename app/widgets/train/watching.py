@@ -1,0 +1,305 @@
+"""Step three of Train: how a run goes, live; stop, resume, what next; and how it came about, epoch by epoch."""
+
+import statistics
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from app import charts, commands, resources, state
+from app.current import resolve
+from app.look import palette
+from app.look.numbers import duration, two_digits
+from app.sentences.marking import escape
+from app.widgets.shared.tables import table_behind
+from fame import home
+from fame.errors import InputError
+from fame.maps import store as map_store
+from fame.slowdown import slowdown
+from fame.training import queue
+from fame.training.watching import Watched, end_of_log, watch
+
+WORDS = {
+    "queued": ("schedule", "waits"),
+    "running": ("play_circle", "trains"),
+    "stopped": ("pause_circle", "stopped"),
+    "failed": ("error", "failed"),
+    "finished": ("check_circle", "finished"),
+    "": ("circle", "not started"),
+}
+QUIET = {"displayModeBar": False}
+
+
+def watching() -> None:
+    """The runs of this machine, the one on screen refreshed as long as any is active."""
+    runs = home.runs_folder()
+    queue.advance(runs)
+    found = readable_runs(runs)
+    if not found:
+        st.info("Nothing was trained here yet. What you start appears here, and goes on when you leave the page.")
+        return
+    now = state.session()
+    names = [watched.name for watched in found]
+    if now.run not in names:
+        now.run = next((watched.name for watched in found if watched.status.active), names[0])
+
+    def chosen() -> None:
+        now.run = state.read(key)
+
+    # Names alone: what stands in the list is what the browser sends, so that no state of a run may be part of it.
+    key = state.show("run", now.run)
+    st.selectbox("Run", names, names.index(now.run), key=key, on_change=chosen)
+    active = any(watched.status.active for watched in found)
+    st.fragment(live, run_every=2.0 if active else None)(look(found))
+    run = next(watched for watched in found if watched.name == now.run)
+    st.fragment(pictures, run_every=pace(run) if run.status.active else None)(run.folder)
+
+
+def pace(run: Watched) -> float:
+    """Seconds between two drawings of the curves: an epoch's, so that who watches slows nobody down."""
+    return (
+        min(15.0, max(2.0, statistics.median(line["seconds"] for line in run.evaluations))) if run.evaluations else 2.0
+    )
+
+
+Look = tuple[tuple[str, str, bool], ...]
+
+
+def look(runs: list[Watched]) -> Look:
+    """What of all runs the page around the picture depends on: names, states, and whether there is a model."""
+    return tuple((run.name, run.status.status, bool(run.evaluations)) for run in runs)
+
+
+def live(known: Look) -> None:
+    """Where the run on screen is. Where any run has changed its state since, the whole page is drawn again."""
+    runs = home.runs_folder()
+    queue.advance(runs)
+    found = readable_runs(runs)
+    run = next((watched for watched in found if watched.name == state.session().run), None)
+    if look(found) != known or run is None:
+        st.rerun()
+    header(run)
+
+
+def pictures(folder: Path) -> None:
+    """The curves and, once it does not train any more, the replay."""
+    run = readable(folder)
+    if run is None or not run.evaluations:
+        return
+    curves(run)
+    if not run.status.active:
+        replay(run)
+
+
+def readable_runs(runs: Path) -> list[Watched]:
+    """Those of a folder, the newest first."""
+    return [watched for folder in queue.folders(runs) if (watched := readable(folder))]
+
+
+def readable(folder: Path) -> Watched | None:
+    """A run; None where it was moved or damaged meanwhile."""
+    try:
+        return watch(folder)
+    except InputError:
+        return None
+
+
+def header(run: Watched) -> None:
+    """State, time left, and what can be done."""
+    icon, word = WORDS[run.status.status]
+    text = f":material/{icon}: **{escape(run.name)}** {word}"
+    best = run.best_epoch
+    if run.status.status == "queued":
+        line = [folder.name for folder in queue.waiting(home.runs_folder())]
+        text += f", number {line.index(run.name) + 1} in line: one run trains at a time." if run.name in line else "."
+    elif run.status.status == "running":
+        left = run.seconds_left()
+        if run.epoch:
+            text += f": epoch {max(run.epoch, len(run.evaluations))} of at most {run.epochs}"
+            text += f", about {duration(left)} left." if left is not None else "."
+        else:
+            text += ": starting, which takes some seconds."
+    elif run.status.status == "stopped":
+        text += f" after {len(run.evaluations)} of at most {run.epochs} epochs."
+    elif run.status.status == "finished":
+        text += f" after {len(run.evaluations)} epochs."
+    else:
+        text += "."
+    if best:
+        text += (
+            f" The best model so far, of epoch {best}, is on every page."
+            if run.status.active
+            else f" The model of epoch {best} is kept."
+        )
+    st.markdown(text)
+    if run.status.status == "running":
+        st.progress(run.share)
+    if run.status.status == "failed":
+        st.error(escape(run.status.error or "It ended for no known reason."))
+        if log := end_of_log(run.folder):
+            with st.expander("The end of its log", expanded=True):
+                st.code(log, language=None)
+    buttons(run)
+
+
+def buttons(run: Watched) -> None:
+    """Stop, resume, open; and what may be measured next."""
+    with st.container(horizontal=True):
+        if run.status.active:
+            stopping = (run.folder / "stop").exists()
+            label = "Leave the queue" if run.status.status == "queued" else "Stopping …" if stopping else "Stop"
+            st.button(
+                label, icon=":material/stop:", on_click=queue.stop, args=(run.folder,), disabled=stopping,
+                help="Keeps the best model and the last finished epoch.",
+            )  # fmt: skip
+        elif run.status.status in ("stopped", "failed", ""):
+            st.button("Resume", icon=":material/resume:", on_click=resume, args=(run,), type="primary")
+        if run.best_epoch and run.name in resources.models():
+            if st.button("Open in Predict", icon=":material/recommend:"):
+                state.choose_model(run.name, run.dataset)
+                resolve()
+                st.switch_page("../pages/predict.py", query_params=state.parameters())
+            if not run.status.active:
+                next_steps(run)
+
+
+def resume(run: Watched) -> None:
+    """Go on from the last finished epoch."""
+    try:
+        queue.enqueue(run.folder)
+    except InputError as error:
+        state.report(str(error))
+
+
+def next_steps(run: Watched) -> None:
+    """What makes the other pages whole for a new model."""
+    model = resources.models()[run.name]
+    try:
+        map_store.load(model.folder, model.fingerprint)
+    except InputError:
+        size = model.config["items"], len(model.config["facets"])
+        seconds = resources.seconds(model.fingerprint, ("maps",), lambda: map_store.seconds(*size) * slowdown())
+        if st.button(f"Draw the facet maps, about {duration(seconds)}", icon=":material/scatter_plot:"):
+            try:
+                with st.spinner("Drawing a map for every facet …"):
+                    commands.draw_map(model)
+            except InputError as error:
+                st.error(escape(str(error)))
+            else:
+                st.rerun()
+    untested = run.facets and not (model.folder / "meaning.json").exists()
+    if untested and st.button("Test what the facets mean", icon=":material/label:"):
+        state.choose_model(run.name, run.dataset)
+        resolve()
+        st.switch_page("../pages/meaning.py", query_params=state.parameters())
+
+
+def curves(run: Watched) -> None:
+    """Loss, ranking, gate and experts over the epochs."""
+    lines = run.evaluations
+    epochs = [line["epoch"] for line in lines]
+    beaten = [("popularity", run.floor["NDCG@10"])] if run.floor else []
+    if rival := resources.baseline(run.dataset_fingerprint, run.name):
+        beaten.append((f"SASRec ({rival[0]})", rival[1]["NDCG@10"]))
+    ranking = [line["metrics"]["NDCG@10"] for line in lines]
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.subheader("NDCG@10 on held-out items")
+        st.plotly_chart(
+            charts.course(epochs, ranking, "NDCG@10", run.epochs, beaten, run.best_epoch),
+            key="ranking-course",
+            config=QUIET,
+            alt=f"NDCG@10 after each epoch, now {ranking[-1]:.4f}; "
+            + ", ".join(f"{name} {value:.4f}" for name, value in beaten),
+        )
+    with right:
+        st.subheader("Loss in training")
+        losses = [line["loss"] for line in lines]
+        st.plotly_chart(
+            charts.course(epochs, losses, "loss", run.epochs), key="loss-course", config=QUIET,
+            alt=f"Loss after each epoch, now {losses[-1]:.3f}",
+        )  # fmt: skip
+    if not run.facets:
+        return
+    entropy = [line["gate_entropy"] for line in lines]
+    busiest = [
+        (facet, [max(line["expert_load"][h]) for line in lines], palette.facet(h)) for h, facet in enumerate(run.facets)
+    ]
+    experts = len(lines[-1]["expert_load"][0])
+    with left:
+        if entropy[-1] is not None:
+            st.subheader("Entropy of the gate")
+            st.plotly_chart(
+                charts.courses(epochs, [("gate", entropy, palette.FACETS[0])], "entropy", run.epochs),
+                key="entropy-course", config=QUIET,
+                alt=f"Entropy of the gate after each epoch, now {entropy[-1]:.0%} of the most",
+            )  # fmt: skip
+    with right:
+        if experts > 1:
+            st.subheader("Load of each facet's busiest expert")
+            st.plotly_chart(
+                charts.courses(epochs, busiest, "busiest expert", run.epochs, 1 / experts),
+                key="load-course", config=QUIET,
+                alt="; ".join(f"{facet}: {values[-1]:.0%}" for facet, values, _ in busiest),
+            )  # fmt: skip
+    st.caption(
+        "Held-out: each user's item before the last. Entropy: 100 % = every position weighs all facets alike, 0 % = "
+        "one facet takes all. Load: mean router weight."
+    )
+
+
+def replay(run: Watched) -> None:
+    """Any epoch again: gate, experts, likeness of the facets."""
+    lines = run.evaluations
+    if not run.facets or len(lines) < 2:
+        return
+    st.header("How it came about")
+    last = lines[-1]["epoch"]
+    epoch = st.slider("Epoch", 1, last, last, key=f"replay-{run.name}")
+    line = lines[epoch - 1]
+    names, colors = list(run.facets), [palette.facet(h) for h in range(len(run.facets))]
+    load, alike = np.array(line["expert_load"]), np.array(line["head_similarity"])
+    gate, experts, likeness = st.columns(3, gap="large")
+    with gate:
+        st.subheader("Gate")
+        st.plotly_chart(
+            charts.bars(names, line["gate"], colors, [f"{weight:.0%}" for weight in line["gate"]]),
+            key="replay-gate", config=QUIET,
+            alt="; ".join(f"{name} {weight:.0%}" for name, weight in zip(names, line["gate"], strict=True)),
+        )  # fmt: skip
+    with experts:
+        st.subheader("Load of the experts")
+        st.plotly_chart(
+            charts.matrix(names, [str(n + 1) for n in range(load.shape[1])], load, as_texts(load), 1.0),
+            key="replay-load", config=QUIET, alt="Mean router weight of each facet's experts",
+        )  # fmt: skip
+    with likeness:
+        st.subheader("Are the facets apart?")
+        if alike.size:
+            st.plotly_chart(
+                charts.matrix(names, names, alike, [[two_digits(x) for x in row] for row in alike], 1.0),
+                key="replay-likeness", config=QUIET, alt="CKA of the facets",
+            )  # fmt: skip
+    st.caption(
+        f"After epoch {epoch}: mean gate weight, mean router weight, and CKA of the facets' sub-embeddings (1 = they "
+        "arrange the items the same way, 0 = nothing in common)."
+    )
+    table_behind(table(run), "training", run.name)
+
+
+def as_texts(values: np.ndarray) -> list[list[str]]:
+    """Shares for the cells of a matrix."""
+    return [[f"{value:.0%}" for value in row] for row in values]
+
+
+def table(run: Watched) -> pd.DataFrame:
+    """A row an epoch."""
+    return pd.DataFrame(
+        [
+            {"epoch": line["epoch"], "loss": line["loss"], **line["metrics"], "gate entropy": line["gate_entropy"]}
+            | {f"gate {name}": weight for name, weight in zip(run.facets, line["gate"], strict=False)}
+            | {"seconds": line["seconds"]}
+            for line in run.evaluations
+        ]
+    )

@@ -1,0 +1,115 @@
+"""The fewest changes of the history that change the answer, in words, each with a button that makes it."""
+
+import streamlit as st
+
+from app import resources, state
+from app.current import Current
+from app.interventions import leave_out
+from app.look.numbers import ordinal
+from app.sentences.marking import escape, together, told_apart
+from app.sentences.past_items import listed
+from app.widgets.shared.long_search import costly
+from fame.explain.past.counterfactual import (
+    TOP,
+    Addition,
+    Removal,
+    fewest_additions,
+    fewest_removals,
+    single_removal,
+)
+from fame.explain.question import Watch
+from fame.explain.trust.cost import addition_seconds, removal_seconds
+from fame.model import Model
+
+
+def fewest(now: Current, model: Model) -> None:
+    """The fewest past items without which another item comes first."""
+    read = now.history[-model.config.length :]
+    if len(read) < 2:
+        st.caption("The history has one item: there is nothing to leave out.")
+        return
+    runs = resources.runs(now.model.name, now.history)
+    found = resources.once(
+        now.model.fingerprint, ("one removal", now.history, now.hidden), lambda: single_removal(model, runs, now.hidden)
+    )
+    if found is None and len(read) > 2:
+
+        def seconds() -> float:
+            return removal_seconds(model, now.history)
+
+        def search(watch: Watch) -> Removal | None:
+            return fewest_removals(model, now.history, watch=watch, hidden=now.hidden)
+
+        said = "No one past item decides what comes first. Try every two and three"
+        asked = costly(now.model.fingerprint, ("fewest", "removals", now.history, now.hidden), said, seconds, search)
+        if asked is None:
+            return
+        (found,) = asked
+    if found is None:
+        st.markdown("Whatever is left out of the history, the same item comes first, as far as it was tried.")
+        return
+    tell(now, found, len(now.history) - len(read))
+
+
+def removal_sentence(now: Current, found: Removal, older: int) -> str:
+    """What comes first without some items, and whether fewer would do."""
+    catalog, names = now.data.catalog, told_apart([now.data.catalog.title(item) for item in now.history])
+    gone = together([names[older + t] for t in found.removed])
+    new, old = (f"*{escape(catalog.title(item))}*" for item in (found.new_top, found.old_top))
+    sure = "no fewer do it" if found.exact else "found one by one; fewer may do it"
+    how = "Fewest removals" if found.exact else "Removals"
+    return f"**{how}.** Without {gone}, {new} comes first in place of {old} ({sure})."
+
+
+def tell(now: Current, found: Removal, older: int) -> None:
+    """A removal in words, and the button that leaves the items out."""
+    places = tuple(older + t for t in found.removed)
+    st.markdown(removal_sentence(now, found, older))
+    out = now.changed.without == places
+    them = "it" if len(places) == 1 else "them"
+    st.button(
+        f"Put {them} back" if out else f"Leave {them} out",
+        icon=":material/undo:" if out else ":material/playlist_remove:",
+        key="leave-out",
+        on_click=leave_out,
+        args=(now.model, () if out else places),
+    )
+
+
+def addition_sentence(now: Current, answer: Addition) -> str:
+    """What was tried to bring an item into the first ten, and what came of it."""
+    catalog, item = now.data.catalog, f"*{escape(now.data.catalog.title(answer.wished))}*"
+    if answer.added is None:
+        return f"Nothing that was tried brings {item} into the first ten: {escape(answer.reason)}."
+    return (
+        f"With {listed([catalog.title(v) for v in answer.added])} added, {item} would be {ordinal(answer.new_rank)} "
+        f"instead of {ordinal(answer.rank)}. Tried were {answer.tried} items that are near it or go with it."
+    )
+
+
+def additions(now: Current, model: Model, target: int, rank: int) -> None:
+    """The fewest items that bring the item asked about into the first ten, where it is not there."""
+    if rank <= TOP:
+        return
+    st.header("What would bring it into the first ten?")
+    catalog = now.data.catalog
+    found = costly(
+        now.model.fingerprint,
+        ("fewest", "additions", now.history, now.hidden, target),
+        f"Try what to add for {escape(catalog.title(target))}",
+        lambda: addition_seconds(model, now.history, target),
+        lambda watch: fewest_additions(model, now.history, target, watch=watch, hidden=now.hidden),
+    )
+    if found is None:
+        return
+    (answer,) = found
+    st.markdown(addition_sentence(now, answer))
+    if answer.added is None:
+        return
+    added = [catalog.id(v) for v in answer.added]
+
+    def add() -> None:
+        state.edit_history([*state.session().history, *added])
+        state.choose_target(catalog.id(target))
+
+    st.button("Add to the history", icon=":material/playlist_add:", key="add-fewest", on_click=add)

@@ -1,0 +1,248 @@
+"""What is said of one recommendation on Home, Predict and the command line holds over all that it speaks of.
+
+A sentence is read back piece by piece, and each piece is looked for in runs that are made one by one.
+"""
+
+import numpy as np
+
+from app.current import Current
+from app.widgets.predict import explanation as why
+from app.widgets.shared import recommendation as answer
+from app.widgets.why import past_items as past
+from fame.cli.explanation_lines import driven
+from fame.cli.item import item
+from fame.explain import example
+from fame.explain.families.driver import Evidence
+from fame.explain.families.evidence import evidence
+from fame.explain.knockout import effects, runs
+from fame.ranking.recommend import take_apart
+from tests.app.sentences.naive import Naive
+from tests.app.sentences.reading import (
+    BOLD,
+    FACET,
+    ITEM,
+    LIFTS,
+    NUMBER,
+    PLACE,
+    PLACES,
+    SHARE,
+    TEXT,
+    Said,
+    is_share,
+    is_signed,
+)  # fmt: skip
+
+
+def test_an_answer_holds_over_all_that_was_left_out(world):
+    for now, target, _ in world.histories():
+        history = now.history
+        naive = Naive(world.model, history, target, now.hidden)
+        tested = effects(world.model, runs(world.model, history), target, now.hidden)
+        told = evidence(world.model, world.anatomy, history, [target])[0]
+        asked = take_apart(world.model, history, [target])
+        check_answer(world, naive, told, Said(answer.sentence(now, asked, 0, tested, told)))
+        rest = rest_of(naive, told)
+        if told.families:
+            check_driver(naive, told, Said(why.driver_sentence(told, rest, bias_of(naive))))
+        check_command(naive, told, Said(driven(item(world.data.catalog, naive.facets, asked, 0, tested.rank, told))))
+        check_place(world, naive, Said(why.place_sentence(now, asked, tested)))
+        for found, t in zip(naive.without_item, range(len(naive.read)), strict=False):
+            if len(naive.read) > 1:
+                check_without(naive, found, Said(past.without_it(tested, t)))
+
+
+def test_the_stored_example_is_what_the_model_says(world):
+    stored = example.load(world.checkpoint.description)
+    if stored is None:
+        return
+    shown, tested = stored.recommendation, stored.knockout
+    history = shown.history.tolist()
+    now = Current(world.checkpoint.description, world.data, tuple(history), tested.target)
+    said = answer.sentence(now, shown, 0, tested, stored.evidence)
+    check_answer(world, Naive(world.model, history, tested.target), stored.evidence, Said(said))
+
+
+def rest_of(naive: Naive, told: Evidence) -> float | None:
+    """What lifts the item that goes with no attribute: all that does, popularity and attributes aside."""
+    if naive.parts.responsibilities is not None:
+        return None
+    own = naive.whole - naive.parts.bias
+    return float(own[naive.target - 1] - own.mean() - told.parts.sum())
+
+
+def bias_of(naive: Naive) -> float:
+    return float(naive.parts.bias[naive.target - 1])
+
+
+def is_driver(told: Evidence, name: str) -> bool:
+    """The rule by itself: it lifts most of the attributes, and without it the item falls, and furthest of all."""
+    own, draws = told.families.index(name), told.effect.shape[1]
+    falls, error = told.effect[own].mean(), told.effect[own].std(ddof=1) / draws**0.5
+    further = np.delete(told.effect, own, 0) - told.effect[own]
+    beyond = further.mean(1) > 2 * further.std(1, ddof=1) / draws**0.5
+    lifts = told.parts[own] > max([0.0, *np.delete(told.parts, own)])
+    return bool(lifts and falls >= 0.1 and falls > 2 * error and not beyond.any())
+
+
+def check_driven(naive: Naive, told: Evidence, driver: str | None, lead: str | None, amounts: tuple[str, ...]) -> None:
+    """What is said to lift the item most does, and the driver is one among its attributes, or there is none."""
+    if driver is None:
+        assert not any(is_driver(told, name) for name in told.families)
+    else:
+        assert is_driver(told, driver)
+    rest = rest_of(naive, told)
+    if rest is None:
+        assert lead is None
+        return
+    whole = {"attribute": max([0.0, *told.parts]), "no attribute": rest, "popularity": bias_of(naive)}
+    source = "attribute" if lead is None else "popularity" if "popularity" in lead else "no attribute"
+    assert whole[source] >= max(whole.values()) - 1e-3, f"{lead}: {whole}"
+    if lead is not None:
+        assert is_signed(amounts[0], whole[source])
+        up = sum(max(0.0, part) for part in [*told.parts.tolist(), rest, bias_of(naive)])
+        assert is_signed(amounts[1], up)
+
+
+def check_answer(world, naive: Naive, told: Evidence, said: Said) -> None:
+    title, place, share = said.need(rf"\*{TEXT}\* comes {PLACE} with {SHARE}")
+    assert title == world.titles([naive.target])[0]
+    assert PLACES[place] in naive.places(naive.whole)
+    assert is_share(share, np.exp(naive.log_p(naive.whole)))
+    if told.families:
+        if found := said.take(rf", driven by the attribute {BOLD}"):
+            assert rest_of(naive, told) is not None
+            check_driven(naive, told, found[0], None, ())
+        elif found := said.take(rf", of its attributes driven by {BOLD}"):
+            check_driven(naive, told, found[0], None, ())
+        elif said.take("; of its attributes, none is a clear driver"):
+            check_driven(naive, told, None, None, ())
+        else:
+            most = "(what lifts it most goes with no attribute|its popularity lifts it most)"
+            lead, *amounts = said.need(rf": {most} {LIFTS}; of its attributes, ")
+            driver = said.take(rf"{BOLD} drives it") or (said.need("none is a clear driver") and None)
+            check_driven(naive, told, driver and driver[0], lead, tuple(amounts))
+    said.need(r"\.")
+    if naive.facets:
+        check_facets(naive, said)
+    if len(naive.read) > 1:
+        check_past(world, naive, said)
+    said.end()
+
+
+def check_facets(naive: Naive, said: Said) -> None:
+    """The second sentence: which facet lifts it, and what would be without one."""
+    apart, v, bias, lead = naive.parts, naive.target - 1, bias_of(naive), None
+    own = apart.contributions[v]
+    up = sum(part for part in [*own, bias] if part > 0)
+    if found := said.take(rf" Of the facets, {BOLD} lifts it most {LIFTS}"):
+        lead = naive.facets.index(found[0])
+        assert own[lead] >= own.max() - 1e-4
+        assert is_signed(found[1], own[lead])
+        assert is_signed(found[2], up)
+    elif found := said.take(rf" Its \*\*popularity\*\* lifts it more than any facet {LIFTS}"):
+        assert bias > own.max()
+        assert is_signed(found[0], bias)
+        assert is_signed(found[1], up)
+    elif said.take(" No facet gives half of what lifts it"):
+        assert own.max() < up / 2 + 1e-4
+    elif said.take(" No facet lifts it"):
+        assert own.max() <= 1e-4
+    elif found := said.take(rf" The {FACET} gives it most of its probability \({SHARE}\)"):
+        lead = naive.facets.index(found[0])
+        assert apart.responsibilities[v][lead] > 0.5 - 1e-4
+        assert is_share(found[1], apart.responsibilities[v][lead])
+    else:
+        said.need(" No facet gives more than half of its probability")
+        assert apart.responsibilities[v].max() < 0.5 + 1e-4
+    if said.take("; leaving out any one facet does not lower it"):
+        assert not any(naive.lowered(naive.without_facet(h, False)) for h in range(len(naive.facets)))
+    else:
+        said.need("; without ")
+        h = lead if said.take("it,") else naive.facets.index(said.need(rf"the {FACET},")[0])
+        (place,) = said.need(rf" it would be {PLACE}")
+        assert PLACES[place] in naive.places(naive.without_facet(h, False))
+        assert PLACES[place] > min(naive.places(naive.whole))
+    said.need(r"\.")
+
+
+def check_past(world, naive: Naive, said: Said) -> None:
+    """The last one: what would be without a past item."""
+    if found := said.take(r" Removing any one past item does not lower it( either)?\."):
+        assert not any(naive.lowered(one) for one in naive.without_item)
+        return
+    which, title, place = said.need(rf" Without {ITEM} in the history, it would be {PLACE}\.")
+    found = naive.without_item[world.position(naive.read, which, title)]
+    assert PLACES[place] in naive.places(found)
+    assert PLACES[place] > min(naive.places(naive.whole))
+
+
+def check_driver(naive: Naive, told: Evidence, said: Said) -> None:
+    """The same on Predict beside the evidence."""
+    found = said.take(rf"(What lifts it most goes with no attribute|Its popularity lifts it most) {LIFTS}; ")
+    lead, *amounts = found or (None,)
+    if driver := said.take(rf"of its attributes, {BOLD} drives it\.$") or said.take(rf"\*\*Driver: attribute {BOLD}"):
+        check_driven(naive, told, driver[0], lead, tuple(amounts))
+        return
+    said.need(r"\*\*[Nn]o clear driver:\*\* ")
+    check_driven(naive, told, None, lead, tuple(amounts))
+    if not said.take("nothing is known about the items"):
+        check_objection(told, said)
+
+
+def check_objection(told: Evidence, said: Said) -> None:
+    """Why no driver is named."""
+    names, mean = list(told.families), told.effect.mean(1)
+    if said.take("none of its attributes lifts it above the average item"):
+        assert told.parts.max() <= 0
+    elif found := said.take("(.+?) does not lift it far enough above its other attributes"):
+        assert np.sum(told.parts >= told.parts[names.index(found[0])]) > 1
+    else:
+        (name,) = said.need("of its attributes (.+?) lifts it most, but it ")
+        own = names.index(name)
+        assert told.parts[own] == told.parts.max() > 0
+        if said.take("does not fall when the past says nothing of "):
+            assert mean[own] <= 2 * told.effect[own].std(ddof=1) / told.effect.shape[1] ** 0.5 + 1e-9
+            assert said.need(r"(.+?)\.$") == (name,)
+        elif said.take("hardly falls when the past says nothing of "):
+            assert mean[own] < 0.1
+            assert said.need(r"(.+?)\.$") == (name,)
+        else:
+            (other,) = said.need(r"falls further when the past says nothing of (.+?)\.$")
+            assert mean[names.index(other)] > mean[own]
+
+
+def check_command(naive: Naive, told: Evidence, said: Said) -> None:
+    """The same on the command line, which says nothing where there is no driver."""
+    lifts = rf"\({NUMBER} of the {NUMBER} that lift it\)".replace("−", "−-")
+    found = said.take(rf": (what lifts it most goes with no attribute|its popularity lifts it most) {lifts}")
+    lead, *amounts = found or (None,)
+    driver = said.take(r"(?:; of its attributes driven by|, driven by the attribute) (.+)$")
+    said.end()
+    if told.families and (driver or lead):
+        shown = tuple(text.replace("-", "−") for text in amounts)
+        check_driven(naive, told, driver and driver[0], lead, shown)
+    elif told.families:
+        assert not any(is_driver(told, name) for name in told.families)
+
+
+def check_place(world, naive: Naive, said: Said) -> None:
+    title, rank, of, share = said.need(rf"{BOLD} is {PLACE} of ([\d,]+) with {SHARE}\.")
+    said.end()
+    assert title == world.titles([naive.target])[0]
+    assert PLACES[rank] in naive.places(naive.whole)
+    assert int(of.replace(",", "")) == len(world.data.catalog) - len(naive.hidden)
+    assert is_share(share, np.exp(naive.log_p(naive.whole)))
+
+
+def check_without(naive: Naive, found: np.ndarray, said: Said) -> None:
+    """What becomes of it without the past item that was chosen."""
+    said.need("without it the item asked about ")
+    if places := said.take(rf"would be {PLACE} instead of {PLACE}"):
+        assert PLACES[places[0]] in naive.places(found)
+        assert PLACES[places[1]] in naive.places(naive.whole)
+    else:
+        said.need("keeps its place")
+        assert set(naive.places(found)) & set(naive.places(naive.whole))
+    (moved,) = said.need(rf" \(log\u00a0p\u00a0{NUMBER}\)\.")
+    said.end()
+    assert is_signed(moved, naive.log_p(found) - naive.log_p(naive.whole))
