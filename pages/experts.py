@@ -10,7 +10,7 @@ from app.widgets.shared.expert_meanings import speaks, spoken_for
 from app.widgets.shared.frame import notices
 from app.widgets.shared.history import editor
 from app.widgets.shared.loading import loaded
-from app.widgets.shared.onward import onward
+from app.widgets.shared.page_links import onward
 from app.widgets.shared.position import place
 from fame.explain.facets.effects import expert_effects
 from fame.explain.facets.experts import read_by_experts
@@ -28,7 +28,7 @@ def story() -> None:
         why = "has one expert a facet: there is nothing to route" if now.facets else "is a SASRec, which has no experts"
         st.info(f"{escape(now.model.name)} {why}. Choose a FAME model in the sidebar that has several to see them.")
         editor(now, None)
-        onward({"predict": "what comes next, and why"})
+        onward(now, {"predict": "what comes next, and why"})
         return
     if not now.history:
         editor(now, None, choosable=True)
@@ -59,7 +59,7 @@ def story() -> None:
     with right:
         st.header("What it speaks for")
         speaks(now, h, n)
-    onward({"gates": f"how much {plain_facet(now.facets[h])} weighs", "why": "what if it were routed otherwise"})
+    onward(now, {"gates": f"how much {plain_facet(now.facets[h])} weighs", "why": "what if it were routed otherwise"})
     st.header(f"The experts of {facet} over all users")
     parts.load(now, h)
     spoken_for(now, h)
@@ -73,6 +73,5 @@ def everybody() -> None:
         expert_load(now)
 
 
-st.title("Which preference inside the facet?")
 story()
 everybody()

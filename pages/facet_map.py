@@ -38,7 +38,6 @@ def story() -> None:
     table_behind(coordinates(now, maps), "facet-map")
 
 
-st.title("What do the facets see?")
 st.markdown(
     "The same items, as each facet arranges them. Draw around a group in one map, see where it lies in the others."
 )

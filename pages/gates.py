@@ -9,7 +9,7 @@ from app.widgets.shared.all_users import gate_by_group
 from app.widgets.shared.frame import notices
 from app.widgets.shared.history import editor
 from app.widgets.shared.loading import loaded
-from app.widgets.shared.onward import onward
+from app.widgets.shared.page_links import onward
 from app.widgets.shared.position import place
 from fame.explain.facets.effects import facet_knockouts
 from fame.explain.facets.weights import facet_spread
@@ -49,7 +49,7 @@ def story() -> None:
     st.header(f"Knocked out after item {at.number}")
     parts.knocked_out(now, found, h)
     inside = f"which preference inside {plain_facet(now.facets[h])}"
-    onward({"experts": inside, "why": "what if the gate weighed otherwise"})
+    onward(now, {"experts": inside, "why": "what if the gate weighed otherwise"})
     everybody(h)
 
 
@@ -58,5 +58,4 @@ def everybody(h: int) -> None:
     gate_by_group(current(), h)
 
 
-st.title("Which facet speaks, when?")
 story()

@@ -8,11 +8,11 @@ from app.sentences.marking import escape
 from app.widgets.home.cards import data_card, model_card
 from app.widgets.shared import recommendation as answers
 from app.widgets.shared.frame import notices
+from app.widgets.shared.page_links import cards, go_to
 
 now = current()
 catalog = now.data.catalog
 
-st.title("See which facet drove a recommendation")
 st.markdown(
     "FAME is a sequential recommender whose attention heads are *facets* that each predict the next item. "
     "Here you build a history, see what the model recommends, and take every score apart into exact parts."
@@ -40,7 +40,7 @@ else:
             state.begin([catalog.id(int(item)) for item in shown.history])
 
         if st.button("Change this history", icon=":material/edit:", on_click=open_example):
-            st.switch_page("../pages/predict.py", query_params=state.parameters())
+            go_to("predict")
         st.caption("Computed by this model when it was trained and stored with it; on Predict it is run live.")
 
 left, right = st.columns(2)
@@ -50,27 +50,5 @@ with right:
     data_card(now)
 
 st.header("Where to go")
-PAGES = (
-    ("predict", "Predict", ":material/recommend:", "What comes next after a history that you build, score by score."),
-    ("gates", "Gates", ":material/alt_route:", "Which facet speaks at each step, beside what it really moves."),
-    (
-        "experts",
-        "Experts",
-        ":material/account_tree:",
-        "Which expert a facet listens to, and whether they differ at all.",
-    ),
-    ("why", "Why", ":material/troubleshoot:", "Which past items it is due to, tested, and what would change it."),
-    ("facet_map", "Facet map", ":material/scatter_plot:", "How each facet arranges the items, side by side."),
-    (
-        "meaning",
-        "Meaning",
-        ":material/label:",
-        "What each facet and expert is, tested on items that training never saw.",
-    ),
-)
-places = [*st.columns(3), *st.columns(3)]
-for column, (page, label, icon, what) in zip(places, PAGES, strict=True):
-    with column.container(border=True, height="stretch"):
-        st.page_link(f"../pages/{page}.py", label=f"**{label}**", icon=icon, query_params=state.parameters())
-        st.caption(what)
+cards()
 resources.warm_up()

@@ -48,6 +48,5 @@ def drivers() -> None:
     truth(current())
 
 
-st.title("What is each facet?")
 facets()
 drivers()

@@ -5,7 +5,6 @@ import streamlit as st
 from app.widgets.models import library
 from app.widgets.shared.frame import results
 
-st.title("Which models are here?")
 results()
 st.markdown(library.sentence())
 library.models()

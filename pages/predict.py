@@ -11,7 +11,7 @@ from app.widgets.shared.contrast import rival
 from app.widgets.shared.frame import notices
 from app.widgets.shared.history import editor
 from app.widgets.shared.loading import loaded
-from app.widgets.shared.onward import onward
+from app.widgets.shared.page_links import onward
 from app.widgets.shared.recommendation import answer_list, sentence, table
 from app.widgets.shared.seen_items import held_out, repeats
 from app.widgets.shared.tables import table_behind
@@ -59,11 +59,14 @@ def story() -> None:
         st.header("Why this one?")
         why(now, asked, tested, told)
         rival(now, model, runs, target, answer.items.tolist())
-        ways = {"why": "which past items, and what if"}
-        if now.facets:
-            ways |= {"gates": "which facet speaks, when", "experts": "which preference inside it"}
-        onward(ways)
+        onward(
+            now,
+            {
+                "why": "which past items, and what if",
+                "gates": "which facet speaks, when",
+                "experts": "which preference inside it",
+            },
+        )
 
 
-st.title("What comes next?")
 story()

@@ -7,7 +7,6 @@ from app.widgets.train.data import teaching
 from app.widgets.train.settings import choose
 from app.widgets.train.watching import watching
 
-st.title("Teach it my data")
 st.markdown(
     "Bring interactions, choose how to train, watch. Training has a process of its own: leaving this page, closing the "
     "browser or restarting the app stops nothing."

@@ -12,7 +12,7 @@ from app.widgets.shared.frame import notices
 from app.widgets.shared.history import editor
 from app.widgets.shared.item_choice import choose_against, choose_target
 from app.widgets.shared.loading import loaded
-from app.widgets.shared.onward import onward
+from app.widgets.shared.page_links import onward
 from app.widgets.why import past_items as past
 from app.widgets.why.counterfactual import additions
 from app.widgets.why.facet_shares import experts, facets, shared
@@ -91,8 +91,9 @@ def story() -> None:
     additions(now, model, target, tested.rank)
     st.header("What if?")
     what_if(now, model)
-    onward({"predict": "what comes next, and why", "gates": "which facet speaks, when", "experts": "which preference"})
+    onward(
+        now, {"predict": "what comes next, and why", "gates": "which facet speaks, when", "experts": "which preference"}
+    )
 
 
-st.title("Why this one?")
 story()

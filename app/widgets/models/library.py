@@ -10,6 +10,7 @@ from app import resources, state
 from app.current import resolve, usable
 from app.look.numbers import size
 from app.sentences.marking import escape
+from app.widgets.shared.page_links import go_to
 from app.widgets.shared.tables import with_download
 from fame import home
 from fame.checkpoint.description import Description
@@ -79,14 +80,14 @@ def actions() -> None:
         if st.button("Use it", icon=":material/recommend:", disabled=name not in usable()) and model:
             state.choose_model(name, model.dataset)
             resolve()
-            st.switch_page("../pages/predict.py", query_params=state.parameters())
+            go_to("predict")
         if st.button(
             "Train another like it", icon=":material/content_copy:", disabled=settings_of(name, model) is None,
             help="Takes its settings and its data to Train.",
         ):  # fmt: skip
             given, data = settings_of(name, model) or ({}, "")
             state.draft(data, given)
-            st.switch_page("../pages/train.py", query_params=state.parameters())
+            go_to("train")
         if model:
             st.download_button(
                 "Download", lambda: packed(model), f"{name}.zip", "application/zip", icon=":material/download:",

@@ -4,6 +4,7 @@ import streamlit as st
 
 from app import resources, state
 from app.current import Current, current, usable
+from app.pages import Page
 from app.sentences.marking import escape
 from fame.errors import InputError
 
@@ -15,20 +16,21 @@ STYLE = """<style>
 </style>"""
 
 
-def frame(page: str, needs_model: bool) -> None:
-    """Take over the link, show the model picker. Stops the run where the page needs a model and there is none."""
-    state.enter(page)
+def frame(page: Page) -> None:
+    """Take over the link, show the model picker and the page's question; ends where it needs a model that is not."""
+    state.enter(page.url)
     state.load()
     st.html(STYLE)
     try:
         now = current()
     except InputError as error:
         st.error(escape(str(error)))
-        if needs_model:
+        if page.needs != "nothing":
             st.stop()
-        return
-    with st.sidebar:
-        picker(now)
+    else:
+        with st.sidebar:
+            picker(now)
+    st.title(page.question)
 
 
 def picker(now: Current) -> None:

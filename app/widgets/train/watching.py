@@ -12,6 +12,7 @@ from app.current import resolve
 from app.look import palette
 from app.look.numbers import duration, two_digits
 from app.sentences.marking import escape
+from app.widgets.shared.page_links import go_to
 from app.widgets.shared.tables import table_behind
 from fame import home
 from fame.errors import InputError
@@ -159,7 +160,7 @@ def buttons(run: Watched) -> None:
             if st.button("Open in Predict", icon=":material/recommend:"):
                 state.choose_model(run.name, run.dataset)
                 resolve()
-                st.switch_page("../pages/predict.py", query_params=state.parameters())
+                go_to("predict")
             if not run.status.active:
                 next_steps(run)
 
@@ -192,7 +193,7 @@ def next_steps(run: Watched) -> None:
     if untested and st.button("Test what the facets mean", icon=":material/label:"):
         state.choose_model(run.name, run.dataset)
         resolve()
-        st.switch_page("../pages/meaning.py", query_params=state.parameters())
+        go_to("meaning")
 
 
 def curves(run: Watched) -> None:

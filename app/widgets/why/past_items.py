@@ -12,7 +12,7 @@ from app.sentences import past_items
 from app.sentences.marking import escape
 from app.sentences.past_items import MEANINGS, NAMES
 from app.widgets.shared.long_search import costly
-from app.widgets.shared.onward import onward
+from app.widgets.shared.page_links import onward
 from app.widgets.shared.tables import table_behind
 from fame.checkpoint.description import Description
 from fame.errors import InputError
@@ -240,5 +240,5 @@ def one_item(now: Current, asked: Sequence[Attribution], tested: Knockout, place
     title = now.data.catalog.title(int(asked[0].history[place]))
     said = [f"{NAMES[one.method]} {signed(float(one.values[place]))}" for one in asked if one.method not in ORDERS]
     st.markdown(f"**{first + place}. {escape(title)}**: {without_it(tested, place)} By method: {'; '.join(said)}.")
-    onward({"gates": "which facet speaks after it", "experts": "which preference"})
+    onward(now, {"gates": "which facet speaks after it", "experts": "which preference"})
     st.button("Choose none", icon=":material/close:", key="choose-none", on_click=state.choose_position, args=(None,))
