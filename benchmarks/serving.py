@@ -22,12 +22,13 @@ from fame.checkpoint.store import build_empty, load
 from fame.data import read
 from fame.explain.families.anatomy import fit, split
 from fame.explain.families.evidence import evidence
+from fame.heads.item_side import item_side
+from fame.heads.mixture import Mixture
+from fame.heads.sum import Sum
+from fame.heads.topk import top_k
 from fame.home import PROJECT
 from fame.model import FAME, Output, build
-from fame.ranking.item_side import item_side
-from fame.ranking.mixture import Mixture
-from fame.ranking.recommend import contributions, recommend
-from fame.ranking.topk import top_k
+from fame.ranking.recommend import recommend
 from fame.training.presets import settings
 
 K = 20
@@ -65,11 +66,11 @@ def answer(model: FAME, batch: int, rounds: int) -> dict[str, list[float]]:
 
     def ranked(normalise: bool) -> Tensor:
         found = top_k(query, side.table, side.bias, K, histories, normalise)
-        return contributions(model, output, found.items)
+        return Sum(model, output, side).parts(found.items)
 
     def mixed() -> Tensor:
-        by = Mixture.of(mixture, output, item_side(mixture))
-        return by.responsibilities(by.top_k(K, histories).items)
+        by = Mixture(mixture, output, item_side(mixture))
+        return by.shares(by.top_k(K, histories).items)
 
     ready = torch.empty(batch, len(side.table))
     calls: dict[str, Callable[[], object]] = {
@@ -117,7 +118,7 @@ def exact(model: FAME, output: Output, histories: Tensor) -> None:
     allowed[:, 0] = -torch.inf
     found = top_k(query, side.table, side.bias, K, histories, normalise=False)
     torch.testing.assert_close(found.scores, allowed.topk(K).values, rtol=1e-4, atol=1e-5)
-    parts = contributions(model, output, found.items).sum(2) + (query @ side.average)[:, None]
+    parts = Sum(model, output, side).parts(found.items).sum(2) + (query @ side.average)[:, None]
     torch.testing.assert_close(parts + side.bias[found.items], found.scores, rtol=1e-4, atol=1e-4)
 
 
@@ -130,13 +131,13 @@ def exact_mixture(model: FAME, output: Output, histories: Tensor) -> None:
         for h in range(model.config.heads)
     ]
     scores = torch.stack(joint).logsumexp(0)
-    by = Mixture.of(model, output, side)
+    by = Mixture(model, output, side)
     found = by.top_k(K, histories)
     torch.testing.assert_close(
         found.scores, scores.scatter(1, histories - 1, -torch.inf).topk(K).values, rtol=1e-4, atol=1e-4
     )
     wanted = torch.stack([part.gather(1, found.items - 1) for part in joint], 2) - found.scores[..., None]
-    torch.testing.assert_close(by.responsibilities(found.items), wanted.exp(), rtol=1e-3, atol=1e-4)
+    torch.testing.assert_close(by.shares(found.items), wanted.exp(), rtol=1e-3, atol=1e-4)
 
 
 def in_turn(calls: dict[str, Callable[[], object]], rounds: int) -> dict[str, list[float]]:

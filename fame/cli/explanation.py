@@ -21,6 +21,7 @@ from fame.explain.past.records import Attribution
 from fame.explain.question import Question, QuestionError
 from fame.explain.trust.deletion import expected_first, measure
 from fame.explain.trust.records.explanations import MEASURES
+from fame.heads.kinds import kind_of
 from fame.model import Model
 from fame.ranking.recommend import take_apart
 
@@ -163,7 +164,7 @@ def parts(asked: Asked, question: Question, missing: str | None) -> dict[str, An
     model, facets, ways = asked.model, asked.model.config.facets, get_args(Missing)
     if missing is not None and missing not in ways:
         raise QuestionError(f"The gate's mass cannot be {missing[:60]!r}; choose {' or '.join(ways)}.")
-    way: Missing = "renormalised" if model.config.head == "mixture" else "dropped"
+    way: Missing = "dropped" if kind_of(model.config.head).droppable else "renormalised"
     way = next((one for one in ways if one == missing), way)
     try:
         shares, kept = facet_shares(question, way), facet_knockouts(model, asked.history, way, asked.hidden).overlap

@@ -88,17 +88,17 @@ def past(answer: dict[str, Any], titles: Titles) -> Iterator[str]:
 
 
 def differences(answer: dict[str, Any]) -> Iterator[str]:
-    """Target less rival, part by part; in a mixture, where log p is no sum, whose probability it is."""
+    """Target less rival, part by part; where the score is no sum, whose probability it is."""
     found = answer["contrast"]
     if found is None:
         return
     yield ""
     yield f"Its score less the rival's: {found['score']:+.3f}."
-    mixture = found["responsibilities"] is not None
-    for name in ("responsibilities" if mixture else "contributions", "anatomy"):
+    shared = found["responsibilities"] is not None
+    for name in ("responsibilities" if shared else "contributions", "anatomy"):
         if found[name]:
             yield f"  {name}: " + ", ".join(f"{part} {value:+.3f}" for part, value in found[name].items())
-    if not mixture:
+    if not shared:
         yield f"  popularity {found['bias']:+.3f}"
 
 

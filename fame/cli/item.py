@@ -36,7 +36,7 @@ def item(
 def contributions(facets: tuple[str, ...], found: Recommendation, row: int) -> dict[str, float]:
     """What each facet lifts an item by; a model without facets lifts it by one number, the rest, so that parts add up.
 
-    They add up to the score with reference and bias, but in a mixture, whose log p is no sum.
+    With reference and bias they add up to the score where the head is additive.
     """
     above = found.above(row)
     if not facets and above is not None:
@@ -47,7 +47,7 @@ def contributions(facets: tuple[str, ...], found: Recommendation, row: int) -> d
 def anatomy(found: Recommendation, row: int, told: Evidence) -> dict[str, float] | None:
     """What each family lifts an item by, and the rest, which is all where nothing is known of items.
 
-    None where log p is no sum.
+    None where the score is no sum.
     """
     above, parts = found.above(row), told.parts.tolist()
     if above is None:

@@ -8,9 +8,9 @@ import torch
 from torch import Tensor
 
 from fame.explain.records import Knockout
+from fame.heads.registry import scores
 from fame.model import Edit, Intervention, Model, Output
 from fame.ranking.recommend import HistoryError
-from fame.ranking.scores import scores
 
 TOP = 10
 
@@ -31,7 +31,7 @@ class Runs:
 def runs(model: Model, history: Sequence[int]) -> Runs:
     """Leave out each facet (its gate weight set to 0) and each past item (the rest moves up).
 
-    The other gate weights are kept in a sum; in a mixture they share out what was taken, so that it stays one.
+    The other gate weights stay as they are where the head can do without a part; else they share out what was taken.
 
     Raises
     ------

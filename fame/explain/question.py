@@ -8,8 +8,8 @@ from torch import Tensor
 
 from fame.errors import InputError
 from fame.explain.records import Way
+from fame.heads.registry import head, scores
 from fame.model import Intervention, Model, Output
-from fame.ranking.scores import head, scores
 
 CELLS = 16_384  # history positions run at a time
 SCORES = 4_000_000  # scores held at a time
@@ -108,9 +108,8 @@ class Question:
         """Runs of a batch, at most."""
         return max(1, min(CELLS // self.length, SCORES // self.model.config.items))
 
-    @torch.inference_mode()
     def value(self, output: Output) -> Tensor:
-        """What is explained, (B,): log p of the target, less that of a rival."""
+        """What is explained, (B,): log p of the target, less that of a rival; with a gradient where one is wanted."""
         by, B = head(self.model, output), len(output.query)
         less = by.log_normaliser() if self.rival is None else by.at(torch.full((B, 1), self.rival))[:, 0]
         return by.at(torch.full((B, 1), self.target))[:, 0] - less

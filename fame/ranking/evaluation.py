@@ -14,9 +14,9 @@ from torch import Tensor
 
 from fame.data import Events, Histories, held_out
 from fame.data.batches import batches, pad
+from fame.heads.item_side import item_side
+from fame.heads.registry import scores
 from fame.model import Model
-from fame.ranking.item_side import item_side
-from fame.ranking.scores import scores
 
 CELLS = 8_192  # history positions scored at a time
 SCORES = 4_000_000  # scores held at a time, in a catalog of a million or more 32 users'

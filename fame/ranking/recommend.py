@@ -6,11 +6,10 @@ import torch
 from torch import Tensor
 
 from fame.errors import InputError
-from fame.model import FAME, Intervention, Model, Output
-from fame.ranking.item_side import item_side
-from fame.ranking.mixture import Mixture
+from fame.heads.contract import Head
+from fame.heads.registry import head
+from fame.model import Intervention, Model, Output
 from fame.ranking.recommendation import Recommendation
-from fame.ranking.scores import Sum, head
 
 
 class HistoryError(InputError):
@@ -49,7 +48,7 @@ def recommend(
     read, output = run(model, history, intervention)
     by = head(model, output)
     ranked = by.top_k(min(k, V - len(out)), torch.tensor([out]) if out else None)
-    return taken_apart(model, read, output, by, ranked.items, ranked.log_normaliser)
+    return taken_apart(read, output, by, ranked.items, ranked.log_normaliser)
 
 
 @torch.inference_mode()
@@ -65,7 +64,7 @@ def take_apart(
     """
     read, output = run(model, history, intervention)
     by = head(model, output)
-    return taken_apart(model, read, output, by, torch.tensor([list(items)]), by.log_normaliser())
+    return taken_apart(read, output, by, torch.tensor([list(items)]), by.log_normaliser())
 
 
 def run(model: Model, history: Sequence[int], intervention: Intervention | None) -> tuple[Tensor, Output]:
@@ -76,33 +75,19 @@ def run(model: Model, history: Sequence[int], intervention: Intervention | None)
     return read, model(read, intervention)
 
 
-def taken_apart(
-    model: Model, read: Tensor, output: Output, by: Sum | Mixture, items: Tensor, log_normaliser: Tensor
-) -> Recommendation:
+def taken_apart(read: Tensor, output: Output, by: Head, items: Tensor, log_normaliser: Tensor) -> Recommendation:
     """The exact parts of these items' scores, (1, k)."""
-    T, side, chosen = read.shape[1], item_side(model), items[0]
-    score, responsibilities = by.at(items)[0], by.responsibilities(items)
+    T, chosen = read.shape[1], items[0]
+    score, shares = by.at(items)[0], by.shares(items)
     return Recommendation(
         history=read[0].numpy(),
         items=chosen.numpy(),
         score=score.double().numpy(),
         probability=(score - log_normaliser).exp().double().numpy(),
-        reference=float(by.query[0] @ side.average) if isinstance(by, Sum) else 0.0,
-        bias=side.bias[chosen].double().numpy(),
-        contributions=contributions(model, output, items)[0].double().numpy(),
+        reference=float(by.reference()[0]),
+        bias=by.side.bias[chosen].double().numpy(),
+        contributions=by.parts(items)[0].double().numpy(),
         gate=output.gate[0, -T:].double().numpy(),
         router=output.router[0, -T:].double().numpy(),
-        responsibilities=None if responsibilities is None else responsibilities[0].double().numpy(),
+        responsibilities=None if shares is None else shares[0].double().numpy(),
     )
-
-
-def contributions(model: Model, output: Output, items: Tensor) -> Tensor:
-    """`g_h P^(h)(v)` of some items (B, k), centred over the catalog: (B, k, H); SASRec's H is 0.
-
-    What a facet adds to an item's score, unless the head is a mixture, whose scores are no sum.
-    """
-    side = item_side(model)
-    if not isinstance(model, FAME):
-        return output.query.new_zeros(*items.shape, 0)
-    queries = model.facet_queries(output.at_last(output.gate[..., None] * output.facets))  # (B, H, D)
-    return (side.table[items] - side.average) @ queries.transpose(1, 2)

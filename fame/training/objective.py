@@ -6,9 +6,10 @@ import torch
 from torch import Tensor
 from torch.func import functional_call
 
+from fame.heads.kinds import head_class
+from fame.heads.sampled import Sample
 from fame.model import FAME, Model, Output
 from fame.training.anchoring import Anchors
-from fame.training.losses import full_mixture, full_softmax, gate_imbalance, sampled_mixture, sampled_softmax
 from fame.training.settings import Settings
 
 
@@ -48,11 +49,7 @@ def full(model: Model, settings: Settings, items: Tensor, targets: Tensor, tied:
     with mixed_precision(items.device):
         output = model(items)
     real = targets > 0
-    if isinstance(model, FAME) and model.config.head == "mixture":
-        queries, keys = model.narrow_queries(output.facets[real]), model.facet_keys(model.table())
-        loss = full_mixture(queries, output.gate[real], keys, model.bias(), targets[real])
-    else:
-        loss = full_softmax(output.query[real], model.table(), model.bias(), targets[real])
+    loss = head_class(model).loss(model, output, real, targets[real])
     gate, router = output.gate[real].float(), output.router.detach()[real]
     anchoring = meaning(model, tied, model.table()[tied.items]) if tied else loss.new_zeros(())
     return Objective(loss + imbalance(settings, gate) + anchoring, loss, anchoring, gate, router)
@@ -72,11 +69,7 @@ def sampled(model: Model, settings: Settings, items: Tensor, targets: Tensor, ti
     bias = model.bias.weight.detach()[rows].requires_grad_(model.bias.weight.requires_grad)
     with mixed_precision(device):
         output: Output = functional_call(model, {"embedding.item.weight": table}, (own.view_as(items),))
-    if isinstance(model, FAME) and model.config.head == "mixture":
-        queries, keys = model.narrow_queries(output.facets[real]), model.facet_keys(table)
-        loss = sampled_mixture(queries, output.gate[real], keys, bias, to, against, V)
-    else:
-        loss = sampled_softmax(output.query[real], table, bias, to, against, V)
+    loss = head_class(model).sampled_loss(model, output, real, Sample(table, bias, to, against, V))
     gate, router = output.gate[real].float(), output.router.detach()[real]
     leaves = (table, bias) if bias.requires_grad else (table,)
     anchoring = meaning(model, tied, table[at]) if tied else loss.new_zeros(())
@@ -92,6 +85,16 @@ def meaning(model: Model, tied: Tied, embeddings: Tensor) -> Tensor:
 def imbalance(settings: Settings, gate: Tensor) -> Tensor | float:
     """Nothing, where the settings or the model know no balance of the gate."""
     return settings.gate_balance * gate_imbalance(gate) if settings.gate_balance else 0.0
+
+
+def gate_imbalance(gate: Tensor) -> Tensor:
+    """KL(mean gate of the batch || uniform), from (n, H): 0 when every facet gets its share, log H at most.
+
+    The mean is balanced, not each gate: a single history may still be all one facet's. Without it one facet took the
+    whole gate on MovieLens-100K.
+    """
+    mean = gate.mean(0)
+    return (mean * (mean * len(mean)).clamp_min(1e-12).log()).sum()
 
 
 def mixed_precision(device: torch.device) -> torch.autocast:

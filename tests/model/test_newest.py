@@ -3,8 +3,8 @@
 import pytest
 import torch
 
+from fame.heads.registry import scores
 from fame.model import Edit, Intervention
-from fame.ranking.scores import scores
 from tests.model.conftest import FAME, VARIANTS, make
 
 MODELS = VARIANTS | {"mixture": FAME.model_copy(update={"head": "mixture"})}

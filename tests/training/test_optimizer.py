@@ -55,7 +55,7 @@ def test_a_sampled_gradient_is_that_of_the_whole_model():
     output = model(items)
     torch.manual_seed(6)
     negatives = torch.randint(1, ITEMS + 1, (5,))
-    from fame.training.losses import sampled_softmax
+    from fame.heads.sum import sampled_softmax
 
     whole = sampled_softmax(
         output.query[targets > 0], model.table(), model.bias.weight, targets[targets > 0], negatives, ITEMS

@@ -11,6 +11,7 @@ from fame.explain.knockout import Runs, effects
 from fame.explain.past.methods import attribute
 from fame.explain.past.records import Attribution, Method, most_first
 from fame.explain.question import Question
+from fame.heads.kinds import kind_of
 from fame.model import Model
 from fame.ranking.recommend import take_apart
 
@@ -19,8 +20,8 @@ from fame.ranking.recommend import take_apart
 class Contrast:
     """What is different between two items, each number that of this less that of that; H and A as in the model.
 
-    In a sum `score = bias + contributions.sum() = bias + anatomy.sum() + rest`. In a mixture the score is log p, and
-    contributions and anatomy are readings of it that do not add up.
+    With an additive head `score = bias + contributions.sum() = bias + anatomy.sum() + rest`. With another one
+    contributions and anatomy are readings of the score that do not add up.
     """
 
     this: int
@@ -28,10 +29,10 @@ class Contrast:
     score: float
     bias: float
     contributions: np.ndarray  # (H,)
-    responsibilities: np.ndarray | None  # (H,), each item's sum to 1; None but in a mixture
+    responsibilities: np.ndarray | None  # (H,), each item's sum to 1; None where the head is additive
     families: tuple[str, ...]
     anatomy: np.ndarray  # (A,)
-    rest: float | None  # of the anatomy; None in a mixture
+    rest: float | None  # of the anatomy; None where the head is not additive
     attribution: Attribution  # of log p of this less log p of that, to the past items
 
 
@@ -93,6 +94,6 @@ def compare(question: Question, anatomy: Anatomy, past: Attribution) -> Contrast
         responsibilities=None if shares is None else shares[0] - shares[1],
         families=anatomy.families,
         anatomy=families,
-        rest=score - bias - float(families.sum()) if shares is None else None,
+        rest=score - bias - float(families.sum()) if kind_of(model.config.head).additive else None,
         attribution=past,
     )

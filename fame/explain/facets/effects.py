@@ -10,9 +10,10 @@ from torch import Tensor
 
 from fame.explain.past.shapley import MOST, coalitions, shapley
 from fame.explain.question import Question, QuestionError
+from fame.heads.kinds import kind_of
+from fame.heads.registry import scores
 from fame.model import Edit, Intervention, Model
 from fame.ranking.recommend import HistoryError
-from fame.ranking.scores import scores
 
 TOP = 10
 PERSISTENCE = 0.9  # of rank-biased overlap
@@ -62,7 +63,7 @@ def facet_shares(question: Question, missing: Missing) -> FacetShares:
     Raises
     ------
     QuestionError
-        The model has no facets or too many, or is a mixture, in which no part of the gate can go missing.
+        The model has no facets or too many, or its head lets no part of the gate go missing.
     """
     H = _facets(question.model)
     if H > MOST:
@@ -95,7 +96,7 @@ def facet_knockouts(
     HistoryError
         The history is empty, or every item of the catalog is hidden.
     QuestionError
-        The model has no facets, or is a mixture, in which no part of the gate can go missing.
+        The model has no facets, or its head lets no part of the gate go missing.
     """
     H, out = _facets(model), sorted(set(history if hidden is None else hidden))
     _allow(model, missing)
@@ -165,7 +166,8 @@ def _facets(model: Model) -> int:
 
 
 def _allow(model: Model, missing: Missing) -> None:
-    if missing == "dropped" and model.config.head == "mixture":
+    kind = kind_of(model.config.head)
+    if missing == "dropped" and not kind.droppable:
         raise QuestionError(
-            "In a mixture of softmaxes the weights have to sum to 1, so that none can be dropped; choose renormalised."
+            f"In a {kind.title} the weights have to sum to 1, so that none can be dropped; choose renormalised."
         )

@@ -7,6 +7,7 @@ import numpy as np
 import torch
 
 from fame.errors import InputError
+from fame.heads.kinds import kind_of
 from fame.model import Edit, Intervention, Model
 from fame.ranking.recommend import recommend
 from fame.ranking.recommendation import Recommendation
@@ -36,7 +37,7 @@ class Answer:
     """What is recommended then, and the weights from which it is."""
 
     ranking: Recommendation
-    gate: np.ndarray  # (H,) as chosen, where chosen; a mixture of softmaxes mixes by their proportions
+    gate: np.ndarray  # (H,) as chosen, where chosen; where none is droppable, their proportions count
     router: np.ndarray  # (H, N)
 
 
@@ -51,15 +52,15 @@ def reweigh(
 ) -> Answer:
     """The recommendation with weights of facets and of (facet, expert) chosen, each of the others staying as it is.
 
-    So the weights of a gate or a router may come to more or less than 1; a mixture of softmaxes mixes by their
-    proportions. Only what depends on a changed value changes with it: the gate reads what the routers made of the
+    So the weights of a gate or a router may come to more or less than 1; where the head cannot do without a part, their
+    proportions count. Only what depends on a changed value changes with it: the gate reads what the routers made of the
     facets. `without` are places in the history, 0 = oldest, that are not read; their items stay out of the answer all
     the same, unless `hidden`, as in `recommend`, is without them. With nothing chosen it is `recommend`.
 
     Raises
     ------
     WeightError
-        As `what_if`, or every facet of a mixture of softmaxes is switched off.
+        As `what_if`, or every facet is switched off and the head cannot do without all.
     HistoryError
         Nothing is left to read, or as `recommend`.
     """
@@ -68,10 +69,11 @@ def reweigh(
     out = set(history) if hidden is None else hidden
     changes = [Weight(facet, n, set=share) for (facet, n), share in router.items()]
     changes += [Weight(facet, set=share) for facet, share in gate.items()]
-    if model.config.head == "mixture" and len(gate) == len(model.config.facets) and not any(gate.values()):
-        raise WeightError("With every facet switched off a mixture of softmaxes has nothing to mix; leave one on.")
+    kind = kind_of(model.config.head)
+    if not kind.droppable and len(gate) == len(model.config.facets) and not any(gate.values()):
+        raise WeightError(f"With every facet switched off a {kind.title} has nothing to mix; leave one on.")
     asked = intervention(model, len(read), changes, renormalise=False) if changes else None
-    if asked is None or model.config.head != "mixture":
+    if asked is None or kind.droppable:
         found = recommend(model, read, k, asked, hidden=out)
         return Answer(found, found.gate[-1], found.router[-1])
     weights = recommend(model, read, 1, asked, hidden=out).gate[-1]  # before they are brought to 1

@@ -15,8 +15,8 @@ from torch import Tensor
 
 from fame.data import Catalog
 from fame.data.attributes import Attributes, attributes
-from fame.model import FAME, Model, Output
-from fame.ranking.scores import head
+from fame.heads.registry import head
+from fame.model import Model, Output
 
 PENALTIES = (0.3, 1.0, 3.0, 10.0, 30.0, 100.0)
 FOLDS = 5
@@ -43,9 +43,9 @@ class Anatomy:
             found[..., a, :] = weights[codes[items]].sum(-2)
         return found - self.centres
 
-    def parts(self, query: Tensor, items: Tensor) -> Tensor:
-        """What each family lifts items (B, k) by above the average item, for queries (B, D): (B, k, A)."""
-        return torch.einsum("bd,bkad->bka", query, self.components(items))
+    def parts(self, slope: Tensor, items: Tensor) -> Tensor:
+        """What each family lifts items (B, k) by above the average item, by `Head.slope` (B, k or 1, D): (B, k, A)."""
+        return torch.einsum("bkd,bkad->bka", slope, self.components(items))
 
 
 @torch.inference_mode()
@@ -74,14 +74,10 @@ def fit(model: Model, catalog: Catalog, families: Sequence[str] | None = None) -
 def split(model: Model, anatomy: Anatomy, output: Output, items: Tensor) -> Tensor:
     """What each family lifts items (B, k) by where the next item is predicted, (B, k, A).
 
-    With a mixture of softmaxes, whose log p is no sum, each facet's logits are split, and weighed by the facet's
-    responsibility for the item.
+    With a head whose score is no sum, it is what a step along each component would do to it: in a mixture of softmaxes
+    each facet's logits are split, and weighed by the facet's responsibility for the item.
     """
-    responsibilities = head(model, output).responsibilities(items)
-    if responsibilities is None or not isinstance(model, FAME):
-        return anatomy.parts(output.at_last(output.query), items)
-    queries = model.facet_queries(output.at_last(output.facets))  # (B, H, D)
-    return torch.einsum("bkh,bhd,bkad->bka", responsibilities, queries, anatomy.components(items))
+    return anatomy.parts(head(model, output).slope(items), items)
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ import torch
 from torch import Tensor
 
 from fame.explain.families.anatomy import Anatomy
+from fame.heads.registry import scores
 from fame.model import Intervention, Model
-from fame.ranking.scores import scores
 
 DRAWS = 8
 CELLS = 16_384  # history positions run at a time

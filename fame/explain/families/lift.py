@@ -23,7 +23,7 @@ class Lift:
 def foremost(parts: Sequence[float], rest: float | None, bias: float) -> Lift | None:
     """Of what each family lifts an item by, what goes with no family, and its popularity.
 
-    None where nothing lifts it, or in a mixture of softmaxes, whose log p is no sum of parts and has no `rest`.
+    None where nothing lifts it, or its score is no sum of parts and has no `rest`.
     """
     if rest is None:
         return None

@@ -19,7 +19,7 @@ from fame.explain.knockout import Runs
 from fame.explain.past.records import Attribution
 from fame.explain.question import Question
 from fame.explain.records import Way
-from fame.ranking.scores import scores
+from fame.heads.registry import scores
 
 SIZES = (2, 3)  # items claimed together
 LEVEL = 0.05  # of all sizes together

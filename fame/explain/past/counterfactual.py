@@ -10,9 +10,9 @@ from torch import Tensor
 
 from fame.explain.knockout import Runs
 from fame.explain.question import Question, QuestionError, Watch, unwatched
+from fame.heads.registry import scores
 from fame.model import Model
 from fame.ranking.recommend import HistoryError, recommend
-from fame.ranking.scores import scores
 
 EXACT = 3  # removals of which every choice is tried
 POSITIONS = 1_000_000  # as long as to run them all takes no more of these: about two seconds

@@ -5,7 +5,7 @@ from torch import Tensor
 
 from fame.explain.past.records import Attribution, Method, most_first
 from fame.explain.question import Question
-from fame.model import FAME, Intervention
+from fame.model import Intervention
 
 STEPS = 20
 
@@ -40,21 +40,9 @@ def gradient_x_input(question: Question) -> Attribution:
 
 
 def value(question: Question, shift: Tensor) -> Tensor:
-    """What `Question.value` says when the embeddings that are read are shifted by (B, T, D), with a gradient: (B,).
-
-    Ranking works in place and remembers its tables without a gradient, so log p is written out here.
-    """
-    model = question.model
-    output = model(question.read.clone().expand(len(shift), -1), Intervention(shift=shift), newest=True)
-    table, bias = model.table()[1:], model.bias()[1:]
-    if isinstance(model, FAME) and model.config.head == "mixture":
-        queries = model.facet_queries(output.at_last(output.facets))  # (B, H, D)
-        of_facet = (queries @ table.T + bias).log_softmax(-1)
-        log_p = (of_facet + output.at_last(output.gate).log()[..., None]).logsumexp(1)
-    else:
-        log_p = (output.at_last(output.query) @ table.T + bias).log_softmax(-1)
-    found = log_p[:, question.target - 1]
-    return found if question.rival is None else found - log_p[:, question.rival - 1]
+    """What `Question.value` says when the embeddings that are read are shifted by (B, T, D), with a gradient: (B,)."""
+    read = question.read.clone().expand(len(shift), -1)
+    return question.value(question.model(read, Intervention(shift=shift), newest=True))
 
 
 def _attribution(question: Question, method: Method, values: Tensor, baseline: str, gap: float | None) -> Attribution:

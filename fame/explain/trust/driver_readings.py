@@ -9,9 +9,9 @@ from fame.data import Events
 from fame.data.batches import batches, pad
 from fame.explain.families.anatomy import Anatomy, split
 from fame.explain.families.knockout import DRAWS, knock_out_families
+from fame.heads.kinds import kind_of
+from fame.heads.registry import head
 from fame.model import Model
-from fame.ranking.recommend import contributions
-from fame.ranking.scores import head
 
 CELLS = 8_192  # history positions run at a time
 
@@ -22,7 +22,7 @@ class Readings:
 
     gate: np.ndarray  # (n, H)
     contribution: np.ndarray  # (n, H), centred over the catalog
-    responsibility: np.ndarray  # (n, H), of a mixture of softmaxes; (n, 0) with another head
+    responsibility: np.ndarray  # (n, H); (n, 0) where scores are sums of parts
     anatomy: np.ndarray  # (n, A), centred over the catalog
     effect: np.ndarray  # (n, A, R) by how much log p falls when the past says nothing of the family, draw by draw
 
@@ -35,17 +35,18 @@ class Readings:
 def read_events(model: Model, anatomy: Anatomy, events: Events, draws: int = DRAWS) -> Readings:
     """All of them."""
     n, H, A = len(events.targets), len(model.config.facets), len(anatomy.families)
-    R = H if model.config.head == "mixture" else 0
+    R = 0 if kind_of(model.config.head).additive else H
     found = Readings(*(np.zeros((n, *shape), np.float32) for shape in ((H,), (H,), (R,), (A,), (A, draws))))
     for rows in batches(np.minimum(events.histories.lengths, model.config.length), CELLS):
         read = torch.from_numpy(pad(events.histories, rows, model.config.length))
         targets = torch.from_numpy(events.targets[rows].astype(np.int64))
         output = model(read, newest=True)
         found.gate[rows] = output.at_last(output.gate).numpy()
-        found.contribution[rows] = contributions(model, output, targets[:, None])[:, 0].numpy()
-        responsible = head(model, output).responsibilities(targets[:, None])
-        if responsible is not None:
-            found.responsibility[rows] = responsible[:, 0].numpy()
+        by = head(model, output)
+        found.contribution[rows] = by.parts(targets[:, None])[:, 0].numpy()
+        shares = by.shares(targets[:, None])
+        if shares is not None:
+            found.responsibility[rows] = shares[:, 0].numpy()
         found.anatomy[rows] = split(model, anatomy, output, targets[:, None])[:, 0].numpy()
         found.effect[rows] = knock_out_families(model, anatomy, read, targets[:, None], draws).effect[:, 0].numpy()
     return found

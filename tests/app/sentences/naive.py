@@ -6,9 +6,9 @@ from functools import cached_property
 import numpy as np
 import torch
 
+from fame.heads.registry import scores
 from fame.model import Edit, Intervention, Model
 from fame.ranking.recommend import take_apart
-from fame.ranking.scores import scores
 
 TIE = 1e-4  # scores nearer than this may stand in either order
 

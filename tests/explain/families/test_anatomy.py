@@ -24,11 +24,11 @@ def test_parts_and_rest_add_up_to_the_score(trained, trained_sasrec, cinema):
         found, q = fit(model, cinema.catalog), query(model)
         answer = recommend(model, HISTORY, 20)
         items = torch.from_numpy(answer.items)
-        parts = found.parts(q, items[None])[0]
+        parts = found.parts(q[:, None], items[None])[0]
         rest = model.table()[items] - found.average - found.components(items).sum(1)
         total = answer.reference + answer.bias + parts.sum(1).numpy() + (rest @ q[0]).numpy()
         assert np.allclose(total, answer.score, atol=1e-4)
-        everything = found.parts(q, torch.arange(1, len(cinema.catalog) + 1)[None])[0]
+        everything = found.parts(q[:, None], torch.arange(1, len(cinema.catalog) + 1)[None])[0]
         assert torch.allclose(everything.mean(0), torch.zeros(3), atol=1e-5)  # centred over the catalog
 
 
@@ -55,7 +55,7 @@ def test_it_is_the_ridge_that_least_squares_gives_by_hand(trained, cinema):
 def test_taking_a_component_out_of_an_item_changes_its_score_by_exactly_that_part(trained, cinema):
     found, q = fit(trained.model, cinema.catalog), query(trained.model)
     item = torch.tensor([17])
-    parts, components = found.parts(q, item[None])[0, 0], found.components(item)[0]
+    parts, components = found.parts(q[:, None], item[None])[0, 0], found.components(item)[0]
     for family in range(3):
         without = (trained.model.table()[17] - components[family]) @ q[0]
         assert torch.isclose(trained.model.table()[17] @ q[0] - without, parts[family], atol=1e-5)
@@ -74,7 +74,7 @@ def test_several_values_an_item_and_none(trained):
 def test_a_catalog_without_attributes_has_no_anatomy(trained):
     found = fit(trained.model, Catalog([f"f{n}" for n in range(80)]))
     assert found.families == ()
-    assert found.parts(query(trained.model), torch.tensor([[1, 2]])).shape == (1, 2, 0)
+    assert found.parts(query(trained.model)[:, None], torch.tensor([[1, 2]])).shape == (1, 2, 0)
 
 
 @pytest.mark.parametrize("padding", [0, 3])

@@ -15,8 +15,8 @@ from fame.explain.past.records import METHODS, Attribution, most_first
 from fame.explain.past.shapley import coalitions, history_shapley, shapley
 from fame.explain.question import Question, QuestionError
 from fame.explain.records import WAYS
+from fame.heads.registry import scores
 from fame.model import Intervention, build
-from fame.ranking.scores import scores
 from tests.model.conftest import FAME, SASREC, VARIANTS, make
 
 MODELS = VARIANTS | {"mixture": FAME.model_copy(update={"head": "mixture"})}

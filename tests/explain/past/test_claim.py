@@ -10,9 +10,9 @@ from fame.explain.past.claim import DRAWS, EXACT, LEAST, Claim, alone, claim, se
 from fame.explain.past.methods import attribute
 from fame.explain.past.records import Attribution, Method, most_first
 from fame.explain.question import Question
+from fame.heads.registry import scores
 from fame.model import Intervention, build
 from fame.ranking.recommend import recommend, take_apart
-from fame.ranking.scores import scores
 from tests.model.conftest import FAME, SASREC, make
 
 HISTORY = [5, 9, 2, 31, 12, 20, 33]

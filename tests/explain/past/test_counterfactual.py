@@ -9,9 +9,9 @@ import torch
 from fame.explain.knockout import runs
 from fame.explain.past.counterfactual import fewest_additions, fewest_removals, single_removal
 from fame.explain.question import QuestionError
+from fame.heads.registry import scores
 from fame.model import build
 from fame.ranking.recommend import HistoryError, recommend
-from fame.ranking.scores import scores
 from tests.model.conftest import FAME, SASREC, make
 
 HISTORIES = [[5, 9, 2, 31, 12], [4, 8, 15, 16], [40, 1, 2, 3, 30, 20], [7, 9]]

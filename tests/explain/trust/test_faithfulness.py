@@ -16,8 +16,8 @@ from fame.explain.trust.deletion import expected_first, measure
 from fame.explain.trust.faithfulness import ask, differences, ignores, judge, mark, truest, verdict
 from fame.explain.trust.randomisation import alike, stages
 from fame.explain.trust.records.explanations import IGNORES, MEASURES, NO_BETTER, TRUER, UNTESTED, is_truer
+from fame.heads.registry import scores
 from fame.model import Intervention, build
-from fame.ranking.scores import scores
 from tests.model.conftest import FAME, SASREC, VARIANTS, make
 
 HISTORY, TARGET = [5, 9, 2, 31, 9, 22, 14], 17

@@ -7,14 +7,14 @@ import pytest
 import torch
 
 from fame.data import leave_one_out
+from fame.heads import mixture, products, topk
+from fame.heads.item_side import item_side
+from fame.heads.mixture import Mixture
+from fame.heads.registry import scores
 from fame.model import Edit, Intervention, build
-from fame.ranking import mixture, topk
 from fame.ranking.evaluation import ranks
-from fame.ranking.item_side import item_side
-from fame.ranking.mixture import Mixture
 from fame.ranking.recommend import recommend, take_apart
 from fame.ranking.recommendation import Recommendation
-from fame.ranking.scores import scores
 from tests.model.conftest import VARIANTS, make
 
 MIXTURE = {"head": "mixture"}
@@ -36,7 +36,7 @@ def joint(model, output) -> torch.Tensor:
 @pytest.fixture(params=[(part, whole, few) for part, whole in ((1, 1), (77, 50), (10**6, 10**6)) for few in (0, 3)])
 def block(request, monkeypatch) -> None:
     """Blocks of one item, of some in some, and of all; products K wide, and D wide."""
-    monkeypatch.setattr(mixture, "BLOCK", request.param[0])
+    monkeypatch.setattr(products, "BLOCK", request.param[0])
     monkeypatch.setattr(topk, "BLOCK", request.param[1])
     monkeypatch.setattr(mixture, "FEW", request.param[2])
 
@@ -45,12 +45,12 @@ def block(request, monkeypatch) -> None:
 def test_responsibilities_and_probabilities_are_those_of_the_formula(model):
     output = model(ITEMS)
     p = joint(model, output)
-    by = Mixture.of(model, output, item_side(model))
+    by = Mixture(model, output, item_side(model))
     everything = torch.arange(1, 41).expand(3, 40)
     assert torch.allclose(by.scores().double(), p.sum(2).log(), atol=1e-4)
     assert torch.allclose(by.at(everything), by.scores(), atol=1e-4)
     assert torch.allclose(by.scores().exp().sum(1), torch.ones(3), atol=1e-5)
-    found = by.responsibilities(everything).double()
+    found = by.shares(everything).double()
     assert torch.allclose(found, p / p.sum(2, keepdim=True), atol=1e-4)
     assert found.std(1).max() > 0.1  # not the gate over again
 
@@ -63,7 +63,7 @@ def test_the_best_are_those_of_a_plain_ranking(model, k):
         model.bias.weight[20:24] = model.bias.weight[7]
     output = model(ITEMS)
     exclude = torch.tensor([[1, 40, 0, 0], [4, 8, 15, 16], [9, 9, 9, 21]])
-    found = Mixture.of(model, output, item_side(model)).top_k(k, exclude)
+    found = Mixture(model, output, item_side(model)).top_k(k, exclude)
     p = joint(model, output).sum(2).log()
     for row in range(3):
         allowed = [v for v in range(1, 41) if v not in exclude[row]]

@@ -3,9 +3,10 @@
 import pytest
 import torch
 
+from fame.heads import mixture
+from fame.heads.mixture import full_mixture, sampled_mixture
+from fame.heads.sum import full_softmax
 from fame.model import build
-from fame.training import mixture
-from fame.training.losses import full_mixture, full_softmax, sampled_mixture
 from fame.training.objective import objective
 from fame.training.presets import settings
 
@@ -30,8 +31,8 @@ def plain(query, gate, keys, bias, targets):
 
 @pytest.mark.parametrize("cells", [1, 10 * V, 1 << 20])
 def test_the_loss_and_its_gradients_are_exact(scored, cells, monkeypatch):
-    monkeypatch.setattr(mixture, "CELLS", cells)
-    monkeypatch.setattr(mixture, "FEWEST", 7)
+    monkeypatch.setattr(mixture, "TRAINED", cells)
+    monkeypatch.setattr(mixture, "ROWS", 7)
     loss, expected = full_mixture(*scored), plain(*scored)
     assert torch.allclose(loss, expected, atol=1e-12)
     found, wanted = torch.autograd.grad(3 * loss, scored[:4]), torch.autograd.grad(3 * expected, scored[:4])

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from fame.ranking import topk
+from fame.heads import topk
 
 
 @pytest.mark.parametrize("block", [1, 35, 150, 1000])

@@ -1,28 +1,18 @@
 """The items' half of a score, worked out once a model instead of once an answer."""
 
-from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
 import torch
-from torch import Tensor
 
+from fame.heads.contract import ItemSide
+from fame.heads.kinds import head_class
 from fame.model import FAME, Model
-
-
-@dataclass(frozen=True)
-class ItemSide:
-    """What a query meets; row 0 is padding."""
-
-    table: Tensor  # (V + 1, D)
-    bias: Tensor  # (V + 1,), centred over the catalog
-    average: Tensor  # (D,), the average item
-    keys: Tensor | None = None  # (H, V + 1, K), what the facets of a mixture of softmaxes meet, each by itself
-
 
 _known: WeakKeyDictionary[Model, tuple[tuple[int, ...], ItemSide]] = WeakKeyDictionary()
 
 
-@torch.inference_mode()
+@torch.inference_mode(False)  # what is remembered may be asked for with gradients later
+@torch.no_grad()
 def item_side(model: Model) -> ItemSide:
     """A model's, remembered until its weights change: the average alone reads as much memory as a ranking does.
 
@@ -43,7 +33,5 @@ def item_side(model: Model) -> ItemSide:
 
 def worked_out(model: Model) -> ItemSide:
     """From the weights as they are now."""
-    table, keys = model.table().detach(), None
-    if isinstance(model, FAME) and model.config.head == "mixture":
-        keys = model.facet_keys(table).transpose(0, 1)
-    return ItemSide(table, model.bias(), table[1:].mean(0), keys)
+    table = model.table().detach()
+    return ItemSide(table, model.bias(), table[1:].mean(0), head_class(model).keys(model, table))

@@ -4,8 +4,8 @@ import pytest
 import torch
 from torch.nn.functional import cross_entropy
 
-from fame.training import softmax
-from fame.training.losses import full_softmax, gate_imbalance, sampled_softmax
+from fame.heads import sum as sum_head
+from fame.heads.sum import full_softmax, sampled_softmax
 
 V, D, n = 50, 6, 30
 
@@ -24,8 +24,8 @@ def plain(query, table, bias, targets):
 
 @pytest.mark.parametrize("cells", [1, 10 * V, 1 << 20])
 def test_the_full_softmax_and_its_gradient_are_exact(scored, cells, monkeypatch):
-    monkeypatch.setattr(softmax, "CELLS", cells)
-    monkeypatch.setattr(softmax, "FEWEST", 7)
+    monkeypatch.setattr(sum_head, "SCORES", cells)
+    monkeypatch.setattr(sum_head, "POSITIONS", 7)
     loss, expected = full_softmax(*scored), plain(*scored)
     assert torch.allclose(loss, expected)
     found, wanted = torch.autograd.grad(3 * loss, scored[:3]), torch.autograd.grad(3 * expected, scored[:3])
@@ -56,8 +56,3 @@ def test_a_sample_stands_for_the_catalog(scored):
         exact = plain(query, table, bias, targets).exp()
     draws = torch.stack(draw)
     assert (draws.mean() - exact).abs() < 4 * draws.std() / len(draws) ** 0.5 < 0.05 * exact
-
-
-def test_balance_is_of_the_mean_gate_not_of_each():
-    assert gate_imbalance(torch.tensor([[0.0, 1.0], [1.0, 0.0]])).abs() < 1e-6
-    assert torch.isclose(gate_imbalance(torch.tensor([[1.0, 0.0], [1.0, 0.0]])), torch.tensor(2.0).log(), atol=1e-5)
