@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from app import resources, state
+from app import link, models, resources, state
 from app.groups import LENGTH, group_names
 from app.interventions import UNCHANGED, Interventions, intended
 from app.users import User, hidden, whose
@@ -61,15 +61,10 @@ class Current:
         return self.model.config.get("head") == "mixture"
 
 
-def usable() -> dict[str, Description]:
-    """The models whose data set is on this machine."""
-    return {name: model for name, model in resources.models().items() if resources.has_data(model.dataset)}
-
-
 def current() -> Current:
     """The session resolved, and put into the URL; raises `InputError` as `resolve`."""
     found = resolve()
-    state.link()
+    link.write()
     return found
 
 
@@ -221,7 +216,7 @@ def known(catalog: Catalog, item_ids: list[str]) -> list[str]:
 
 def choose(name: str, data: str) -> Description:
     """The model of that name, or the preferred one of that data set, or the preferred one of all."""
-    found = usable()
+    found = models.usable()
     if not found:
         raise InputError(
             "There is no model with its data on this machine; run `make app`, or train one with `python -m fame train`."
@@ -234,9 +229,9 @@ def choose(name: str, data: str) -> Description:
     order = [found[preferred] for preferred in PREFERRED if preferred in found]
     chosen = next((model for model in order if model in same), (same or order or list(found.values()))[0])
     if name:
-        why = resources.broken_models().get(name) or (
-            f"its data set is missing: {resources.way_to_data(resources.models()[name].dataset)}"
-            if name in resources.models()
+        why = models.broken().get(name) or (
+            f"its data set is missing: {models.way_to_data(models.readable()[name].dataset)}"
+            if name in models.readable()
             else f"there is none of that name; there are {', '.join(found)}"
         )
         state.notice(f"The model {name!r} cannot be shown ({why.rstrip('.')}); this is {chosen.name}.")

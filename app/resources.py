@@ -1,4 +1,4 @@
-"""What is loaded once and shared between all visitors: the only functions with `st.cache_*`.
+"""What is loaded once and shared between all visitors.
 
 Nothing that comes from here may be changed in place. Each cache is bounded, and keyed by what the folder holds, so that
 a model that was trained again is loaded again. torch is imported by the functions that need it, not by this module.
@@ -11,9 +11,8 @@ import sys
 import threading
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Hashable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import streamlit as st
 
@@ -23,10 +22,6 @@ from fame import home
 from fame.checkpoint.description import Description, describe
 from fame.data import Catalog, DataSet, read
 from fame.data.presets import Preset
-from fame.errors import InputError
-from fame.explain import example as examples
-from fame.explain import stored
-from fame.explain.meaning import records as meanings
 from fame.folders import recover
 from fame.maps import store as map_store
 
@@ -39,47 +34,23 @@ if TYPE_CHECKING:
     from fame.explain.facets.population import Population
     from fame.explain.families.anatomy import Anatomy
     from fame.explain.knockout import Runs
-    from fame.explain.trust.records.explanations import Explanations
-    from fame.explain.trust.records.scorecard import Scorecard
     from fame.ranking.evaluation import Repeats
 
 
-def models() -> dict[str, Description]:
-    """Every model whose folder can be read, by name. What cannot be read is told by `broken_models`."""
-    return {name: found for name, found in _described().items() if isinstance(found, Description)}
+def description(folder: Path) -> Description:
+    """What a model folder says of itself, read again when it was written again; raises `InputError`."""
+    return _description(folder, stamp(folder / "config.json"), stamp(folder / "card.json"))
 
 
-def broken_models() -> dict[str, str]:
-    """Name -> sentence for the model folders that cannot be used."""
-    return {name: found for name, found in _described().items() if isinstance(found, str)}
-
-
-def _described() -> dict[str, Description | str]:
-    found: dict[str, Description | str] = {}
-    for name, folder in home.model_folders().items():
-        try:
-            found[name] = describe(folder)
-        except InputError as error:
-            found[name] = str(error)
-    return found
-
-
-def has_data(name: str) -> bool:
-    """Whether the data set of that name is on this machine."""
-    return (home.data_folder(name) / "dataset.json").exists()
-
-
-def way_to_data(name: str) -> str:
-    """What to do about a data set that is not here."""
-    if name == "movielens-100k":
-        return "run python -m fame data fetch movielens-100k"
-    return f"bring the folder data/{name}"
+@st.cache_resource(max_entries=1_000, show_spinner=False)
+def _description(folder: Path, config: int, card: int) -> Description:
+    return describe(folder)
 
 
 def dataset(name: str) -> DataSet:
     """The data set of that name; raises `InputError` where it is missing or damaged."""
     folder = home.data_folder(name)
-    return _dataset(folder, _stamp(folder / "dataset.json"))
+    return _dataset(folder, stamp(folder / "dataset.json"))
 
 
 @st.cache_resource(max_entries=3, show_spinner=False)
@@ -187,104 +158,7 @@ def _maps(folder: Path, fingerprint: str, stamp: int) -> map_store.Maps:
 
 def maps(model: Description) -> map_store.Maps:
     """The stored maps of a model; raises `InputError` where there are none."""
-    return _maps(model.folder, model.fingerprint, _stamp(model.folder / "maps" / "maps.json"))
-
-
-def meaning(model: Description) -> meanings.Meaning | None:
-    """What is stored of a model's facets and experts; raises `InputError` where it is about other weights."""
-    return _meaning(model.folder, model.fingerprint, _stamp(model.folder / meanings.FILE))
-
-
-@st.cache_resource(max_entries=8, show_spinner=False)
-def _meaning(folder: Path, fingerprint: str, stamp: int) -> meanings.Meaning | None:
-    return meanings.load(describe(folder))
-
-
-def measure_meaning(model: Description) -> meanings.Meaning:
-    """Test what a model's facets and experts mean. Takes seconds, once."""
-    found: meanings.Meaning = _measured(model.folder, model.fingerprint, model.dataset)
-    return found
-
-
-@st.cache_resource(max_entries=4, show_spinner=False)
-def _measured(folder: Path, fingerprint: str, data: str) -> meanings.Meaning:
-    from fame.explain.meaning.measure import measure
-
-    return measure(_checkpoint(folder, _stamp(folder / "config.json")).model, dataset(data))
-
-
-@st.cache_resource(max_entries=4, show_spinner=False)
-def _scorecard(folder: Path, fingerprint: str, stamp: int) -> Scorecard | None:
-    from fame.explain.trust.records.scorecard import ADVICE, FILE, Scorecard
-
-    return stored.load(describe(folder), FILE, Scorecard, ADVICE)
-
-
-def explanations(model: Description) -> Explanations | None:
-    """How true the methods were found to be on a model; raises `InputError` where that is about other weights."""
-    found: Explanations | None = _explanations(
-        model.folder, model.fingerprint, _stamp(model.folder / "explanations.json")
-    )
-    return found
-
-
-@st.cache_resource(max_entries=8, show_spinner=False)
-def _explanations(folder: Path, fingerprint: str, stamp: int) -> Explanations | None:
-    from fame.explain.trust.records.explanations import ADVICE, FILE, Explanations
-
-    return stored.load(describe(folder), FILE, Explanations, ADVICE)
-
-
-@st.cache_data(max_entries=64, ttl=120, show_spinner=False)
-def seconds(model: str, what: tuple[Hashable, ...], _reckon: Callable[[], float]) -> float:
-    """What a search in the model of that fingerprint will take, reckoned anew where it was two minutes ago."""
-    return _reckon()
-
-
-def once(model: str, what: tuple[Hashable, ...], work: Callable[[], T]) -> T:
-    """What is the same as long as a question is, found at the first asking: a slider that is moved changes none of it.
-
-    `model` is the fingerprint of the model that is asked.
-    """
-    kept = shelf(model, what)
-    if not kept:
-        kept.append(work())
-    found: T = kept[0]
-    return found
-
-
-@st.cache_resource(max_entries=256, show_spinner=False)
-def shelf(model: str, what: tuple[Hashable, ...]) -> list[Any]:
-    """A place for what was found in a model of that fingerprint: the one thing here that is filled later."""
-    return []
-
-
-def scorecard(model: Description) -> Scorecard | None:
-    """The stored marks of a model on planted data; raises `InputError` where they are about other weights."""
-    found: Scorecard | None = _scorecard(model.folder, model.fingerprint, _stamp(model.folder / "scorecard.json"))
-    return found
-
-
-@st.cache_resource(max_entries=4, show_spinner=False)
-def _marked(folder: Path, fingerprint: str, data: str) -> Scorecard:
-    from fame.explain.trust.scorecard import scorecard
-
-    return scorecard(_checkpoint(folder, _stamp(folder / "config.json")).model, dataset(data))
-
-
-def mark(model: Description) -> Scorecard:
-    """Mark a model on the truth of its data. Takes seconds, once; raises `InputError` where there is no truth."""
-    found: Scorecard = _marked(model.folder, model.fingerprint, model.dataset)
-    return found
-
-
-def keep(model: Description, file: str, result: object) -> str:
-    """Store a result with its model; a sentence where that cannot be done, else empty."""
-    try:
-        stored.save(model.folder / file, model.fingerprint, result)
-    except InputError as error:
-        return str(error)
-    return ""
+    return _maps(model.folder, model.fingerprint, stamp(model.folder / "maps" / "maps.json"))
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
@@ -320,23 +194,6 @@ def plain(title: str) -> list[str]:
     return [] if bare == title else [bare]
 
 
-def example(model: Description) -> examples.Example | None:
-    """The worked example stored with a model."""
-    return examples.load(model)
-
-
-def baseline(dataset_fingerprint: str, but: str) -> tuple[str, dict[str, float]] | None:
-    """Name and validation measures of the best SASRec on the same data, if there is one beside the run `but`."""
-    found = [
-        (name, model.card.get("metrics", {}).get("validation", {}))
-        for name, model in models().items()
-        if model.config["architecture"] == "sasrec"
-        and model.config["dataset_fingerprint"] == dataset_fingerprint
-        and name != but
-    ]
-    return max((one for one in found if one[1]), key=lambda one: one[1].get("NDCG@10", 0.0), default=None)
-
-
 @st.cache_data(max_entries=64, show_spinner=False)
 def estimate(data: str, fingerprint: str, options: tuple[str, ...]) -> dict[str, float]:
     """What a training with these options would cost, tried once."""
@@ -353,10 +210,10 @@ def warm_up() -> None:
 def _weights(name: str) -> tuple[Path, int]:
     """Folder of the model of that name, and what changes when it is trained again."""
     folder = home.model_folders()[name]
-    return folder, _stamp(folder / "config.json")
+    return folder, stamp(folder / "config.json")
 
 
-def _stamp(file: Path) -> int:
+def stamp(file: Path) -> int:
     """Changes when the file does; 0 where it is missing, so that the reader says what is wrong."""
     recover(file.parent)  # a training may be replacing it by a better one this instant
     try:

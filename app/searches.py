@@ -1,14 +1,18 @@
-"""A long search in a thread of its own: the page stays usable, says how far it is, and can stop it.
+"""What is asked of a model: found once and kept; where it takes long, in a thread that says how far it is and can stop.
 
 A click in a fragment does not end the run that it is in: a search in the page's own thread could not be stopped.
 """
 
 import threading
 import time
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Hashable
+from typing import Any, TypeVar
+
+import streamlit as st
 
 from fame.explain.question import Watch
+
+T = TypeVar("T")
 
 
 class StoppedError(Exception):
@@ -58,3 +62,27 @@ class Search:
         self.share = share
         if self._stop.is_set():
             raise StoppedError
+
+
+@st.cache_data(max_entries=64, ttl=120, show_spinner=False)
+def seconds(model: str, what: tuple[Hashable, ...], _reckon: Callable[[], float]) -> float:
+    """What a search in the model of that fingerprint will take, reckoned anew where it was two minutes ago."""
+    return _reckon()
+
+
+def once(model: str, what: tuple[Hashable, ...], work: Callable[[], T]) -> T:
+    """What is the same as long as a question is, found at the first asking: a slider that is moved changes none of it.
+
+    `model` is the fingerprint of the model that is asked.
+    """
+    kept = shelf(model, what)
+    if not kept:
+        kept.append(work())
+    found: T = kept[0]
+    return found
+
+
+@st.cache_resource(max_entries=256, show_spinner=False)
+def shelf(model: str, what: tuple[Hashable, ...]) -> list[Any]:
+    """A place for what was found in a model of that fingerprint: the one thing here that is filled later."""
+    return []

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app import resources, state
+from app import measured, models, resources, state
 from app.current import current
 from app.sentences.marking import escape
 from app.widgets.home.cards import data_card, model_card
@@ -18,13 +18,13 @@ st.markdown(
     "Here you build a history, see what the model recommends, and take every score apart into exact parts."
 )
 notices()
-if not resources.has_data("movielens-100k"):
+if not models.has_data("movielens-100k"):
     st.info(
         "MovieLens-100K is not on this machine (its terms forbid shipping it), so this is a made-up cinema whose "
         "truth is known. With a network, `python -m fame data fetch movielens-100k` brings real movies."
     )
 
-example = resources.example(now.model)
+example = measured.example(now.model)
 if example is None:
     st.info("This model has no stored example. Open Predict to see it at work.")
 else:

@@ -5,9 +5,10 @@ import streamlit as st
 from app.current import current
 from app.sentences import meanings
 from app.widgets.meaning.drivers import truth
-from app.widgets.meaning.facets import cards, likeness, meaning, plain_warning, probe_matrix
+from app.widgets.meaning.facets import cards, likeness, meaning, probe_matrix
 from app.widgets.shared.expert_meanings import expert_table
 from app.widgets.shared.frame import notices
+from app.widgets.shared.weights import plain_warning
 
 
 @st.fragment

@@ -2,22 +2,22 @@
 
 import streamlit as st
 
-from app.widgets.models import library
+from app.widgets.models import data_sets, models, trash
 from app.widgets.shared.frame import results
 
 results()
-st.markdown(library.sentence())
-library.models()
+st.markdown(models.sentence())
+models.models()
 st.header("One of them")
-library.actions()
+models.actions()
 st.header("Data sets")
-library.datasets()
+data_sets.datasets()
 left, right = st.columns(2, gap="large")
 with left:
     st.header("From elsewhere")
-    library.bring()
+    models.bring()
 with right:
     st.header("Trash")
-    library.trash()
+    trash.trash()
 st.header("Where things live")
-library.place()
+trash.place()

@@ -7,7 +7,7 @@ import zipfile
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app.widgets.train import importing
+from app.widgets.train import uploads
 from fame.data import read
 from fame.home import PROJECT
 from fame.training import queue, status
@@ -187,9 +187,9 @@ def test_before_a_data_set_is_deleted_the_models_are_named_that_need_it(app, tmp
 
 def test_uploads_that_nobody_looks_at_are_cleared_and_others_stay(tmp_path, monkeypatch):
     monkeypatch.setenv("FAME_HOME", str(tmp_path))
-    old, used = importing.keep("old.csv", b"a"), importing.keep("used.csv", b"b")
+    old, used = uploads.keep("old.csv", b"a"), uploads.keep("used.csv", b"b")
     for path in (old, used):
         os.utime(path.parent, (1, 1))
-    assert importing.keep("used.csv", b"b") == used  # as a page that shows it does
-    importing.clear_abandoned()
+    assert uploads.keep("used.csv", b"b") == used  # as a page that shows it does
+    uploads.clear_abandoned()
     assert (old.exists(), used.exists()) == (False, True)

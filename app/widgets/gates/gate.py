@@ -10,13 +10,12 @@ from app.current import Current
 from app.look import palette
 from app.look.numbers import percent
 from app.sentences.marking import escape, facet
-from app.widgets.meaning import facets as meanings
 from app.widgets.shared import weights
+from app.widgets.shared.facet_choice import WHERE, choose_facet, choose_missing
+from app.widgets.shared.facet_meanings import names as with_meanings
 from app.widgets.shared.position import Place, along
 from app.widgets.shared.tables import table_behind, with_download
-from fame.explain.facets.effects import FacetKnockouts, Missing
-
-WHERE = {"dropped": "is dropped", "renormalised": "goes to the others"}
+from fame.explain.facets.effects import FacetKnockouts
 
 
 def gate_squares(now: Current, at: Place, gate: np.ndarray, h: int) -> None:
@@ -79,7 +78,7 @@ def contributed(now: Current, at: Place, gate: np.ndarray, spread: np.ndarray, f
 
     st.plotly_chart(
         charts.beside(
-            meanings.names(now),
+            with_meanings(now),
             [palette.facet(h) for h in range(len(now.facets))],
             [
                 charts.Panel("gate", gate.tolist(), [percent(float(weight)) for weight in gate], 1.0),
@@ -107,7 +106,7 @@ def contributed(now: Current, at: Place, gate: np.ndarray, spread: np.ndarray, f
         pd.DataFrame(
             {
                 "item": at.number,
-                "facet": meanings.names(now),
+                "facet": with_meanings(now),
                 "gate": gate,
                 "spread": spread,
                 "overlap without it": found.overlap,
@@ -159,36 +158,9 @@ def move(before: int | None, rank: int) -> str:
     return "same place" if before == rank else f"{before} {'▲' if before > rank else '▼'}"
 
 
-def choose_facet(now: Current, h: int, key: str) -> None:
-    """The facet in view, as buttons."""
-    shown = state.show(key, now.facets[h])
-    st.segmented_control(
-        "Facet",
-        now.facets,
-        default=now.facets[h],
-        key=shown,
-        required=True,
-        on_change=lambda: state.choose_facet(state.read(shown)),
-    )
-
-
-def choose_missing(way: Missing) -> None:
-    """Where its gate weight goes, as buttons."""
-    key = state.show("missing", way)
-    st.segmented_control(
-        "Its gate weight",
-        list(WHERE),
-        format_func=lambda way: WHERE[way],
-        default=way,
-        key=key,
-        required=True,
-        on_change=lambda: state.choose_missing(state.read(key)),
-    )
-
-
 def say_little(now: Current) -> None:
     """What a gate weight is worth, as a warning where training tied no facet to anything."""
     if now.model.config.get("families"):
         st.caption(weights.say_little(now))
     else:
-        meanings.plain_warning(now)
+        weights.plain_warning(now)

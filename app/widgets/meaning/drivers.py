@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
-from app import charts, resources
+from app import charts, measured, resources, searches
 from app.current import Current
 from app.look.numbers import duration, percent
 from app.sentences.marking import escape, together
@@ -38,21 +38,21 @@ def truth(now: Current) -> None:
     )
     found = None
     try:
-        found = resources.scorecard(now.model)
+        found = measured.scorecard(now.model)
     except InputError as error:
         st.info(escape(str(error)))
     if found is None:
         place, model = st.empty(), resources.checkpoint(now.model.name).model
-        takes = resources.seconds(now.model.fingerprint, ("scorecard",), lambda: marking_seconds(model, now.data))
+        takes = searches.seconds(now.model.fingerprint, ("scorecard",), lambda: marking_seconds(model, now.data))
         if not place.button(f"Mark the model, about {duration(takes)}", icon=":material/fact_check:"):
             return
         try:
             with place, st.spinner("Knocking families out of every history …"):
-                found = resources.mark(now.model)
+                found = measured.mark(now.model)
         except InputError as error:
             st.error(escape(str(error)))
             return
-        if why := resources.keep(now.model, "scorecard.json", found):
+        if why := measured.keep(now.model, "scorecard.json", found):
             st.warning(f"This could not be stored with the model: {escape(why)}")
     marks(found)
 

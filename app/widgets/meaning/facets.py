@@ -1,19 +1,16 @@
 """What a model's facets and experts mean: a card a facet, the matrices, the experts, and how to get them."""
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from app import charts, resources
+from app import charts, measured, searches
 from app.current import Current
 from app.look import palette
 from app.look.numbers import duration, signed, two_digits
 from app.sentences import meanings
 from app.sentences.marking import escape, plain_facet
-from app.widgets.shared import weights
 from app.widgets.shared.tables import table_behind
 from fame.errors import InputError
 from fame.explain.meaning.records import FILE, LEVEL, Meaning, Probe, seconds
@@ -28,19 +25,11 @@ CKA = (
 WHICH = {"held out": "Kept out of training", "written in": "Tied in training"}
 
 
-def stored(now: Current) -> Meaning | None:
-    """What is stored with the model; None where nothing that is about its weights can be read."""
-    try:
-        return resources.meaning(now.model)
-    except InputError:
-        return None
-
-
 def meaning(now: Current) -> Meaning | None:
     """What is stored with the model, or a button that measures it."""
     why = "Nobody has tested yet what the facets of this model mean."
     try:
-        if found := resources.meaning(now.model):
+        if found := measured.meaning(now.model):
             return found
     except InputError as error:
         why = escape(str(error))
@@ -48,41 +37,15 @@ def meaning(now: Current) -> Meaning | None:
     with place.container():
         st.info(why)
         size = len(now.data.catalog), len(now.data.catalog.families)
-        takes = resources.seconds(now.model.fingerprint, ("meaning",), lambda: seconds(*size) * slowdown())
+        takes = searches.seconds(now.model.fingerprint, ("meaning",), lambda: seconds(*size) * slowdown())
         if not st.button(f"Test them now, about {duration(takes)}", icon=":material/science:", type="primary"):
             return None
         with st.spinner("Asking a probe what each facet tells, and permuting the answers …"):
-            found = resources.measure_meaning(now.model)
-        if why := resources.keep(now.model, FILE, found):
+            found = measured.measure_meaning(now.model)
+        if why := measured.keep(now.model, FILE, found):
             st.warning(f"This could not be stored with the model: {escape(why)}")
     place.empty()
     return found
-
-
-def names(now: Current) -> list[str]:
-    """The facets for a table, with what each was found to mean where that is stored and something was claimed."""
-    found = stored(now)
-    if found is None:
-        return list(now.facets)
-    means = {
-        facet.facet: ("tested" if facet.named == facet.facet else facet.named) or "unnamed"
-        for facet in found.facets
-        if facet.tied or facet.named
-    }
-    return [f"{name} ({means[name]})" if name in means else name for name in now.facets]
-
-
-def name_column() -> Any:
-    """What stands behind a facet's name."""
-    return st.column_config.TextColumn(
-        help="In brackets what it was found to mean; tested = what its name says. See the page Meaning."
-    )
-
-
-def plain_warning(now: Current) -> None:
-    """A model that nothing is tied to: what its gate weights were found to be worth."""
-    if not now.model.config.get("families"):
-        st.warning(f"Training tied no facet of this model to an attribute. {weights.say_little(now)}")
 
 
 def cards(now: Current, found: Meaning) -> None:

@@ -10,7 +10,7 @@ from app.groups import FEWEST, MOST, group_names
 from app.look import palette
 from app.look.numbers import percent
 from app.sentences.marking import escape, plain_facet
-from app.widgets.gates.gate import choose_facet
+from app.widgets.shared.facet_choice import choose_facet
 from app.widgets.shared.history import take_user
 from app.widgets.shared.tables import table_behind
 from app.widgets.shared.weights import in_percent, number_column, percent_column

@@ -8,7 +8,7 @@ import streamlit as st
 
 from app.current import Current
 from app.sentences import meanings
-from app.widgets.meaning.facets import stored
+from app.widgets.shared.facet_meanings import stored
 from app.widgets.shared.tables import with_download
 from fame.explain.meaning.records import Expert, Meaning
 

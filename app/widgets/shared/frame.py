@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from app import resources, state
-from app.current import Current, current, usable
+from app import link, models, state
+from app.current import Current, current
 from app.pages import Page
 from app.sentences.marking import escape
 from fame.errors import InputError
@@ -19,7 +19,7 @@ STYLE = """<style>
 def frame(page: Page) -> None:
     """Take over the link, show the model picker and the page's question; ends where it needs a model that is not."""
     state.enter(page.url)
-    state.load()
+    link.load()
     st.html(STYLE)
     try:
         now = current()
@@ -35,11 +35,11 @@ def frame(page: Page) -> None:
 
 def picker(now: Current) -> None:
     """Choose the model; its data set comes with it."""
-    names = list(usable())
+    names = list(models.usable())
     key = f"model-{now.model.name}"  # a new widget where the model was changed from elsewhere
 
     def chosen() -> None:
-        model = usable()[state.read(key)]
+        model = models.usable()[state.read(key)]
         state.choose_model(model.name, model.dataset)
 
     st.selectbox("Model", names, index=names.index(now.model.name), key=key, on_change=chosen)
@@ -49,10 +49,10 @@ def picker(now: Current) -> None:
     if "NDCG@10" in test:
         about += f"; NDCG@10 {test['NDCG@10']:.3f}, HR@10 {test['HR@10']:.3f} on held-out items"
     st.caption(about)
-    for name, model in resources.models().items():
+    for name, model in models.readable().items():
         if name not in names:
-            st.caption(f"{escape(name)} waits for its data: {escape(resources.way_to_data(model.dataset))}.")
-    for name, why in resources.broken_models().items():
+            st.caption(f"{escape(name)} waits for its data: {escape(models.way_to_data(model.dataset))}.")
+    for name, why in models.broken().items():
         st.caption(f"{escape(name)} cannot be read.", help=escape(why))
 
 

@@ -4,7 +4,7 @@ from typing import Literal
 
 import streamlit as st
 
-from app import state
+from app import link
 from app.current import Current
 from app.pages import BY_NAME, PAGES, Page
 
@@ -20,7 +20,7 @@ def onward(now: Current, ways: dict[str, str]) -> None:
         for name, what in ways.items():
             page = BY_NAME[name]
             if page.suits(now.model):
-                link(page, f"**{page.title}**: {what}", "content")
+                to_page(page, f"**{page.title}**: {what}", "content")
 
 
 def cards() -> None:
@@ -29,15 +29,15 @@ def cards() -> None:
     for start in range(0, len(shown), CARDS_IN_ROW):
         for column, page in zip(st.columns(CARDS_IN_ROW), shown[start : start + CARDS_IN_ROW], strict=False):
             with column.container(border=True, height="stretch"):
-                link(page, f"**{page.title}**")
+                to_page(page, f"**{page.title}**")
                 st.caption(page.shows)
 
 
-def link(page: Page, label: str, width: Literal["stretch", "content"] = "stretch") -> None:
+def to_page(page: Page, label: str, width: Literal["stretch", "content"] = "stretch") -> None:
     """A link to a page."""
-    st.page_link(page.file, label=label, icon=page.icon, query_params=state.parameters(), width=width)
+    st.page_link(page.file, label=label, icon=page.icon, query_params=link.parameters(), width=width)
 
 
 def go_to(name: str) -> None:
     """Open a page."""
-    st.switch_page(BY_NAME[name].file, query_params=state.parameters())
+    st.switch_page(BY_NAME[name].file, query_params=link.parameters())

@@ -33,6 +33,12 @@ def say_little(now: Current) -> str:
     return WEIGHTS_SAY_LITTLE if now.model.config.get("families") else PLAIN_WEIGHTS
 
 
+def plain_warning(now: Current) -> None:
+    """A model that nothing is tied to: what its gate weights were found to be worth."""
+    if not now.model.config.get("families"):
+        st.warning(f"Training tied no facet of this model to an attribute. {say_little(now)}")
+
+
 def percent_column(width: int = 120) -> Any:
     """A bar from 0 to 100 with whole percents; give it `in_percent` values."""
     return st.column_config.ProgressColumn(format="%.0f %%", min_value=0, max_value=100, width=width)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from app import resources, state
+from app import models, resources, state
 from app.look.numbers import duration
 from app.sentences.marking import escape
 from fame import home
@@ -236,7 +236,7 @@ def begin(data: DataSet, name: str, preset: str, wanted: Settings) -> None:
 
 def free_name(wanted: str) -> str:
     """The name, with a number where it is taken."""
-    taken = set(resources.models()) | {folder.name for folder in queue.folders(home.runs_folder())}
+    taken = set(models.readable()) | {folder.name for folder in queue.folders(home.runs_folder())}
     name, n = wanted[:60], 2
     while name in taken:
         name, n = f"{wanted[:60]}-{n}", n + 1

@@ -1,19 +1,16 @@
-"""Step three of Train: how a run goes, live; stop, resume, what next; and how it came about, epoch by epoch."""
+"""Step three of Train: how a run goes, live; stop, resume, what next."""
 
 import statistics
 from pathlib import Path
 
-import numpy as np
-import pandas as pd
 import streamlit as st
 
-from app import charts, commands, resources, state
+from app import commands, models, searches, state
 from app.current import resolve
-from app.look import palette
-from app.look.numbers import duration, two_digits
+from app.look.numbers import duration
 from app.sentences.marking import escape
 from app.widgets.shared.page_links import go_to
-from app.widgets.shared.tables import table_behind
+from app.widgets.train.epochs import curves, replay
 from fame import home
 from fame.errors import InputError
 from fame.maps import store as map_store
@@ -29,7 +26,6 @@ WORDS = {
     "finished": ("check_circle", "finished"),
     "": ("circle", "not started"),
 }
-QUIET = {"displayModeBar": False}
 
 
 def watching() -> None:
@@ -156,7 +152,7 @@ def buttons(run: Watched) -> None:
             )  # fmt: skip
         elif run.status.status in ("stopped", "failed", ""):
             st.button("Resume", icon=":material/resume:", on_click=resume, args=(run,), type="primary")
-        if run.best_epoch and run.name in resources.models():
+        if run.best_epoch and run.name in models.readable():
             if st.button("Open in Predict", icon=":material/recommend:"):
                 state.choose_model(run.name, run.dataset)
                 resolve()
@@ -175,12 +171,12 @@ def resume(run: Watched) -> None:
 
 def next_steps(run: Watched) -> None:
     """What makes the other pages whole for a new model."""
-    model = resources.models()[run.name]
+    model = models.readable()[run.name]
     try:
         map_store.load(model.folder, model.fingerprint)
     except InputError:
         size = model.config["items"], len(model.config["facets"])
-        seconds = resources.seconds(model.fingerprint, ("maps",), lambda: map_store.seconds(*size) * slowdown())
+        seconds = searches.seconds(model.fingerprint, ("maps",), lambda: map_store.seconds(*size) * slowdown())
         if st.button(f"Draw the facet maps, about {duration(seconds)}", icon=":material/scatter_plot:"):
             try:
                 with st.spinner("Drawing a map for every facet …"):
@@ -194,113 +190,3 @@ def next_steps(run: Watched) -> None:
         state.choose_model(run.name, run.dataset)
         resolve()
         go_to("meaning")
-
-
-def curves(run: Watched) -> None:
-    """Loss, ranking, gate and experts over the epochs."""
-    lines = run.evaluations
-    epochs = [line["epoch"] for line in lines]
-    beaten = [("popularity", run.floor["NDCG@10"])] if run.floor else []
-    if rival := resources.baseline(run.dataset_fingerprint, run.name):
-        beaten.append((f"SASRec ({rival[0]})", rival[1]["NDCG@10"]))
-    ranking = [line["metrics"]["NDCG@10"] for line in lines]
-    left, right = st.columns(2, gap="large")
-    with left:
-        st.subheader("NDCG@10 on held-out items")
-        st.plotly_chart(
-            charts.course(epochs, ranking, "NDCG@10", run.epochs, beaten, run.best_epoch),
-            key="ranking-course",
-            config=QUIET,
-            alt=f"NDCG@10 after each epoch, now {ranking[-1]:.4f}; "
-            + ", ".join(f"{name} {value:.4f}" for name, value in beaten),
-        )
-    with right:
-        st.subheader("Loss in training")
-        losses = [line["loss"] for line in lines]
-        st.plotly_chart(
-            charts.course(epochs, losses, "loss", run.epochs), key="loss-course", config=QUIET,
-            alt=f"Loss after each epoch, now {losses[-1]:.3f}",
-        )  # fmt: skip
-    if not run.facets:
-        return
-    entropy = [line["gate_entropy"] for line in lines]
-    busiest = [
-        (facet, [max(line["expert_load"][h]) for line in lines], palette.facet(h)) for h, facet in enumerate(run.facets)
-    ]
-    experts = len(lines[-1]["expert_load"][0])
-    with left:
-        if entropy[-1] is not None:
-            st.subheader("Entropy of the gate")
-            st.plotly_chart(
-                charts.courses(epochs, [("gate", entropy, palette.FACETS[0])], "entropy", run.epochs),
-                key="entropy-course", config=QUIET,
-                alt=f"Entropy of the gate after each epoch, now {entropy[-1]:.0%} of the most",
-            )  # fmt: skip
-    with right:
-        if experts > 1:
-            st.subheader("Load of each facet's busiest expert")
-            st.plotly_chart(
-                charts.courses(epochs, busiest, "busiest expert", run.epochs, 1 / experts),
-                key="load-course", config=QUIET,
-                alt="; ".join(f"{facet}: {values[-1]:.0%}" for facet, values, _ in busiest),
-            )  # fmt: skip
-    st.caption(
-        "Held-out: each user's item before the last. Entropy: 100 % = every position weighs all facets alike, 0 % = "
-        "one facet takes all. Load: mean router weight."
-    )
-
-
-def replay(run: Watched) -> None:
-    """Any epoch again: gate, experts, likeness of the facets."""
-    lines = run.evaluations
-    if not run.facets or len(lines) < 2:
-        return
-    st.header("How it came about")
-    last = lines[-1]["epoch"]
-    epoch = st.slider("Epoch", 1, last, last, key=f"replay-{run.name}")
-    line = lines[epoch - 1]
-    names, colors = list(run.facets), [palette.facet(h) for h in range(len(run.facets))]
-    load, alike = np.array(line["expert_load"]), np.array(line["head_similarity"])
-    gate, experts, likeness = st.columns(3, gap="large")
-    with gate:
-        st.subheader("Gate")
-        st.plotly_chart(
-            charts.bars(names, line["gate"], colors, [f"{weight:.0%}" for weight in line["gate"]]),
-            key="replay-gate", config=QUIET,
-            alt="; ".join(f"{name} {weight:.0%}" for name, weight in zip(names, line["gate"], strict=True)),
-        )  # fmt: skip
-    with experts:
-        st.subheader("Load of the experts")
-        st.plotly_chart(
-            charts.matrix(names, [str(n + 1) for n in range(load.shape[1])], load, as_texts(load), 1.0),
-            key="replay-load", config=QUIET, alt="Mean router weight of each facet's experts",
-        )  # fmt: skip
-    with likeness:
-        st.subheader("Are the facets apart?")
-        if alike.size:
-            st.plotly_chart(
-                charts.matrix(names, names, alike, [[two_digits(x) for x in row] for row in alike], 1.0),
-                key="replay-likeness", config=QUIET, alt="CKA of the facets",
-            )  # fmt: skip
-    st.caption(
-        f"After epoch {epoch}: mean gate weight, mean router weight, and CKA of the facets' sub-embeddings (1 = they "
-        "arrange the items the same way, 0 = nothing in common)."
-    )
-    table_behind(table(run), "training", run.name)
-
-
-def as_texts(values: np.ndarray) -> list[list[str]]:
-    """Shares for the cells of a matrix."""
-    return [[f"{value:.0%}" for value in row] for row in values]
-
-
-def table(run: Watched) -> pd.DataFrame:
-    """A row an epoch."""
-    return pd.DataFrame(
-        [
-            {"epoch": line["epoch"], "loss": line["loss"], **line["metrics"], "gate entropy": line["gate_entropy"]}
-            | {f"gate {name}": weight for name, weight in zip(run.facets, line["gate"], strict=False)}
-            | {"seconds": line["seconds"]}
-            for line in run.evaluations
-        ]
-    )

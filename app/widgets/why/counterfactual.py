@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app import resources, state
+from app import resources, searches, state
 from app.current import Current
 from app.interventions import leave_out
 from app.look.numbers import ordinal
@@ -29,7 +29,7 @@ def fewest(now: Current, model: Model) -> None:
         st.caption("The history has one item: there is nothing to leave out.")
         return
     runs = resources.runs(now.model.name, now.history)
-    found = resources.once(
+    found = searches.once(
         now.model.fingerprint, ("one removal", now.history, now.hidden), lambda: single_removal(model, runs, now.hidden)
     )
     if found is None and len(read) > 2:

@@ -6,14 +6,14 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from app import charts, resources
+from app import charts, searches
 from app.charts import Split
 from app.current import Current
 from app.look import palette
 from app.look.numbers import ordinal, signed
 from app.sentences.marking import escape, facet
-from app.widgets.gates.gate import choose_missing
 from app.widgets.shared import weights
+from app.widgets.shared.facet_choice import choose_missing
 from app.widgets.shared.tables import table_behind
 from fame.explain.facets.effects import ExpertEffects, FacetShares, expert_effects, facet_shares
 from fame.explain.question import Question, QuestionError
@@ -25,7 +25,7 @@ SHOWN = 5  # experts
 def shared(now: Current, question: Question) -> FacetShares:
     """Exact Shapley values of the facets, and what leaving out each does; `QuestionError` where they are too many."""
     key = ("facet shares", now.missing, question.key)
-    return resources.once(now.model.fingerprint, key, lambda: facet_shares(question, now.missing))
+    return searches.once(now.model.fingerprint, key, lambda: facet_shares(question, now.missing))
 
 
 def facets(now: Current, question: Question, gate: np.ndarray) -> None:
@@ -86,7 +86,7 @@ def experts_sentence(found: ExpertEffects, names: Sequence[str]) -> str:
 def experts(now: Current, question: Question, router: np.ndarray) -> None:
     """The experts without which the item falls furthest; `router` is (H, N)."""
     key, names = ("expert effects", question.key), now.facets
-    found = resources.once(now.model.fingerprint, key, lambda: expert_effects(question))
+    found = searches.once(now.model.fingerprint, key, lambda: expert_effects(question))
     N = found.effect.shape[1]
     if N == 1:
         st.markdown("Each facet has one expert, which is the facet.")

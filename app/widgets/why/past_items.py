@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from app import charts, commands, resources, state
+from app import charts, commands, measured, resources, searches, state
 from app.current import Current
 from app.look.numbers import ordinal, signed
 from app.sentences import past_items
@@ -43,7 +43,7 @@ CHOICE: tuple[Method, ...] = tuple(method for method in METHODS if method not in
 def truth_of(model: Description) -> Explanations | None:
     """How true the methods were found to be; None where that was not tested, or is about other weights."""
     try:
-        return resources.explanations(model)
+        return measured.explanations(model)
     except InputError as error:
         state.notice(str(error))
         return None
@@ -65,7 +65,7 @@ def sentence(
         return past_items.unexplained(title, tested.rank, method, question.length < 2)
     past = [catalog.title(int(item)) for item in found.history]
     other = None if question.rival is None else catalog.title(question.rival)
-    made = resources.once(
+    made = searches.once(
         now.model.fingerprint, ("claim", method, question.key), lambda: claim(question, found, at_hand=runs)
     )
     first = int(found.order[0]) if found.values[found.order[0]] > 0 else None
@@ -214,7 +214,7 @@ def untested(now: Current) -> None:
 
     try:
         if costly(now.model.fingerprint, JUDGE, f"Test them on {USERS} users", lambda: judging(now, usual), judge):
-            resources.shelf(now.model.fingerprint, JUDGE).clear()  # what was found is stored with the model
+            searches.shelf(now.model.fingerprint, JUDGE).clear()  # what was found is stored with the model
             st.rerun()
     except InputError as error:
         st.error(escape(str(error)))

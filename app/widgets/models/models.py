@@ -1,13 +1,13 @@
-"""What is on the page Models: the list, what can be done with one, the way in for models from elsewhere, the trash."""
+"""The models that are here: the list, what can be done with one, and the way in for models from elsewhere."""
 
-import time
 from pathlib import Path
 
 import pandas as pd
 import streamlit as st
 
-from app import resources, state
-from app.current import resolve, usable
+from app import models as registry
+from app import state
+from app.current import resolve
 from app.look.numbers import size
 from app.sentences.marking import escape
 from app.widgets.shared.page_links import go_to
@@ -22,7 +22,7 @@ SHIPS = "Ships with the app: it cannot be renamed or deleted."
 
 def sentence() -> str:
     """Whose they are, and what leads on to more."""
-    found, ships = resources.models(), home.shipped_models()
+    found, ships = registry.readable(), home.shipped_models()
     own = len(found.keys() - ships.keys())
     if not own:
         return f"{len(found)} models, all of which came with the app: *Train* makes yours. Each is on every page."
@@ -32,7 +32,7 @@ def sentence() -> str:
 
 def models() -> None:
     """Every model that can be read, in a table."""
-    found = resources.models()
+    found = registry.readable()
     with_download(
         pd.DataFrame([row(model) for model in found.values()]),
         "list",
@@ -42,7 +42,7 @@ def models() -> None:
             for name in ("NDCG@10", "HR@10")
         },
     )
-    for name, why in resources.broken_models().items():
+    for name, why in registry.broken().items():
         st.caption(f"{escape(name)} cannot be read: {escape(why)}")
 
 
@@ -50,7 +50,7 @@ def row(model: Description) -> dict[str, object]:
     """What the table says of one."""
     config, test = model.config, model.card.get("metrics", {}).get("test", {})
     shape = "SASRec" if config["architecture"] == "sasrec" else f"FAME {config['heads']} × {config['experts']}"
-    where = "" if resources.has_data(model.dataset) else " (not here)"
+    where = "" if registry.has_data(model.dataset) else " (not here)"
     return {
         "model": model.name,
         "kind": f"{shape}, width {config['width']}",
@@ -64,7 +64,7 @@ def row(model: Description) -> dict[str, object]:
 
 def actions() -> None:
     """One model: use it, its settings, carry it, rename it, delete it."""
-    found = resources.models()
+    found = registry.readable()
     now = state.session()
     own = [name for name in found if name not in home.shipped_models()]
     runs = [folder.name for folder in queue.folders(home.runs_folder()) if folder.name not in found]
@@ -77,7 +77,7 @@ def actions() -> None:
     elif model is None:
         st.caption("A run without a model yet.")
     with st.container(horizontal=True):
-        if st.button("Use it", icon=":material/recommend:", disabled=name not in usable()) and model:
+        if st.button("Use it", icon=":material/recommend:", disabled=name not in registry.usable()) and model:
             state.choose_model(name, model.dataset)
             resolve()
             go_to("predict")
@@ -153,64 +153,6 @@ def delete(name: str) -> None:
         st.rerun()
 
 
-def datasets() -> None:
-    """One data set: which models depend on it; rename it, delete it."""
-    names = list(home.data_folders())
-    name = st.selectbox("Data set", names, key="one-data-set")
-    models = shelf.trained_on(name)
-    ships = (
-        any(model in home.shipped_models() for model in models) or home.data_folder(name).parent.parent != home.home()
-    )
-    if models:
-        st.caption(f"{listed(models)} {'was' if len(models) == 1 else 'were'} trained on it.")
-    if ships:
-        st.caption("Models that ship with the app need it: it cannot be renamed or deleted.")
-    elif models:
-        st.caption("Models find their data by its name: it can be deleted, but not renamed.")
-    with st.container(horizontal=True):
-        if st.button("Rename data set", icon=":material/edit:", key="rename-data", disabled=ships or bool(models)):
-            rename_data(name)
-        if st.button("Delete data set", icon=":material/delete:", key="delete-data", disabled=ships):
-            delete_data(name, models)
-
-
-def listed(names: list[str]) -> str:
-    """A few names, and how many more."""
-    few, more = names[:5], len(names) - 5
-    return ", ".join(f"**{escape(name)}**" for name in few) + (f" and {more} more" if more > 0 else "")
-
-
-@st.dialog("Rename")
-def rename_data(name: str) -> None:
-    """Asks for the new name of a data set."""
-    new = st.text_input("New name", name, 64)
-    if st.button("Rename", type="primary"):
-        try:
-            shelf.rename_data(name, new.strip())
-        except InputError as error:
-            st.error(escape(str(error)))
-            return
-        now = state.session()
-        now.teach = new.strip() if now.teach == name else now.teach
-        st.rerun()
-
-
-@st.dialog("Delete")
-def delete_data(name: str, models: list[str]) -> None:
-    """Asks first, and says what it takes along."""
-    st.markdown(f"Move the data set **{escape(name)}** to the trash? It can be had back from there.")
-    if models:
-        them = "it" if len(models) == 1 else "they"
-        st.warning(f"Without it {listed(models)} cannot be shown: {them} will wait for it.")
-    if st.button("Move to the trash", type="primary"):
-        try:
-            shelf.discard_data(name)
-        except InputError as error:
-            st.error(escape(str(error)))
-            return
-        st.rerun()
-
-
 def bring() -> None:
     """A model from elsewhere."""
     given = st.file_uploader("A model's zip, as Download makes it", "zip", key=f"zip-{state.session().drafts}")
@@ -230,48 +172,3 @@ def bring() -> None:
     state.session().drafts += 1
     state.report(f"{name.strip()} was added.", well=True)
     st.rerun()
-
-
-def trash() -> None:
-    """What was deleted."""
-    places = shelf.discarded()
-    if not places:
-        st.caption("The trash is empty.")
-        return
-    for place in places:
-        name, _, stamp = place.name.rpartition("@")
-        left, right = st.columns([4, 1], vertical_alignment="center")
-        when = time.strftime("%d %B %Y, %H:%M", time.strptime(stamp.rstrip("+"), shelf.STAMP))
-        what = "Data set " if shelf.is_data(place) else ""
-        left.markdown(f"{what}**{escape(name)}** deleted {when}, {size(home.size(place))}")
-        if right.button("Put back", key=f"back-{place.name}", width="stretch"):
-            try:
-                shelf.restore(place)
-            except InputError as error:
-                st.error(escape(str(error)))
-                return
-            st.rerun()
-    if st.button("Empty the trash", icon=":material/delete_forever:"):
-        empty(len(places), sum(shelf.is_data(place) for place in places))
-
-
-@st.dialog("Empty the trash")
-def empty(count: int, data: int) -> None:
-    """Asks first: this cannot be taken back."""
-    kinds = {"model": count - data, "data set": data}
-    what = " and ".join(f"{n} {kind}{'s' * (n > 1)}" for kind, n in kinds.items() if n)
-    st.markdown(f"Delete {what} for good? They cannot be had back.")
-    if st.button("Delete for good", type="primary"):
-        shelf.empty()
-        st.rerun()
-
-
-def place() -> None:
-    """Where it all is and how much of the disk it takes."""
-    folder = home.home()
-    parts = ", ".join(f"{size(home.size(folder / name))} in {name}" for name in ("data", "runs", "trash"))
-    st.markdown(f"`{folder}`: {parts}.")
-    st.caption(
-        "The app writes nowhere else, but for what is measured on the models that ship: it is stored with them. Set "
-        "FAME_HOME before the start to keep all of it in another folder."
-    )
