@@ -14,6 +14,7 @@ from fame.checkpoint.description import Description
 from fame.data import Catalog, DataSet, UnknownItemError
 from fame.errors import InputError
 from fame.explain.past.records import METHODS, ORDERS, Method
+from fame.heads.kinds import HeadKind
 
 if TYPE_CHECKING:
     from fame.explain.facets.effects import Missing
@@ -56,9 +57,9 @@ class Current:
         return () if self.keep else hidden(self.history, self.user)
 
     @property
-    def mixture(self) -> bool:
-        """Whether the gate weighs the facets' probabilities instead of their scores."""
-        return self.model.config.get("head") == "mixture"
+    def head(self) -> HeadKind:
+        """What the model's head says of itself."""
+        return self.model.head
 
 
 def current() -> Current:
@@ -149,16 +150,15 @@ def methods(now: state.Session) -> tuple[Method, ...]:
 
 def missing(model: Description, now: state.Session) -> Missing:
     """Where the gate's mass of a missing facet goes; what cannot be had is told of."""
-    mixture = model.config.get("head") == "mixture"
     possible: dict[str, Missing] = {"renormalised": "renormalised"}
-    if not mixture:
+    if model.head.droppable:
         possible["dropped"] = "dropped"
     if now.missing and now.missing not in possible:
         known = now.missing == "dropped"
-        why = "a mixture of softmaxes cannot lose any" if known else "it can be dropped or renormalised"
+        why = f"a {model.head.title} cannot lose any" if known else "it can be dropped or renormalised"
         state.notice(f"The gate's mass of a missing facet cannot be {now.missing[:60]!r}: {why}.")
         now.missing = ""
-    return possible.get(now.missing, "renormalised" if mixture else "dropped")
+    return possible.get(now.missing, "dropped" if model.head.droppable else "renormalised")
 
 
 def grouping(data: DataSet, now: state.Session) -> str:

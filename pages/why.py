@@ -70,7 +70,7 @@ def story() -> None:
         said = past.sentence(now, asked, tested, question, found, method, runs)
         if now.facets:
             with contextlib.suppress(QuestionError):  # of too many facets; told where they are shown
-                said += past_items.facets(shared(now, question), now.facets, not now.mixture)
+                said += past_items.facets(shared(now, question), now.facets, now.head.droppable)
         st.markdown(said)
     if question.length > 1 and against is not None:
         st.header("Why this and not that?")

@@ -138,12 +138,12 @@ def times(lead: float) -> str:
     return f"{ratio:.2g} times as likely as" if lead > 0 else f"{1 / ratio:.2g} times as likely as"
 
 
-def facets(shares: FacetShares, names: Sequence[str], of_sum: bool) -> str:
+def facets(shares: FacetShares, names: Sequence[str], droppable: bool) -> str:
     """What leaving out a facet would do, as the sentence after.
 
-    In a sum of facets it is said where the gate weight of the one that is left out goes to the others.
+    Where a gate weight could also go missing, it is said that it goes to the others.
     """
-    given = ", its gate weight going to the others" if of_sum and shares.missing == "renormalised" else ""
+    given = ", its gate weight going to the others" if droppable and shares.missing == "renormalised" else ""
     fallen = worst(shares.rank, shares.rank_without, shares.alone)
     if fallen is None:
         return f" Leaving out any one facet{given}{',' * bool(given)} does not lower it."

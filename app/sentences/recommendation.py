@@ -18,9 +18,9 @@ def answer(
 ) -> str:  # fmt: skip
     """Why the target is where it is, in a few sentences of Markdown, the largest truth first.
 
-    `parts` are its centred contributions, `shares` its responsibilities where the model is a mixture; the claims about
+    `parts` are its centred contributions, `shares` its responsibilities where scores are no sums; the claims about
     what would happen otherwise are `tested`, run by run, and `told` is the evidence by which a driver is named. `rest`
-    is what lifts it that goes with no attribute family; None in a mixture, whose log p is no sum.
+    is what lifts it that goes with no attribute family; None where the score is no sum.
     """
     text = f"*{escape(title)}* comes {ordinal(tested.rank)} with {percent(probability)}"
     if told is not None and told.families:
@@ -64,7 +64,7 @@ def amount(part: float, whole: float) -> str:
 
 
 def _most(shares: Sequence[float], facets: Sequence[str]) -> tuple[int | None, str]:
-    """The facet that most of an item's probability is from in a mixture, if one is, and how that is said."""
+    """The facet that most of an item's probability is from, if one is, and how that is said."""
     best = max(range(len(shares)), key=lambda h: shares[h])
     if shares[best] <= SHARE:
         return None, "No facet gives more than half of its probability"

@@ -9,6 +9,7 @@ from typing import Any
 
 from fame.errors import InputError
 from fame.folders import read_json, read_whole
+from fame.heads.kinds import DEFAULT, HeadError, HeadKind, kind_of
 
 FORMAT = 2
 ALL = 0.9  # of a mean gate or router: more than this is a collapse
@@ -31,6 +32,11 @@ class Description:
     def collapses(self) -> list[str]:
         """What took all of the gate or of a router in training, in sentences."""
         return collapses(self.config["facets"], self.card.get("gate", []), self.card.get("expert_load", []))
+
+    @property
+    def head(self) -> HeadKind:
+        """What its head says of itself."""
+        return kind_of(str(self.config.get("head", DEFAULT)))
 
     @property
     def dataset(self) -> str:
@@ -82,6 +88,10 @@ def _describe(folder: Path) -> Description:
     for key in ("dataset", "dataset_fingerprint", "sha256", "fingerprint", "architecture", "facets"):
         if key not in config:
             raise ModelError(f"{folder / 'config.json'} has no {key!r}; {ADVICE}.")
+    try:
+        kind_of(str(config.get("head", DEFAULT)), bool(config["facets"]))
+    except HeadError as error:
+        raise ModelError(f"{folder / 'config.json'}: {error} {ADVICE.capitalize()}.") from None
     card = read_json(folder / "card.json", ADVICE)
     return Description(folder, model_name(folder), config, card)
 

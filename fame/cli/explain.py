@@ -27,7 +27,7 @@ def explain(
         str | None,
         typer.Option(
             help="Where the gate's mass of a facet goes that is left out: renormalised (to the others) or dropped. "
-            "Dropped if left out, in a mixture renormalised."
+            "Dropped if left out, or renormalised where the head cannot lose any (a mixture)."
         ),
     ] = None,
     weights: Annotated[

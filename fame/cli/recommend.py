@@ -24,7 +24,7 @@ def recommend(
     data: ItsData = None,
     as_json: Json = False,
 ) -> None:
-    """The next items after a history, with the exact parts of each score, or of its probability in a mixture."""
+    """The next items after a history, with the exact parts of each score, or of its probability."""
     from fame.cli.explanation_lines import driven
     from fame.explain.families.anatomy import fit
     from fame.explain.families.evidence import evidence

@@ -57,6 +57,7 @@ KINDS = {
         ),
     )
 }
+DEFAULT = "sum"  # of a configuration that was stored before there was a choice
 
 
 def kind_of(name: str, facets: bool = True) -> HeadKind:

@@ -33,9 +33,7 @@ class Config(BaseModel):
         description="what a FAME's facet sees of an item: a learned projection of its embedding, or its slice of it"
     )
     popularity: bool = Field(description="whether an item's score has a popularity bias b_v")
-    head: Literal["sum", "mixture"] = Field(
-        "sum", description="what the gate weighs: the facets' scores (eq 11), or each facet's softmax over the catalog"
-    )
+    head: str = Field("sum", description="what turns a state into scores, by its name in `fame.heads.kinds`")
     facets: tuple[str, ...] = Field(description="names of the H facets in order of the heads; none in SASRec")
     families: tuple[str, ...] = Field(
         (), description="attribute families that training tied the first facets to; these facets have their names"

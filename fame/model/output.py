@@ -20,8 +20,8 @@ class Output:
 
     Where only the newest position was asked for, S is 1 and `attention` (B, H, N, 1, S'), S' the places that are read.
 
-    With a mixture of softmaxes (`Config.head`) `p(v) = sum_h gate_h softmax_v(<facets_h, W_f^(h) x_v> + bias_v)`
-    instead: no single query ranks by it, and `query`, the facets' mean under the gate, predicts nothing.
+    That is the head of the paper (`Config.head`). Where another one ranks by gate and facets, `query`, the facets' mean
+    under the gate, predicts nothing.
     """
 
     query: Tensor  # (B, S, D)

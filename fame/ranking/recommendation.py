@@ -15,7 +15,7 @@ class Recommendation:
     after this history, the same for every item, so that a contribution says by how much a facet lifts an item above
     the average item, and the bias by how much the item's popularity does.
 
-    With a mixture of softmaxes the score is the log-probability, and it is no sum of parts: the reference is 0, the
+    With a head that is not additive (a mixture of softmaxes, whose score is log p) the reference is 0, the
     contributions are still the facets' centred logits under the gate, but do not add up to it, and the
     `responsibilities` take their place: whose probability it is, facet by facet, in shares that sum to 1.
     """
@@ -29,10 +29,12 @@ class Recommendation:
     contributions: np.ndarray  # (k, H) g_h <F_h, W_f^(h) x_v>, centred over the catalog
     gate: np.ndarray  # (T, H) at every position of the history; the last row made this answer
     router: np.ndarray  # (T, H, N)
-    responsibilities: np.ndarray | None = None  # (k, H) g_h p_h(v) / p(v), each row sums to 1; None without a mixture
+    responsibilities: np.ndarray | None = (
+        None  # (k, H) g_h p_h(v) / p(v), each row sums to 1; None: the head is additive
+    )
 
     def above(self, row: int) -> float | None:
-        """By how much an item's score is above the average item's, popularity aside; None in a mixture: no sum there.
+        """By how much an item's score is above the average item's, popularity aside; None where it is no sum.
 
         The sum of its contributions, where the model has facets.
         """

@@ -5,6 +5,7 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from fame.heads.kinds import kind_of
 from fame.model import Config
 
 
@@ -28,9 +29,7 @@ class Settings(BaseModel):
     residual: Literal["projection", "slice"] = Field("slice", description="of FAME's last layer")
     item_facets: Literal["learned", "slice"] = Field("slice", description="what a facet sees of an item")
     popularity: bool = Field(True, description="a popularity bias b_v on every item, started at log(1 + count)")
-    head: Literal["sum", "mixture"] = Field(
-        "sum", description="the gate weighs the facets' scores, or each facet's softmax (mixture of softmaxes)"
-    )
+    head: str = Field("sum", description="what the gate does with the facets, by its name in `fame.heads.kinds`")
     gate_balance: float = Field(0.5, ge=0, le=100, description="weight of KL(mean gate of a batch || uniform)")
     anchor: Literal["auto"] | tuple[str, ...] = Field(
         "auto", description="families that facets are tied to, comma-separated; auto: those that tell items apart; none"
@@ -49,6 +48,11 @@ class Settings(BaseModel):
     epochs: int = Field(30, ge=1, le=100_000, description="at most so many passes over the data")
     patience: int = Field(30, ge=1, le=100_000, description="stop after so many epochs without a better NDCG")
     validation_users: int = Field(25_000, ge=1, description="judged after an epoch; drawn once where there are more")
+
+    @field_validator("head")
+    @classmethod
+    def _head(cls, name: str) -> str:
+        return kind_of(name).name
 
     @field_validator("anchor", mode="before")
     @classmethod

@@ -16,7 +16,7 @@ from fame.training.presets import PRESETS, SettingsError, settings
         ({"heads": 5}, "width 64 must be a multiple of heads 5"),
         ({"model": "sasrec", "experts": 4}, "sasrec has neither facets nor experts"),
         ({"model": "sasrec", "head": "mixture"}, "sasrec has no facets to mix: leave out head"),
-        ({"head": "product"}, "head: Input should be 'sum' or 'mixture'"),
+        ({"head": "product"}, "head: There is no head 'product'; there are sum, mixture"),
         ({"model": "bert"}, "model: Input should be 'fame' or 'sasrec'"),
         ({"preset": "huge"}, "There is no preset 'huge'; choose one of default, best, small, published"),
     ],

@@ -96,7 +96,7 @@ def contributed(now: Current, at: Place, gate: np.ndarray, spread: np.ndarray, f
             for h, name in enumerate(now.facets)
         ),
     )
-    part = "own score under the gate" if now.mixture else "part of the score"
+    part = "part of the score" if now.head.additive else "own score under the gate"
     st.caption(
         f"Spread: standard deviation of the facet's {part} over the catalog; 0 tells no items apart. Change: "
         "1 − rank-biased overlap (p = 0.9) of the first ten with and without it; 0 = the same, 1 = all others."
@@ -122,7 +122,7 @@ def knocked_out(now: Current, found: FacetKnockouts, h: int) -> None:
     """The first ten with and without one facet."""
     with st.container(horizontal=True, gap="large"):
         choose_facet(now, h, "facet")
-        if not now.mixture:
+        if now.head.droppable:
             choose_missing(found.missing)
     if len(now.facets) == 1:
         left = "popularity alone ranks" if now.model.config["popularity"] else "every item scores the same"
@@ -138,8 +138,8 @@ def knocked_out(now: Current, found: FacetKnockouts, h: int) -> None:
         }
     )
     with_download(table, "without-a-facet", column_config={"rank": st.column_config.NumberColumn(width=48)})
-    if now.mixture:
-        st.caption("Run again without it. A mixture of softmaxes has to sum to 1: the others take over its weight.")
+    if not now.head.droppable:
+        st.caption(f"Run again without it. A {now.head.title} has to sum to 1: the others take over its weight.")
     elif now.model.config["popularity"]:
         st.caption(
             "Run again without it. Where the others take over its weight, they count for more beside popularity."

@@ -133,7 +133,7 @@ def parts(now: Current, asked: Recommendation, told: Evidence, rest: float | Non
 
 
 def probability_shares(now: Current, shares: list[float]) -> None:
-    """Whose the probability is, in a mixture of softmaxes."""
+    """Whose the probability is, where scores are no sums."""
     spoken = [percent(share) for share in shares]
     st.plotly_chart(
         charts.bars(now.facets, shares, [palette.facet(h) for h in range(len(shares))], spoken),

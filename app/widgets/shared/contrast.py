@@ -60,13 +60,13 @@ def in_parts(now: Current, found: Contrast) -> tuple[list[str], list[float], str
 
     By facet where scores are sums of them; else by attribute, with what goes with none where that is a sum.
     """
-    if now.facets and found.responsibilities is None:
+    if now.facets and now.head.additive:
         names, parts, of = [facet(name) for name in now.facets], found.contributions.tolist(), "facet"
     else:
         names, parts, of = [attribute(name) for name in found.families], found.anatomy.tolist(), "attribute"
         if parts and found.rest is not None:
             names, parts = [*names, "what goes with **no attribute**"], [*parts, found.rest]
-    if has_popularity(now) and found.responsibilities is None:
+    if has_popularity(now) and now.head.additive:
         names, parts = [*names, "**popularity**"], [*parts, found.bias]
     return names, parts, of
 
@@ -86,7 +86,7 @@ def most(names: Sequence[str], parts: Sequence[float], this: str, that: str) -> 
 def picture(now: Current, found: Contrast) -> None:
     """The parts of the difference, and the table behind them."""
     ways = [by_family(now, found.families, found.anatomy, found.rest, found.bias)] if found.families else []
-    if now.facets and found.responsibilities is None:
+    if now.facets and now.head.additive:
         ways.insert(0, by_facet(now, found.contributions, found.bias))
     if ways:
         spoken = "; ".join(f"{n} {signed(p)}" for way in ways for n, p in zip(way.said, way.parts, strict=True))
@@ -96,7 +96,7 @@ def picture(now: Current, found: Contrast) -> None:
             config={"displayModeBar": False},
             alt=f"Parts of the difference between the two scores: {spoken}",
         )
-    exact = "Exact" if found.responsibilities is None else "A reading of log p, which is no sum of parts"
+    exact = "Exact" if now.head.additive else "A reading of log p, which is no sum of parts"
     st.caption(
         f"{exact}: to the right speaks for the item asked about, to the left for the other. Past items: each was "
         "removed and the model run again."

@@ -42,7 +42,7 @@ def answer_list(
 ) -> None:  # fmt: skip
     """The ranking with its exact parts; `before` are the items of the pinned history's ranking, best first.
 
-    The parts are those of the scores, or in a mixture of softmaxes, where scores are no sums, of the probabilities.
+    The parts are those of the scores, or where scores are no sums, of the probabilities.
     """
     catalog, shares = now.data.catalog, answer.responsibilities
     parts = answer.contributions if shares is None else shares
@@ -75,7 +75,7 @@ def answer_list(
 def table(now: Current, answer: Recommendation) -> pd.DataFrame:
     """The ranking as a table: one row an item, one column a part.
 
-    The parts and the reference add up to the score; in a mixture they are shares of the probability and add up to 1.
+    The parts and the reference add up to the score; where those are no sums, shares of the probability that make 1.
     """
     catalog, shares = now.data.catalog, answer.responsibilities
     items = answer.items.tolist()

@@ -19,18 +19,11 @@ PLAIN_WEIGHTS = (
     "drawing lots does in 33 %. A part of a score is exact; what would be without it is run."
 )
 
-MIXTURE_WEIGHTS = (
-    "The gate weight is how much of the prediction a facet makes before any item is looked at; the share above is what "
-    "that comes to for this item. Neither says what would be without the facet: that is run, and the others take over "
-    "its weight."
-)
-
 
 def say_little(now: Current) -> str:
     """What a gate weight does and does not say in the model on screen."""
-    if now.mixture:
-        return MIXTURE_WEIGHTS
-    return WEIGHTS_SAY_LITTLE if now.model.config.get("families") else PLAIN_WEIGHTS
+    tied = now.model.config.get("families")
+    return now.head.gate_weight or (WEIGHTS_SAY_LITTLE if tied else PLAIN_WEIGHTS)
 
 
 def plain_warning(now: Current) -> None:

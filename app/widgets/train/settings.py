@@ -14,6 +14,7 @@ from app.sentences.marking import escape
 from fame import home
 from fame.data import DataSet
 from fame.errors import InputError
+from fame.heads.kinds import KINDS
 from fame.training import queue
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ PRESETS = {
     "published": "The paper's architecture, trained as the others here (W_f starts at H times the identity, batches "
     "count positions): nothing ties facets to a meaning, nothing keeps the gate from collapsing.",
 }
-HEADS = {"sum": "adds scores", "mixture": "mixes probabilities"}
+HEADS = {name: kind.does for name, kind in KINDS.items()}
 LOSSES = {"full": "the whole catalog", "sampled": "sampled items"}
 
 

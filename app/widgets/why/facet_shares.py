@@ -30,7 +30,7 @@ def shared(now: Current, question: Question) -> FacetShares:
 
 def facets(now: Current, question: Question, gate: np.ndarray) -> None:
     """Exact Shapley values of the facets beside leaving each out."""
-    if not now.mixture:
+    if now.head.droppable:
         choose_missing(now.missing)
     try:
         shares = shared(now, question)

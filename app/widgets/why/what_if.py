@@ -26,7 +26,7 @@ TOGETHER = (
     "Only what you move changes: the other weights stay as they are, and together they may come to more or less than "
     "100 %."
 )
-TOGETHER_MIXTURE = (
+IN_PROPORTION = (
     "Only what you move changes: the other weights stay as they are. Where together they come to more or less than "
     "100 %, their proportions are what is mixed."
 )
@@ -113,7 +113,7 @@ def listed(now: Current) -> str:
 def gate(now: Current, found: Answer) -> None:
     """A slider a facet."""
     st.markdown("**Gate**: how much each facet weighs")
-    st.caption(TOGETHER_MIXTURE if now.mixture else TOGETHER)
+    st.caption(TOGETHER if now.head.droppable else IN_PROPORTION)
     for (h, name), place in zip(enumerate(now.facets), in_pairs(len(now.facets)), strict=True):
         chosen = now.changed.gate.get(h)
         with place:

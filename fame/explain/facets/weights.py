@@ -14,8 +14,8 @@ from fame.model import FAME
 def facet_spread(model: FAME, history: Sequence[int]) -> np.ndarray:
     """(H,): standard deviation over the catalog's items of each facet's part `g_h <F_h, W_f^(h) x_v>` after a history.
 
-    A facet with a large gate weight and a small spread moves no ranking: it gives every item the same. With a mixture
-    of softmaxes these are the facet's logits under the gate, no part of a sum.
+    A facet with a large gate weight and a small spread moves no ranking: it gives every item the same. Where
+    the head is not additive these are the facet's logits under the gate, no part of a sum.
     """
     output = model(torch.tensor([list(history)]))
     gated = output.at_last(output.gate[..., None] * output.facets)[0]
