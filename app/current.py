@@ -7,12 +7,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from app import link, models, resources, state
-from app.groups import LENGTH, group_names
 from app.interventions import UNCHANGED, Interventions, intended
 from app.users import User, hidden, whose
 from fame.checkpoint.description import Description
 from fame.data import Catalog, DataSet, UnknownItemError
 from fame.errors import InputError
+from fame.explain.facets.groups import LENGTH, group_names
 from fame.explain.past.records import METHODS, ORDERS, Method
 from fame.heads.kinds import HeadKind
 

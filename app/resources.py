@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING, TypeVar
 import streamlit as st
 
 from app import commands
-from app.groups import Group, by_group
 from fame import home
 from fame.checkpoint.description import Description, describe
 from fame.data import Catalog, DataSet, read
 from fame.data.presets import Preset
+from fame.explain.facets.groups import Group, by_group
 from fame.folders import recover
 from fame.maps import store as map_store
 
@@ -31,7 +31,7 @@ LETTERS = str.maketrans({"ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", 
 
 if TYPE_CHECKING:
     from fame.checkpoint.store import Checkpoint
-    from fame.explain.facets.population import Population
+    from fame.explain.facets.population import Load, Population
     from fame.explain.families.anatomy import Anatomy
     from fame.explain.knockout import Runs
     from fame.ranking.evaluation import Repeats
@@ -124,6 +124,19 @@ def _runs(folder: Path, stamp: int, history: tuple[int, ...]) -> Runs:
 def runs(name: str, history: tuple[int, ...]) -> Runs:
     """A history without each thing in it: whichever item is then asked about, the model runs no more."""
     found: Runs = _runs(*_weights(name), history)
+    return found
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _load(folder: Path, stamp: int, data: str) -> Load:
+    from fame.explain.facets.population import load
+
+    return load(_population(folder, stamp, data))
+
+
+def load(name: str, data: str) -> Load:
+    """How much the experts are used over a population."""
+    found: Load = _load(*_weights(name), data)
     return found
 
 

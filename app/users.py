@@ -44,9 +44,9 @@ def whose(data: DataSet, length: int) -> User | None:
 
 def find(data: DataSet, name: str, length: int) -> User | None:
     """The user of that id, for a model that reads `length` items."""
-    if name not in data.users:
+    row = data.row(name)
+    if row is None:
         return None
-    row = data.users.index(name)
     before, came = held_out(data.histories, row)
     past = tuple(int(item) for item in before)
     return User(name, row, past[:-length], past[-length:], came)

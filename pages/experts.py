@@ -5,7 +5,7 @@ import streamlit as st
 from app.current import current
 from app.sentences.marking import escape, plain_facet
 from app.widgets.experts import routing as parts
-from app.widgets.shared.all_users import expert_load
+from app.widgets.experts.load import load_of_all, load_of_facet
 from app.widgets.shared.expert_meanings import speaks, spoken_for
 from app.widgets.shared.frame import notices
 from app.widgets.shared.history import editor
@@ -61,7 +61,7 @@ def story() -> None:
         speaks(now, h, n)
     onward(now, {"gates": f"how much {plain_facet(now.facets[h])} weighs", "why": "what if it were routed otherwise"})
     st.header(f"The experts of {facet} over all users")
-    parts.load(now, h)
+    load_of_facet(now, h)
     spoken_for(now, h)
 
 
@@ -70,7 +70,7 @@ def everybody() -> None:
     now = current()
     if now.facets and now.model.config["experts"] > 1:
         st.header("All facets over all users")
-        expert_load(now)
+        load_of_all(now)
 
 
 story()

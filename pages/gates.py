@@ -5,7 +5,7 @@ import streamlit as st
 from app.current import current
 from app.sentences.marking import plain_facet
 from app.widgets.gates import gate as parts
-from app.widgets.shared.all_users import gate_by_group
+from app.widgets.gates.user_groups import gate_by_group
 from app.widgets.shared.frame import notices
 from app.widgets.shared.history import editor
 from app.widgets.shared.loading import loaded

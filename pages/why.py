@@ -22,6 +22,7 @@ from fame.explain.knockout import effects
 from fame.explain.past.methods import attribute
 from fame.explain.past.records import ORDERS
 from fame.explain.question import Question, QuestionError
+from fame.explain.trust.records.explanations import explaining
 from fame.ranking.recommend import recommend, take_apart
 
 OFFERED = 50
@@ -41,7 +42,7 @@ def story() -> None:
     against = None if now.rival == target else now.rival
     runs = resources.runs(now.model.name, now.history)
     asked, tested = take_apart(model, now.history, [target]), effects(model, runs, target, now.hidden)
-    method = (now.methods or (past.truest(truth),))[0]
+    method = (now.methods or (explaining(truth),))[0]
 
     answer = st.container()
     with st.container(horizontal=True, vertical_alignment="bottom"):

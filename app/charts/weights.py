@@ -12,7 +12,6 @@ from app.look.chart import UNCHOSEN, drawn, heading, plain
 
 LABELLED = 12  # of more positions only some are numbered
 GAP = 0.05  # between panels, as a share of the picture
-QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 SYMBOLS = ("circle-open", "diamond-open", "triangle-up-open", "square-open", "triangle-down-open", "x-thin-open")
 
 
@@ -92,17 +91,18 @@ def bars(names: Sequence[str], values: Sequence[float], colors: Sequence[str], t
     return drawn([trace], layout, 30 * len(names) + 24)
 
 
-def distributions(groups: Sequence[str], weights: Sequence[np.ndarray], colors: Sequence[str]) -> go.Figure:
+def distributions(groups: Sequence[str], quantiles: np.ndarray, colors: Sequence[str]) -> go.Figure:
     """A box a group, of one weight over the group's users; quartiles, and whiskers over the middle nine tenths.
+
+    `quantiles` (5, groups) are those of 5, 25, 50, 75 and 95 %.
 
     The median of each is a point that can be clicked; its `customdata` is the group's number, from 0.
     """
-    found = np.array([np.quantile(values, QUANTILES) for values in weights]).T  # (5, groups)
     names = [plain(group, 30) for group in groups]
     boxes = {
         "type": "box",
         "y": names,
-        **dict(zip(("lowerfence", "q1", "median", "q3", "upperfence"), found, strict=True)),
+        **dict(zip(("lowerfence", "q1", "median", "q3", "upperfence"), quantiles, strict=True)),
         "orientation": "h",
         "line": {"color": colors[0] if len(set(colors)) == 1 else palette.NEUTRAL, "width": 1.5},
         "fillcolor": "rgba(0,0,0,0)",
@@ -111,21 +111,21 @@ def distributions(groups: Sequence[str], weights: Sequence[np.ndarray], colors: 
     }
     medians = {
         "type": "scatter",
-        "x": found[2],
+        "x": quantiles[2],
         "y": names,
         "mode": "markers",
         "marker": {"symbol": "square", "size": 13, "color": list(colors)},
         "customdata": list(range(len(groups))),
         "text": [
             f"{name}<br>median {box[2]:.0%}, half of them {box[1]:.0%} to {box[3]:.0%}"
-            for name, box in zip(names, found.T, strict=True)
+            for name, box in zip(names, quantiles.T, strict=True)
         ],
         "hovertemplate": "%{text}<extra></extra>",
         "unselected": {"marker": {"color": UNCHOSEN, "opacity": 1}},
         "selected": {"marker": {"opacity": 1}},
     }
     layout = {
-        "xaxis": {"range": [0, max(0.2, float(found[4].max()) * 1.05)], "tickformat": ".0%"},
+        "xaxis": {"range": [0, max(0.2, float(quantiles[4].max()) * 1.05)], "tickformat": ".0%"},
         "yaxis": {"range": [len(groups) - 0.5, -0.5], "showgrid": False},
     }
     return drawn([boxes, medians], layout, 30 * len(groups) + 44)

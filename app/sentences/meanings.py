@@ -57,14 +57,7 @@ def answer(found: Meaning) -> str:
 
 def matched(found: Meaning) -> str:
     """Which of the attributes that a facet is named by another facet tells at least as well; empty where none does."""
-    names = []
-    for h, facet in enumerate(found.facets):
-        if facet.named:
-            a = found.families.index(facet.named)
-            own = found.held_out.auc[h][a]
-            others = [row[a] for k, row in enumerate(found.held_out.auc) if k != h]
-            if own is not None and any(other is not None and other >= own for other in others):
-                names.append(facet.named)
+    names = found.told_elsewhere()
     if not names:
         return ""
     said = f"the {attribute(names[0])}" if len(names) == 1 else f"each of {listed(names)}"

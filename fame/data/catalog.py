@@ -84,6 +84,15 @@ class Catalog:
         return tuple(value for family in self.families for value in self.values(family.name, index))
 
     @cached_property
+    def coverage(self) -> dict[str, tuple[int, float]]:
+        """Family -> how many values it has, and the share of items of which one is known."""
+        found = {}
+        for name, values in self._values.items():
+            known = sum(map(bool, values))
+            found[name] = len({value for item in values for value in item}), known / max(1, len(self))
+        return found
+
+    @cached_property
     def _by_title(self) -> dict[str, str]:
         return {title.lower(): item_id for title, item_id in zip(self.titles, self.ids, strict=True)}
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,14 @@ class DataSet:
     # users have fixed wishes.
     truth: pd.DataFrame | None
     details: dict[str, Any] = field(default_factory=dict)  # what else dataset.json says, such as how it was made
+
+    def row(self, user: str) -> int | None:
+        """Row of a user's history; None where nobody has that id."""
+        return self._rows.get(user)
+
+    @cached_property
+    def _rows(self) -> dict[str, int]:
+        return {user: row for row, user in enumerate(self.users)}
 
     @property
     def counts(self) -> dict[str, int]:

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from app import charts, resources, state
+from app import charts, state
 from app.components.squares import Row, Square
 from app.current import Current
 from app.look import palette
@@ -161,26 +161,3 @@ def without(now: Current, target: int, router: np.ndarray, found: ExpertEffects,
 def moved(effect: float) -> str:
     """What leaving out does to log p, with a digit more than elsewhere: one expert moves little."""
     return f"{-effect:+.3f}".replace("-", "−") if abs(effect) >= 0.0005 else "0.000"
-
-
-def load(now: Current, h: int) -> None:
-    """How much each expert of a facet is used over all users."""
-    everyone = resources.population(now.model.name, now.data.name)
-    router, N = everyone.router[:, h], everyone.router.shape[2]  # (n, N)
-    mean, leads = router.mean(0), np.bincount(router.argmax(1), minlength=N)
-    labels = [f"{name}: load {percent(float(mean[e]))}" for e, name in enumerate(names(now))]
-    st.plotly_chart(
-        charts.distributions(labels, [router[:, e] for e in range(N)], [palette.expert(e) for e in range(N)]),
-        key="expert-load",
-        config={"displayModeBar": False},
-        alt=f"Router weights of the experts of {now.facets[h]} over all users: " + "; ".join(labels),
-    )
-    said = ", ".join(f"{name} leads for {count:,}" for name, count in zip(names(now), leads.tolist(), strict=True))
-    st.caption(
-        f"Router weight where each user's held-out item is predicted, n = {len(router):,} users; load: its mean. "
-        f"{said[0].upper()}{said[1:]}. Boxes are quartiles with the median; whiskers hold nine tenths."
-    )
-    table_behind(
-        pd.DataFrame({"expert": names(now), "load": mean, "leads for": leads, "n": len(router)}),
-        "expert-load",
-    )

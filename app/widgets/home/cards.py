@@ -67,10 +67,6 @@ def data_card(now: Current) -> None:
             f"{counts['users']:,} users, {counts['items']:,} items, {counts['interactions']:,} interactions. "
             "Each user's last item is held out."
         )
-        n = len(data.catalog)
-        for family in data.catalog.families:
-            known = [data.catalog.values(family.name, item) for item in range(1, n + 1)]
-            values = {value for found in known for value in found}
-            covered = sum(bool(found) for found in known) / n
-            st.markdown(f"- {escape(family.name)}: {len(values)} values, known for {percent(covered)} of the items")
+        for family, (values, known) in data.catalog.coverage.items():
+            st.markdown(f"- {escape(family)}: {values} values, known for {percent(known)} of the items")
         st.caption(escape(f"{data.origin}. {data.licence}"))

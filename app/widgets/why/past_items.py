@@ -23,10 +23,9 @@ from fame.explain.past.records import METHODS, ORDERS, Attribution, Method
 from fame.explain.past.shapley import MOST
 from fame.explain.question import Question, QuestionError, Watch
 from fame.explain.records import Knockout
-from fame.explain.trust.cost import START, judging_seconds, method_seconds
+from fame.explain.trust.cost import method_seconds, testing_seconds
 from fame.explain.trust.records.explanations import IGNORES, NO_BETTER, TRUER, UNTESTED, Against, Explanations, is_truer
 from fame.ranking.recommendation import Recommendation
-from fame.slowdown import slowdown
 
 BADGES = {
     TRUER: ":green-badge[:material/check: truer than recency]",
@@ -34,7 +33,6 @@ BADGES = {
     IGNORES: ":red-badge[:material/close: fails the randomisation check]",
     UNTESTED: ":gray-badge[not tested: histories too long]",
 }
-FIRST: Method = "occlusion-remove"  # where none was found to be truer than recency
 USERS = 50  # that methods are tested on from the page
 JUDGE = ("judge", "methods")
 CHOICE: tuple[Method, ...] = tuple(method for method in METHODS if method not in ORDERS)
@@ -47,11 +45,6 @@ def truth_of(model: Description) -> Explanations | None:
     except InputError as error:
         state.notice(str(error))
         return None
-
-
-def truest(found: Explanations | None) -> Method:
-    """The fast method that was chosen as the truest here; else the first."""
-    return found.truest.method if found and found.truest else FIRST
 
 
 def sentence(
@@ -206,14 +199,12 @@ def _from_recency(differences: Sequence[Against], area: int) -> str:
 def untested(now: Current) -> None:
     """Nothing is known of the methods on this model, and how to come to know it."""
     st.markdown("No method was tested on this model yet: what they say here is a **guess**.")
-    lengths = now.data.histories.lengths
-    usual = int(min(int(now.model.config["length"]), max(2.0, float(pd.Series(lengths).median()))))
 
     def judge(watch: Watch) -> None:
         commands.judge_methods(now.model, USERS, watch)
 
     try:
-        if costly(now.model.fingerprint, JUDGE, f"Test them on {USERS} users", lambda: judging(now, usual), judge):
+        if costly(now.model.fingerprint, JUDGE, f"Test them on {USERS} users", lambda: testing(now), judge):
             searches.shelf(now.model.fingerprint, JUDGE).clear()  # what was found is stored with the model
             st.rerun()
     except InputError as error:
@@ -228,11 +219,9 @@ def without_it(tested: Knockout, place: int) -> str:
     return f"without it the item asked about {became} (log\u00a0p\u00a0{fallen})."
 
 
-def judging(now: Current, length: int) -> float:
-    """Seconds of the test, on histories of so many items; all items cost the same."""
-    model = resources.checkpoint(now.model.name).model
-    length = min(length, model.config.items - 1)
-    return START * slowdown() + judging_seconds(Question.about(model, range(1, length + 1), model.config.items), USERS)
+def testing(now: Current) -> float:
+    """Seconds that the test takes."""
+    return testing_seconds(resources.checkpoint(now.model.name).model, now.data, USERS)
 
 
 def one_item(now: Current, asked: Sequence[Attribution], tested: Knockout, place: int, first: int) -> None:

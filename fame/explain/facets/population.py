@@ -7,6 +7,7 @@ import torch
 
 from fame.data import Events
 from fame.data.batches import batches, pad
+from fame.explain.facets.groups import QUANTILES
 from fame.explain.facets.weights import entropy
 from fame.model import Model
 
@@ -26,6 +27,32 @@ class Population:
     def router_entropy(self) -> np.ndarray:
         """(n, H): entropy of each user's router weights over its maximum; 1 = uniform."""
         return entropy(torch.from_numpy(self.router)).numpy()
+
+
+@dataclass(frozen=True)
+class Load:
+    """How much the experts of each facet are used over a population of n users."""
+
+    users: int  # n
+    mean: np.ndarray  # (H, N) router weight
+    quantiles: np.ndarray  # (Q, H, N) router weight
+    leads: np.ndarray  # (H, N) users for whom it is the largest of its facet
+    imbalance: np.ndarray  # (H,) coefficient of variation of the means; 0 = all alike
+    entropy: np.ndarray  # (H,) mean of `Population.router_entropy`
+
+
+def load(everyone: Population) -> Load:
+    """The router weights (n, H, N) of a population, summed up."""
+    router, N = everyone.router, everyone.router.shape[2]
+    mean, leads = router.mean(0), router.argmax(2)
+    return Load(
+        len(router),
+        mean,
+        np.quantile(router, QUANTILES, axis=0),
+        np.stack([np.bincount(column, minlength=N) for column in leads.T]),
+        mean.std(1) / mean.mean(1),
+        everyone.router_entropy().mean(0),
+    )
 
 
 @torch.inference_mode()

@@ -122,6 +122,17 @@ class Meaning:
     stability: Stability | None
     seed: int
 
+    def told_elsewhere(self) -> list[str]:
+        """The families that a facet is named by and that another facet tells at least as well."""
+        found = []
+        for h, facet in enumerate(self.facets):
+            if facet.named:
+                told = [row[self.families.index(facet.named)] for row in self.held_out.auc]
+                own, others = told[h], told[:h] + told[h + 1 :]
+                if own is not None and any(other is not None and other >= own for other in others):
+                    found.append(facet.named)
+        return found
+
     def as_json(self) -> dict[str, Any]:
         """Plain lists and numbers."""
         content: dict[str, Any] = stored.as_json(self)

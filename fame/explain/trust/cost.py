@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 from math import comb
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -23,6 +24,7 @@ from fame.explain.records import WAYS
 from fame.explain.trust import deletion, faithfulness, sensitivity
 from fame.explain.trust.driver_readings import read_events
 from fame.model import Model
+from fame.slowdown import slowdown
 
 STAGES = 6  # of the randomisation check, about
 BACKWARD = 2  # a backward pass, in forward passes
@@ -143,6 +145,16 @@ def judging_seconds(question: Question, users: int, measure: Measure = taken) ->
     rounds = 1 + STAGES + 1 + sensitivity.DRAWS
     once = sum(each.values()) + len(methods) * marks
     return users * once + min(users, faithfulness.CHECKED) * rounds * again
+
+
+def testing_seconds(model: Model, data: DataSet, users: int) -> float:
+    """Of a command that marks every method on some users of a data set, the start of its process included.
+
+    It is measured on a history as long as the middle user's; which items it has costs nothing.
+    """
+    length = int(min(model.config.length, max(2.0, float(np.median(data.histories.lengths))), model.config.items - 1))
+    question = Question.about(model, range(1, length + 1), model.config.items)
+    return START * slowdown() + judging_seconds(question, users)
 
 
 def marking_seconds(model: Model, data: DataSet, measure: Measure = taken) -> float:

@@ -11,6 +11,7 @@ TRUER = "truer than recency"
 NO_BETTER = "no better than recency"
 IGNORES = "fails the randomisation check"
 UNTESTED = "not tested: no history that it can be used for"
+USUAL: Method = "occlusion-remove"  # explains where none was found to be truer than recency
 CUTS = (1, 2, 3, 4, 5)
 TOP = 10
 MEASURES = (
@@ -81,6 +82,11 @@ class Explanations:
     def row(self, method: str, way: str, group: str = "all") -> Row | None:
         """None where the method could be used for no user of the group."""
         return next((r for r in self.rows if (r.method, r.way, r.group) == (method, way, group)), None)
+
+
+def explaining(found: Explanations | None) -> Method:
+    """The method to explain with: the fast one that was chosen as the truest on the model, else the usual one."""
+    return found.truest.method if found and found.truest else USUAL
 
 
 def is_truer(measure: str, difference: Against) -> bool:

@@ -1,4 +1,4 @@
-"""Users in groups: by how long their history is, or by an attribute of its newest item."""
+"""Users in groups, by how long their history is or by an attribute of its newest item, and the gate in each group."""
 
 from __future__ import annotations
 
@@ -16,14 +16,19 @@ LENGTH = "history length"
 FEWEST = 5  # users of a group that is shown
 MOST = 12  # groups
 FIFTHS = 5
+QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 
 @dataclass(frozen=True)
 class Group:
-    """Some users."""
+    """Some users, and the gate weights of theirs that predict their held-out items."""
 
     name: str
-    rows: np.ndarray  # of the population
+    rows: np.ndarray  # (n,) of the population
+    mean: np.ndarray  # (H,)
+    quantiles: np.ndarray  # (Q, H)
+    middle: np.ndarray  # (H,) rows of the population: for each facet the user whose weight is in the middle
+    middle_gate: np.ndarray  # (H,) and that weight
 
 
 def group_names(data: DataSet) -> list[str]:
@@ -42,7 +47,15 @@ def by_group(data: DataSet, everyone: Population, grouping: str) -> list[Group]:
             for value in data.catalog.values(family, int(item)):
                 rows.setdefault(value, []).append(row)
         groups = sorted(((name, np.array(found)) for name, found in rows.items()), key=lambda group: -len(group[1]))
-    return [Group(name, rows) for name, rows in groups if len(rows) >= FEWEST][:MOST]
+    return [summed_up(name, rows, everyone) for name, rows in groups if len(rows) >= FEWEST][:MOST]
+
+
+def summed_up(name: str, rows: np.ndarray, everyone: Population) -> Group:
+    """A group of these rows."""
+    gate = everyone.gate[rows]  # (n, H)
+    place = gate.argsort(0, kind="stable")[len(rows) // 2]
+    middle_gate = np.take_along_axis(gate, place[None], 0)[0]
+    return Group(name, rows, gate.mean(0), np.quantile(gate, QUANTILES, axis=0), rows[place], middle_gate)
 
 
 def by_length(lengths: np.ndarray) -> list[tuple[str, np.ndarray]]:

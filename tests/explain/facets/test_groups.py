@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.groups import FEWEST, LENGTH, by_group, by_length
+from fame.explain.facets.groups import FEWEST, LENGTH, by_group, by_length
 from fame.explain.facets.population import Population
 
 
