@@ -24,7 +24,7 @@ from fame.data.preferences import Preferences, preferences
 from fame.explain.meaning.records import LEVEL
 from fame.explain.meaning.specialists import attention_apart, specialists
 from fame.explain.trust.preferences import Separation, separation, told
-from fame.model import FAME, Model
+from fame.model import Faceted, Model
 from fame.training.presets import settings
 from fame.training.run import Run
 from fame.training.trainer import train
@@ -78,7 +78,7 @@ def mark(data: DataSet, truth: Preferences, changes: dict[str, Any], seed: int, 
     """Train a model and mark its routers."""
     trained = train(Run.start(folder, settings(**changes, seed=seed), data), data)
     model = trained.model.eval()
-    assert isinstance(model, FAME)
+    assert isinstance(model, Faceted)
     router, facets, seen = read(model, truth.events)
     last = truth.events.histories.items[truth.events.histories.offsets[1:] - 1]
     families = [attributes(data.catalog, family.family) for family in truth.families]
@@ -100,7 +100,7 @@ def mark(data: DataSet, truth: Preferences, changes: dict[str, Any], seed: int, 
 
 
 @torch.inference_mode()
-def read(model: FAME, events: Events) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def read(model: Faceted, events: Events) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Where the target is predicted: router (n, H, N), facets (n, H, K), and the last item's sub-embeddings."""
     n, config = len(events.targets), model.config
     router = np.zeros((n, config.heads, config.experts))

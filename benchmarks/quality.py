@@ -53,6 +53,7 @@ class Row:
 SHORT = {"epochs": 10}  # an ingredient is judged in a shorter training, its base's alike
 MODELS = {
     "sasrec-64": Row("SASRec, preset default (width 64)", changes={"model": "sasrec"}),
+    "gru4rec-64": Row("GRU4Rec, preset default (width 64, one layer)", changes={"model": "gru4rec"}),
     "fame-64": Row("**FAME, preset default (width 64)**"),
     "plain-64": Row("the same, no facet tied to a family", changes={"anchor": "none"}),
     "mixture-64": Row(

@@ -27,7 +27,7 @@ from fame.heads.mixture import Mixture
 from fame.heads.sum import Sum
 from fame.heads.topk import top_k
 from fame.home import PROJECT
-from fame.model import FAME, Output, build
+from fame.model import Faceted, Output, build
 from fame.ranking.recommend import recommend
 from fame.training.presets import settings
 
@@ -45,7 +45,7 @@ def main() -> None:
     chosen = parser.parse_args()
     torch.manual_seed(SEED)
     model = build(settings().config(chosen.items)).eval().requires_grad_(False)  # as a loaded one
-    assert isinstance(model, FAME)
+    assert isinstance(model, Faceted)
     with torch.inference_mode():
         answers = {str(batch): answer(model, batch, chosen.rounds) for batch in (1, 32)}
     found = {"items": chosen.items, "seed": SEED, "ms": answers, "start": start(chosen.starts)}
@@ -54,14 +54,14 @@ def main() -> None:
     report.publish("serving", tables(found))
 
 
-def answer(model: FAME, batch: int, rounds: int) -> dict[str, list[float]]:
+def answer(model: Faceted, batch: int, rounds: int) -> dict[str, list[float]]:
     """Milliseconds of each call."""
     histories = torch.randint(1, model.config.items + 1, (batch, model.config.length))
     output, side = model(histories), item_side(model)
     query = output.at_last(output.query)
     mixture = build_empty(model.config.model_copy(update={"head": "mixture"})).eval().requires_grad_(False)
     mixture.load_state_dict(model.state_dict(), assign=True)
-    assert isinstance(mixture, FAME)
+    assert isinstance(mixture, Faceted)
     facets = model.facet_queries(output.at_last(output.gate[..., None] * output.facets))
 
     def ranked(normalise: bool) -> Tensor:
@@ -110,7 +110,7 @@ def told(rounds: int) -> dict[str, list[float]]:
     return in_turn(calls, rounds)
 
 
-def exact(model: FAME, output: Output, histories: Tensor) -> None:
+def exact(model: Faceted, output: Output, histories: Tensor) -> None:
     """That what is timed is right: the items are those of a plain ranking, and their parts add up."""
     side, query = item_side(model), output.at_last(output.query)
     scores = query @ side.table.T + side.bias
@@ -122,7 +122,7 @@ def exact(model: FAME, output: Output, histories: Tensor) -> None:
     torch.testing.assert_close(parts + side.bias[found.items], found.scores, rtol=1e-4, atol=1e-4)
 
 
-def exact_mixture(model: FAME, output: Output, histories: Tensor) -> None:
+def exact_mixture(model: Faceted, output: Output, histories: Tensor) -> None:
     """The same for the mixture, facet by facet."""
     side, gate = item_side(model), output.at_last(output.gate)
     queries = model.facet_queries(output.at_last(output.facets))  # (B, H, D)

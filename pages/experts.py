@@ -15,7 +15,7 @@ from app.widgets.shared.position import place
 from fame.explain.facets.effects import expert_effects
 from fame.explain.facets.experts import read_by_experts
 from fame.explain.question import Question
-from fame.model import FAME
+from fame.model import Faceted
 from fame.ranking.recommend import recommend
 
 
@@ -24,7 +24,7 @@ def story() -> None:
     now = current()
     notices()
     model = loaded(now).model
-    if not isinstance(model, FAME) or model.config.experts == 1:
+    if not isinstance(model, Faceted) or model.config.experts == 1:
         why = "has one expert a facet: there is nothing to route" if now.facets else "is a SASRec, which has no experts"
         st.info(f"{escape(now.model.name)} {why}. Choose a FAME model in the sidebar that has several to see them.")
         editor(now, None)

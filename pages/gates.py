@@ -13,7 +13,7 @@ from app.widgets.shared.page_links import onward
 from app.widgets.shared.position import place
 from fame.explain.facets.effects import facet_knockouts
 from fame.explain.facets.weights import facet_spread
-from fame.model import FAME
+from fame.model import Faceted
 from fame.ranking.recommend import recommend
 
 
@@ -22,7 +22,7 @@ def story() -> None:
     now = current()
     model = loaded(now).model
     notices()
-    if not isinstance(model, FAME):
+    if not isinstance(model, Faceted):
         st.info("SASRec has no gate: it is one score without facets. Choose a FAME model in the sidebar to see gates.")
         editor(now, None)
         return

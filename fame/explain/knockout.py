@@ -52,8 +52,7 @@ def runs(model: Model, history: Sequence[int]) -> Runs:
     parts = {
         name: torch.cat([getattr(one, name) for one in ran]) for name in ("query", "facets", "gate", "router", "keep")
     }
-    whole = Output(**parts, attention=torch.empty(len(parts["query"]), 0))  # of what was read nobody asks any more
-    return Runs(tuple(int(item) for item in history), T, whole)
+    return Runs(tuple(int(item) for item in history), T, Output(**parts))
 
 
 def knockout(model: Model, history: Sequence[int], target: int, hidden: Collection[int] | None = None) -> Knockout:

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from fame.heads import topk
 from fame.heads.sampled import Sample
-from fame.model import FAME, Model, Output
+from fame.model import Faceted, Model, Output
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ class Head(ABC):
         With an additive head and facets `score = reference + bias + parts.sum(2)`; with another one these are the
         facets' logits under the gate, and no parts of anything.
         """
-        if not isinstance(self.model, FAME):
+        if not isinstance(self.model, Faceted):
             return self.output.query.new_zeros(*items.shape, 0)
         gated = self.output.at_last(self.output.gate[..., None] * self.output.facets)
         return (self.side.table[items] - self.side.average) @ self.model.facet_queries(gated).transpose(1, 2)

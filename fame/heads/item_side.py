@@ -6,7 +6,7 @@ import torch
 
 from fame.heads.contract import ItemSide
 from fame.heads.kinds import head_class
-from fame.model import FAME, Model
+from fame.model import Model
 
 _known: WeakKeyDictionary[Model, tuple[tuple[int, ...], ItemSide]] = WeakKeyDictionary()
 
@@ -20,10 +20,7 @@ def item_side(model: Model) -> ItemSide:
     """
     if model.table().requires_grad:
         return worked_out(model)
-    read = [model.table(), model.bias.weight]
-    if isinstance(model, FAME) and model.item_facets.weight is not None:
-        read.append(model.item_facets.weight)
-    state = tuple(number for tensor in read for number in (tensor.data_ptr(), tensor._version))
+    state = tuple(number for tensor in model.scored_by() for number in (tensor.data_ptr(), tensor._version))
     known = _known.get(model)
     if known is None or known[0] != state:
         known = state, worked_out(model)

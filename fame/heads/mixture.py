@@ -17,7 +17,7 @@ from fame.heads import topk
 from fame.heads.contract import Head, ItemSide
 from fame.heads.products import log_normaliser, log_sum_exp_, products
 from fame.heads.sampled import Sample, rows
-from fame.model import FAME, Model, Output
+from fame.model import Faceted, Model, Output
 
 TRAINED = 1 << 23  # logits held at a time in training: 32 MiB
 ROWS = 64  # of H x positions trained on at a time, however large the catalog
@@ -30,7 +30,7 @@ class Mixture(Head):
     W is K, and every facet has keys of its own, or for a few histories D, and the table is the keys of all.
     """
 
-    model: FAME
+    model: Faceted
     queries: Tensor  # (H, B, W)
     log_weight: Tensor  # (H, B): log of the gate, less each facet's log-normaliser over the catalog
     kept: Tensor  # keys (H or 1, V + 1, W), row 0 of each being padding
@@ -92,20 +92,20 @@ class Mixture(Head):
     @classmethod
     def keys(cls, model: Model, table: Tensor) -> Tensor:
         """(H, V + 1, K): what each facet's narrow query meets of the items."""
-        assert isinstance(model, FAME)
+        assert isinstance(model, Faceted)
         return model.facet_keys(table).transpose(0, 1)
 
     @classmethod
     def loss(cls, model: Model, output: Output, real: Tensor, targets: Tensor) -> Tensor:
         """-log p of the mixture, blocked."""
-        assert isinstance(model, FAME)
+        assert isinstance(model, Faceted)
         queries, keys = model.narrow_queries(output.facets[real]), model.facet_keys(model.table())
         return full_mixture(queries, output.gate[real], keys, model.bias(), targets)
 
     @classmethod
     def sampled_loss(cls, model: Model, output: Output, real: Tensor, sample: Sample) -> Tensor:
         """-log p with each facet's softmax against the sampled items."""
-        assert isinstance(model, FAME)
+        assert isinstance(model, Faceted)
         queries, keys = model.narrow_queries(output.facets[real]), model.facet_keys(sample.table)
         drawn = sample.targets, sample.negatives, sample.items
         return sampled_mixture(queries, output.gate[real], keys, sample.bias, *drawn)

@@ -1,4 +1,4 @@
-"""Exact top-k by one dot product a block of the catalog (identity 1: FAME ranks at the cost of SASRec)."""
+"""Exact top-k by one dot product a block of the catalog (identity 1: facets cost nothing)."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from fame.maps.store import MOST, Maps, Space
-from fame.model import FAME, Model
+from fame.model import Faceted, Model
 
 NEIGHBOURS = 15
 JUDGED = 2_000  # items on which the quality of a map is measured: it takes all pairs
@@ -14,13 +14,13 @@ JUDGED = 2_000  # items on which the quality of a map is measured: it takes all 
 
 @torch.inference_mode()
 def compute(model: Model, fingerprint: str, seed: int, watch: Callable[[str], None] = lambda name: None) -> Maps:
-    """Maps of the item vectors or, in FAME, of every facet's sub-embeddings and of all joined; cosine distance."""
+    """Maps of the item vectors or, with facets, of every facet's sub-embeddings and of all joined; cosine distance."""
     table = model.table()[1:]
     rng = np.random.default_rng(seed)
     items = np.arange(len(table)) if len(table) <= MOST else np.sort(rng.choice(len(table), MOST, replace=False))
     shown = table[torch.from_numpy(items)]
     vectors = {"items": shown.numpy()}
-    if isinstance(model, FAME):
+    if isinstance(model, Faceted):
         by_facet = model.sub_embeddings(shown).numpy()
         vectors = {"all facets": by_facet.reshape(len(items), -1)}
         vectors |= {name: by_facet[:, h] for h, name in enumerate(model.config.facets)}

@@ -7,18 +7,30 @@ import torch
 from torch import Tensor, nn
 
 from fame.model.config import Config
+from fame.model.contract import Faceted
 from fame.model.dropout import Dropout
 from fame.model.intervention import Intervention
-from fame.model.layers import Block, Embedding, ExpertAttention, FeedForward, ItemBias, ItemFacets, last, pick, visible
+from fame.model.layers import (
+    Block,
+    Embedding,
+    ExpertAttention,
+    FeedForward,
+    ItemBias,
+    ItemFacets,
+    block_attention,
+    block_stages,
+    last,
+    pick,
+    visible,
+)
 from fame.model.output import Output
 
 
-class FAME(nn.Module):
+class FAME(Faceted):
     """L - 1 ordinary blocks, then one layer whose heads are facets that each predict the next item."""
 
     def __init__(self, config: Config):
-        super().__init__()
-        self.config = config
+        super().__init__(config)
         D, H, K = config.width, config.heads, config.facet_width
         self.embedding = Embedding(config)
         self.blocks = nn.ModuleList(Block(config) for _ in range(config.layers - 1))
@@ -76,21 +88,41 @@ class FAME(nn.Module):
         return logits.softmax(-1)
 
     def table(self) -> Tensor:
-        """(V + 1, D): the item embeddings that a query is multiplied with; row 0 is padding."""
+        """(V + 1, D)."""
         return self.embedding.item.weight
 
+    def scored_by(self) -> tuple[Tensor, ...]:
+        """With W_f, where it is learned."""
+        learned = self.item_facets.weight
+        return super().scored_by() if learned is None else (*super().scored_by(), learned)
+
+    def stages(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """The score, the last layer, then block by block."""
+        return (
+            ("score and gate", ("bias", "item_facets", "gate")),
+            ("feed-forward", ("feed_forward", "norm")),
+            ("attention", ("expert_attention", "residual")),
+            *block_stages(self.blocks),
+            ("embedding", ("embedding",)),
+        )
+
+    def attention_by_layer(self, items: Tensor) -> list[Tensor]:
+        """Of every block, then the last layer's effective attention."""
+        last_layer = self(items).effective_attention().mean(1)
+        return [*block_attention(self.embedding, self.blocks, items), last_layer]
+
     def facet_queries(self, gated: Tensor) -> Tensor:
-        """`g_h F_h` (…, H, K) -> the query's parts, one a facet (…, H, D): `W_f^(h)' g_h F_h`; they add up to it."""
+        """(…, H, K) -> (…, H, D)."""
         return self.item_facets.queries(gated)
 
     def narrow_queries(self, facets: Tensor) -> Tensor:
-        """`F_h` (…, H, K) -> (…, H, K), whose products with `facet_keys` are the facets' logits `P^(h)(v)` (eq 8)."""
+        """(…, H, K) -> (…, H, K)."""
         return self.item_facets.narrow_queries(facets)
 
     def facet_keys(self, items: Tensor) -> Tensor:
-        """Item embeddings (…, D) -> what each facet's narrow query meets (…, H, K)."""
+        """(…, D) -> (…, H, K)."""
         return self.item_facets.keys(items)
 
     def sub_embeddings(self, items: Tensor) -> Tensor:
-        """Item embeddings (…, D) -> their facets' sub-embeddings `W_f^(h) x` (…, H, K) (eq 9)."""
+        """(…, D) -> (…, H, K)."""
         return self.item_facets(items)

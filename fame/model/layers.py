@@ -1,4 +1,4 @@
-"""The layers that FAME and SASRec share, and the one that makes a FAME of a SASRec."""
+"""The layers that architectures share, and the one that makes a FAME of a SASRec."""
 
 import math
 
@@ -239,6 +239,21 @@ class Block(nn.Module):
         x = pick(x, at)
         x = self.norm(x + self.dropout(self.out(read[:, :, 0].transpose(1, 2).reshape(x.shape))))
         return self.feed_forward(x), weights
+
+
+def block_stages(blocks: nn.ModuleList) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """The last block first, for `Model.stages` of a model that has them as `blocks`."""
+    return tuple((f"block {layer + 1}", (f"blocks.{layer}",)) for layer in reversed(range(len(blocks))))
+
+
+def block_attention(embedding: Embedding, blocks: nn.ModuleList, items: Tensor) -> list[Tensor]:
+    """Items (B, T) -> what each position reads of each in every block, (B, S, S) a block: the mean over heads."""
+    x, keep = embedding(items)
+    mask, found = visible(keep), []
+    for block in blocks:
+        x, weights = block(x, mask)
+        found.append(weights.mean((1, 2)))
+    return found
 
 
 class ExpertAttention(nn.Module):

@@ -15,8 +15,8 @@ class Output:
     S = T, the history's length, or T + 1 where the model has a begin token: it stands right before the oldest item, and
     what is computed there is what the model expects of somebody without a history. Items are the last T positions.
 
-    `score(v) = <query, x_v> + bias_v` (see the model's `table()` and `bias()`). In FAME the score's parts are
-    `gate_h <facets_h, W_f^(h) x_v>`. SASRec has no facets: there H is 0 in `facets`, `gate` and `router`.
+    `score(v) = <query, x_v> + bias_v` (see the model's `table()` and `bias()`). Where the model has facets, the score's
+    parts are `gate_h <facets_h, W_f^(h) x_v>`; where it has none, H is 0 in `facets`, `gate` and `router`.
 
     Where only the newest position was asked for, S is 1 and `attention` (B, H, N, 1, S'), S' the places that are read.
 
@@ -29,11 +29,19 @@ class Output:
     gate: Tensor  # (B, S, H), sums to 1 over H
     router: Tensor  # (B, S, H, N), sums to 1 over N
     keep: Tensor  # (B, S) bool: the position holds the begin token, or an item that was not masked
-    attention: Tensor  # (B, H, N, S, S) of the last layer: [.., i, j] = how much position i reads of j
+    # (B, H, N, S, S) of the last layer: [.., i, j] = how much position i reads of j; None in a model without
+    attention: Tensor | None = None
+
+    @classmethod
+    def whole(cls, query: Tensor, keep: Tensor, attention: Tensor | None = None) -> "Output":
+        """Of a model without facets: one query (B, S, D), which has no parts."""
+        none = query.new_empty(*query.shape[:2], 0)
+        return cls(query, none[..., None], none, none[..., None], keep, attention)
 
     def only(self, runs: list[int]) -> "Output":
-        """The same of some histories of the batch."""
-        return Output(**{field.name: getattr(self, field.name)[runs] for field in fields(self)})
+        """Some histories of the batch."""
+        found = {field.name: value for field in fields(self) if (value := getattr(self, field.name)) is not None}
+        return Output(**{name: value[runs] for name, value in found.items()})
 
     def last(self) -> Tensor:
         """Index (B,) of the newest position that was kept; the last one where nothing was kept."""
@@ -46,6 +54,9 @@ class Output:
     def effective_attention(self) -> Tensor:
         """(B, H, S, S): `sum_n router_n attention_n`, each head's one exact row of reads before residual and FFN'.
 
-        Exact because a head's experts share keys and values (eqs 14-17).
+        Exact because a head's experts share keys and values (eqs 14-17). Without facets, the attention itself.
         """
+        assert self.attention is not None
+        if not self.router.shape[2]:
+            return self.attention[:, :, 0]
         return torch.einsum("bshn,bhnst->bhst", self.router, self.attention)

@@ -4,26 +4,25 @@ import torch
 from torch import Tensor, nn
 
 from fame.model.config import Config
+from fame.model.contract import Model
 from fame.model.intervention import Intervention
-from fame.model.layers import Block, Embedding, ItemBias, last, visible
+from fame.model.layers import Block, Embedding, ItemBias, block_attention, block_stages, last, visible
 from fame.model.output import Output
 
 
-class SASRec(nn.Module):
+class SASRec(Model):
     """Self-attentive sequential recommendation with a tied item table."""
 
     def __init__(self, config: Config):
-        super().__init__()
-        self.config = config
+        super().__init__(config)
         self.embedding = Embedding(config)
         self.blocks = nn.ModuleList(Block(config) for _ in range(config.layers))
         self.bias = ItemBias(config)
 
     def forward(self, items: Tensor, intervention: Intervention | None = None, newest: bool = False) -> Output:
-        """(B, T) item indices, oldest first, 0 = padding on the left -> `Output` with H = 0 at S positions.
+        """As the contract says. Of an intervention only `keep` and `shift` mean something.
 
-        Of an intervention only `keep` and `shift` mean something. `attention` is (B, heads, 1, S, S), the last block's.
-        `newest` as in FAME.
+        `attention` is (B, heads, 1, S, S), the last block's.
         """
         change = intervention or Intervention()
         x, keep = self.embedding(items, change.keep, change.shift)
@@ -32,15 +31,16 @@ class SASRec(nn.Module):
         attention = x.new_empty(0)
         for layer, block in enumerate(self.blocks, start=1):
             x, attention = block(x, mask, at if layer == len(self.blocks) else None)
-        return Output(
-            query=x,
-            facets=x.new_empty(*x.shape[:2], 0, self.config.facet_width),
-            gate=x.new_empty(*x.shape[:2], 0),
-            router=x.new_empty(*x.shape[:2], 0, 1),
-            keep=keep if at is None else torch.ones_like(keep[:, :1]),
-            attention=attention,
-        )
+        return Output.whole(x, keep if at is None else torch.ones_like(keep[:, :1]), attention)
 
     def table(self) -> Tensor:
-        """(V + 1, D): the item embeddings that a query is multiplied with; row 0 is padding."""
+        """(V + 1, D)."""
         return self.embedding.item.weight
+
+    def stages(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """The score, then block by block."""
+        return ("score", ("bias",)), *block_stages(self.blocks), ("embedding", ("embedding",))
+
+    def attention_by_layer(self, items: Tensor) -> list[Tensor]:
+        """Of every block."""
+        return block_attention(self.embedding, self.blocks, items)

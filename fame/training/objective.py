@@ -1,4 +1,4 @@
-"""What a step minimises on a batch: the loss of the next items and, in FAME, the imbalance of the gate."""
+"""What a step minimises on a batch: the loss of the next items and, with facets, the imbalance of the gate."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from torch.func import functional_call
 
 from fame.heads.kinds import head_class
 from fame.heads.sampled import Sample
-from fame.model import FAME, Model, Output
+from fame.model import Faceted, Model, Output
 from fame.training.anchoring import Anchors
 from fame.training.settings import Settings
 
@@ -65,10 +65,10 @@ def sampled(model: Model, settings: Settings, items: Tensor, targets: Tensor, ti
     rows, place = torch.unique(wanted, return_inverse=True)
     place = place[1:]
     own, to, against, at = place.split([items.numel(), int(real.sum()), len(negatives), len(looked_at)])
-    table = model.embedding.item.weight.detach()[rows].requires_grad_()
+    table = model.table().detach()[rows].requires_grad_()
     bias = model.bias.weight.detach()[rows].requires_grad_(model.bias.weight.requires_grad)
     with mixed_precision(device):
-        output: Output = functional_call(model, {"embedding.item.weight": table}, (own.view_as(items),))
+        output: Output = functional_call(model, {model.table_name: table}, (own.view_as(items),))
     loss = head_class(model).sampled_loss(model, output, real, Sample(table, bias, to, against, V))
     gate, router = output.gate[real].float(), output.router.detach()[real]
     leaves = (table, bias) if bias.requires_grad else (table,)
@@ -78,7 +78,7 @@ def sampled(model: Model, settings: Settings, items: Tensor, targets: Tensor, ti
 
 def meaning(model: Model, tied: Tied, embeddings: Tensor) -> Tensor:
     """The loss of tying, from the embeddings (n, D) of its items."""
-    assert isinstance(model, FAME)
+    assert isinstance(model, Faceted)
     return tied.anchors.loss(tied.items, model.sub_embeddings(embeddings))
 
 

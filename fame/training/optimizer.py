@@ -22,7 +22,7 @@ class Optimizer:
     def __init__(self, model: Model, settings: Settings):
         self.settings = settings
         sparse = settings.loss == "sampled"
-        self.table = [w for w in (model.embedding.item.weight, model.bias.weight) if w.requires_grad] if sparse else []
+        self.table = [w for w in (model.table(), model.bias.weight) if w.requires_grad] if sparse else []
         apart = {id(weight) for weight in self.table}
         self.dense = [w for w in model.parameters() if w.requires_grad and id(w) not in apart]
         rate = settings.learning_rate

@@ -5,7 +5,7 @@ from typing import Any
 
 from fame.data import Catalog
 from fame.training.anchoring import plan
-from fame.training.presets import BASELINE, PRESETS, SettingsError, settings
+from fame.training.presets import PRESETS, SettingsError, settings, start
 from fame.training.settings import Settings
 
 
@@ -61,7 +61,7 @@ def as_text(value: Any) -> str:
 
 def options(preset: str, wanted: Settings) -> list[str]:
     """The options of `fame train` that give these settings, as few as possible."""
-    base = PRESETS[preset].model_dump() | (BASELINE | {"model": "fame"} if wanted.model == "sasrec" else {})
+    base = start(preset, wanted.model) | {"model": PRESETS[preset].model}
     found = ["--preset", preset] if preset != "default" else []
     for name, value in wanted.model_dump().items():
         if value == base[name]:

@@ -4,6 +4,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from fame.architectures import DEFAULT, trained_here
 from fame.errors import InputError
 from fame.training.settings import Settings
 
@@ -36,8 +37,20 @@ PRESETS: dict[str, Settings] = {
         patience=10,
     ),
 }
-# What any preset becomes as SASRec.
-BASELINE = {"model": "sasrec", "experts": 1, "head": "sum", "gate_balance": 0.0, "facet_dropout": 0.0, "anchor": ()}
+
+
+def start(preset: str, model: str) -> dict[str, Any]:
+    """A preset's settings, as they are for an architecture; they stay the preset's where there is none of that name.
+
+    Raises
+    ------
+    SettingsError
+        There is no such preset.
+    """
+    if preset not in PRESETS:
+        raise SettingsError(f"There is no preset {preset!r}; choose one of {', '.join(PRESETS)}.")
+    base = PRESETS[preset].model_dump()
+    return next((base | one.settings for one in trained_here() if one.name == model), base)
 
 
 def settings(preset: str = "default", **chosen: Any) -> Settings:
@@ -48,12 +61,10 @@ def settings(preset: str = "default", **chosen: Any) -> Settings:
     SettingsError
         One sentence that names the setting and what is allowed.
     """
-    if preset not in PRESETS:
-        raise SettingsError(f"There is no preset {preset!r}; choose one of {', '.join(PRESETS)}.")
+    base = start(preset, str(chosen.get("model", DEFAULT)))
     for name in chosen:
         if name not in Settings.model_fields:
             raise SettingsError(f"There is no setting {name!r}; the settings are {', '.join(Settings.model_fields)}.")
-    base = PRESETS[preset].model_dump() | (BASELINE if chosen.get("model") == "sasrec" else {})
     try:
         return Settings.model_validate(base | chosen)
     except ValidationError as error:

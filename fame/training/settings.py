@@ -5,6 +5,7 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from fame import architectures
 from fame.heads.kinds import kind_of
 from fame.model import Config
 
@@ -14,19 +15,21 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    model: Literal["fame", "sasrec"] = Field("fame", description="architecture")
+    model: str = Field(architectures.DEFAULT, description="architecture")
     seed: int = Field(1, ge=0, lt=2**31, description="of weights, order and dropout: the same seed gives the same run")
     length: int = Field(50, ge=2, le=1_000, description="longest history that the model reads")
     width: int = Field(64, ge=2, le=1_024, description="width of an item embedding")
-    layers: int = Field(2, ge=1, le=16, description="self-attention layers; in FAME the last one holds the facets")
-    heads: int = Field(4, ge=1, le=16, description="attention heads; in FAME's last layer each is a facet")
+    layers: int = Field(2, ge=1, le=16, description="of attention or recurrence; facets are in the last")
+    heads: int = Field(4, ge=1, le=16, description="attention heads; where there are facets, the last layer's")
     experts: int = Field(4, ge=1, le=16, description="experts in a facet")
-    positions: Literal["absolute", "relative"] = Field("relative", description="how the order of items is known")
+    positions: Literal["absolute", "relative", "none"] = Field(
+        "relative", description="how the order of items is known; none: by the order of reading alone"
+    )
     begin: bool = Field(True, description="a begin token before every history, so that first items are learned, too")
     dropout: float = Field(0.5, ge=0, lt=1, description="on embeddings and on the output of every sublayer")
     attention_dropout: float = Field(0.5, ge=0, lt=1, description="on attention weights")
     facet_dropout: float = Field(0.0, ge=0, lt=1, description="on facets: the share left out at a position")
-    residual: Literal["projection", "slice"] = Field("slice", description="of FAME's last layer")
+    residual: Literal["projection", "slice"] = Field("slice", description="of a layer of facets")
     item_facets: Literal["learned", "slice"] = Field("slice", description="what a facet sees of an item")
     popularity: bool = Field(True, description="a popularity bias b_v on every item, started at log(1 + count)")
     head: str = Field("sum", description="what the gate does with the facets, by its name in `fame.heads.kinds`")
@@ -54,6 +57,13 @@ class Settings(BaseModel):
     def _head(cls, name: str) -> str:
         return kind_of(name).name
 
+    @field_validator("model")
+    @classmethod
+    def _trained_here(cls, name: str) -> str:
+        if name not in (names := [one.name for one in architectures.trained_here()]):
+            raise ValueError(f"There is no model {name[:60]!r} to train; choose one of {', '.join(names)}")
+        return name
+
     @field_validator("anchor", mode="before")
     @classmethod
     def _families(cls, given: Any) -> Any:
@@ -66,13 +76,10 @@ class Settings(BaseModel):
     def _fits(self) -> Self:
         if self.width % self.heads:
             raise ValueError(f"width {self.width} must be a multiple of heads {self.heads}")
-        if self.model == "sasrec" and (self.experts, self.gate_balance, self.facet_dropout) != (1, 0, 0):
-            raise ValueError("sasrec has neither facets nor experts: leave out experts, gate_balance and facet_dropout")
-        if self.model == "sasrec" and self.head != "sum":
-            raise ValueError("sasrec has no facets to mix: leave out head")
+        lacks = architectures.architecture(self.model).lacks
+        if useless := [name for name, value in lacks.items() if getattr(self, name) not in (value, "auto")]:
+            raise ValueError(f"{self.model} has no use for {' and '.join(useless)}: leave that out")
         if self.anchor != "auto":
-            if self.model == "sasrec" and self.anchor:
-                raise ValueError("sasrec has no facets to tie to a family: leave out anchor")
             if len(set(self.anchor)) != len(self.anchor):
                 raise ValueError(f"anchor names a family twice: {', '.join(self.anchor)}")
             if len(self.anchor) > self.heads:
@@ -85,7 +92,7 @@ class Settings(BaseModel):
 
     def facets(self) -> tuple[str, ...]:
         """Names: a tied facet has its family's, the others are numbered."""
-        if self.model == "sasrec":
+        if not architectures.architecture(self.model).facets:
             return ()
         tied = self.families()
         word = "free" if tied else "facet"

@@ -22,7 +22,7 @@ from fame.data.batches import Windows, batches, pad, windows
 from fame.data.split import sample
 from fame.errors import InputError
 from fame.folders import write_json
-from fame.model import FAME, Model, build
+from fame.model import Faceted, Model, build
 from fame.model.cka import cka
 from fame.ranking.evaluation import counted, popularity_ranks, ranks
 from fame.ranking.metrics import means
@@ -216,7 +216,7 @@ def train_epoch(
 @torch.inference_mode()
 def head_similarity(model: Model) -> list[list[float]]:
     """(H, H) debiased linear CKA of the facets' sub-embeddings of some items: 1 = they arrange them the same way."""
-    if not isinstance(model, FAME):
+    if not isinstance(model, Faceted):
         return []
     every = max(1, model.config.items // COMPARED)
     vectors = model.sub_embeddings(model.table()[1::every]).cpu().numpy()

@@ -24,7 +24,7 @@ class Watched:
     dataset_fingerprint: str
     settings: dict[str, Any]
     notes: tuple[str, ...]  # how anchoring was chosen
-    facets: tuple[str, ...]  # names; none in SASRec and before there is a model
+    facets: tuple[str, ...]  # names; none where the model has none, and before there is one
     best_epoch: int | None  # whose model is kept; None before there is one
     evaluations: tuple[dict[str, Any], ...]  # a line of metrics.jsonl an epoch
     floor: dict[str, float]  # popularity's measures on the same users; empty before they are known

@@ -192,7 +192,7 @@ def test_wrong_places_are_named(run, cinema_folder, tmp_path):
         (["--set", "anchor=genre"], "with anchor genre,era,director, not genre"),
         (["--preset", "default"], "with length 12, not 50"),
         (["--preset", "small", *QUICK], "with epochs 2, not 15"),
-        (["--model", "bert"], "'fame' or 'sasrec'"),
+        (["--model", "bert"], "fame, sasrec, gru4rec"),
         (["--set", "widht=3"], "There is no setting 'widht'"),
         (["--seed", "1", "--set", "seed=2"], "seed is given twice, as 1 and as 2"),
     ],
@@ -219,7 +219,7 @@ def test_a_run_is_resumed_with_its_own_settings_named_or_not(run, cinema_folder,
         (["--set", "width"], "is not key=value"),
         (["--set", "width=0"], "width: Input should be greater than or equal to 2"),
         (["--preset", "huge"], "There is no preset 'huge'"),
-        (["--model", "bert"], "'fame' or 'sasrec'"),
+        (["--model", "bert"], "fame, sasrec, gru4rec"),
     ],
 )
 def test_wrong_settings_are_named_before_any_work(cinema_folder, tmp_path, extra, named):

@@ -42,7 +42,7 @@ def make(config: Config) -> Model:
         for parameter in model.parameters():
             if parameter.requires_grad:
                 parameter += 0.3 * torch.randn_like(parameter)
-        model.embedding.item.weight[0] = 0
+        model.table()[0] = 0
     return model
 
 

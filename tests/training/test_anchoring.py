@@ -170,5 +170,5 @@ def test_what_cannot_be_tied_is_refused_in_a_sentence(cinema):
         plan(settings(anchor="odd"), catalog(good=SAME, odd=[("a",)] * 20))
     with pytest.raises(SettingsError, match="anchor names 2 families for 1 facets"):
         settings(anchor="a,b", heads=1)
-    with pytest.raises(SettingsError, match="sasrec has no facets"):
+    with pytest.raises(SettingsError, match="sasrec has no use for anchor"):
         settings(model="sasrec", anchor="genre")

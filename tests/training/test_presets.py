@@ -2,6 +2,7 @@
 
 import pytest
 
+from fame.architectures import trained_here
 from fame.training.presets import PRESETS, SettingsError, settings
 
 
@@ -14,10 +15,10 @@ from fame.training.presets import PRESETS, SettingsError, settings
         ({"dropout": "1.0"}, "dropout: Input should be less than 1"),
         ({"learning_rate": "nan"}, "learning_rate"),
         ({"heads": 5}, "width 64 must be a multiple of heads 5"),
-        ({"model": "sasrec", "experts": 4}, "sasrec has neither facets nor experts"),
-        ({"model": "sasrec", "head": "mixture"}, "sasrec has no facets to mix: leave out head"),
+        ({"model": "sasrec", "experts": 4}, "sasrec has no use for experts"),
+        ({"model": "sasrec", "head": "mixture"}, "sasrec has no use for head"),
         ({"head": "product"}, "head: There is no head 'product'; there are sum, mixture"),
-        ({"model": "bert"}, "model: Input should be 'fame' or 'sasrec'"),
+        ({"model": "bert"}, "model: There is no model 'bert' to train; choose one of fame, sasrec, gru4rec"),
         ({"preset": "huge"}, "There is no preset 'huge'; choose one of default, best, small, published"),
     ],
 )
@@ -28,12 +29,12 @@ def test_wrong_settings_are_named(chosen, named):
     assert "\n" not in str(error.value)
 
 
-def test_every_preset_is_fame_and_sasrec(cinema):
+def test_every_preset_is_one_of_every_architecture(cinema):
     for name in PRESETS:
-        for model in ("fame", "sasrec"):
-            config = settings(name, model=model).config(len(cinema.catalog))
-            assert config.architecture == model
-            assert config.experts == (PRESETS[name].experts if model == "fame" else 1)
+        for model in trained_here():
+            config = settings(name, model=model.name).config(len(cinema.catalog))
+            assert config.architecture == model.name
+            assert config.experts == (PRESETS[name].experts if model.facets else 1)
 
 
 def test_published_is_the_papers_model():

@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from fame import architectures
 from fame.explain.past.shapley import MOST, coalitions, shapley
 from fame.explain.question import Question, QuestionError
 from fame.heads.kinds import kind_of
@@ -161,7 +162,8 @@ def _overlaps(top: np.ndarray) -> np.ndarray:
 def _facets(model: Model) -> int:
     facets = model.config.facets
     if not facets:
-        raise QuestionError("The model is a SASRec, which has no facets and experts; choose a FAME.")
+        title, wanted = model.architecture.title, architectures.titles(facets=True)
+        raise QuestionError(f"The model is a {title}, which has no facets and experts; choose a {wanted}.")
     return len(facets)
 
 

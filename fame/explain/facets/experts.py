@@ -7,7 +7,7 @@ import numpy as np
 import torch
 
 from fame.explain.facets.weights import divergence
-from fame.model import FAME
+from fame.model import Faceted
 
 ALIKE = 0.01  # bits: below this two experts are said to read the history the same way
 
@@ -52,7 +52,7 @@ class Experts:
 
 
 @torch.inference_mode()
-def read_by_experts(model: FAME, history: Sequence[int]) -> Experts:
+def read_by_experts(model: Faceted, history: Sequence[int]) -> Experts:
     """Run a history of catalog indices, at most `config.length` of them, and keep what its experts read."""
     T = len(history)
     output = model(torch.tensor([list(history)]))

@@ -7,11 +7,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from fame.model import FAME
+from fame.model import Faceted
 
 
 @torch.inference_mode()
-def facet_spread(model: FAME, history: Sequence[int]) -> np.ndarray:
+def facet_spread(model: Faceted, history: Sequence[int]) -> np.ndarray:
     """(H,): standard deviation over the catalog's items of each facet's part `g_h <F_h, W_f^(h) x_v>` after a history.
 
     A facet with a large gate weight and a small spread moves no ranking: it gives every item the same. Where

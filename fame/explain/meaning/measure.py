@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 
+from fame import architectures
 from fame.data import DataSet, leave_one_out
 from fame.data.attributes import attributes, held_out
 from fame.data.split import sample
@@ -14,7 +15,7 @@ from fame.explain.meaning.probe import Fit, cross_validated_probe, held_out_prob
 from fame.explain.meaning.records import LEVEL, Facet, Meaning, MeaningError, Probe, Stability, Verdict
 from fame.explain.meaning.specialists import attention_apart, specialists
 from fame.explain.meaning.stability import stability
-from fame.model import FAME, Model
+from fame.model import Faceted, Model
 from fame.model.cka import cka
 
 EVENTS = 10_000  # histories that experts are tested on, at most
@@ -26,10 +27,10 @@ def measure(model: Model, data: DataSet, seed: int = 0, stable: Stability | None
     Raises
     ------
     MeaningError
-        The model is a SASRec, which has neither.
+        The model has neither.
     """
     vectors = facet_vectors(model)
-    assert isinstance(model, FAME)
+    assert isinstance(model, Faceted)
     families = [found for family in data.catalog.families if (found := attributes(data.catalog, family.name)).values]
     names, tied = tuple(found.family for found in families), model.config.families
     out = held_out(len(data.catalog))
@@ -63,8 +64,11 @@ def measure(model: Model, data: DataSet, seed: int = 0, stable: Stability | None
 @torch.inference_mode()
 def facet_vectors(model: Model) -> np.ndarray:
     """(V + 1, H, K): the items' sub-embeddings; row 0 is padding."""
-    if not isinstance(model, FAME):
-        raise MeaningError("SASRec has no facets and no experts whose meaning could be tested; choose a FAME model.")
+    if not isinstance(model, Faceted):
+        title, wanted = model.architecture.title, architectures.titles(facets=True)
+        raise MeaningError(
+            f"{title} has no facets and no experts whose meaning could be tested; choose a {wanted} model."
+        )
     return model.sub_embeddings(model.table()).cpu().double().numpy()
 
 

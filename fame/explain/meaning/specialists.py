@@ -10,7 +10,7 @@ from fame.data.split import sample
 from fame.explain.facets.experts import ALIKE
 from fame.explain.facets.weights import divergence
 from fame.explain.meaning.records import LEVEL, Enriched, Expert
-from fame.model import FAME
+from fame.model import Faceted
 
 FEWEST = 5  # events of a value that is tested
 SHOWN = 5  # values of an expert that are kept
@@ -101,7 +101,7 @@ def specialists(
 
 
 @torch.inference_mode()
-def attention_apart(model: FAME, events: Events, seed: int, most: int = READ) -> np.ndarray:
+def attention_apart(model: Faceted, events: Events, seed: int, most: int = READ) -> np.ndarray:
     """(H, N, N): mean over histories of the divergence of experts' attention where the next item is predicted, bits."""
     some = sample(events, most, seed)
     H, N = model.config.heads, model.config.experts

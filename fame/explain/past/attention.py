@@ -4,38 +4,47 @@ import torch
 from torch import Tensor
 
 from fame.explain.past.records import Attribution, Method, most_first
-from fame.explain.question import Question
-from fame.model import Output
-from fame.model.layers import visible
+from fame.explain.question import Question, QuestionError
 
 BASELINE = "none: a weight, the same for every target"
 
 
 @torch.inference_mode()
 def attention(question: Question) -> Attribution:
-    """Exact effective attention of the last layer (identity 3): each head's row and their mean, of items only."""
-    rows = effective(question.model(question.read[None]))[0, :, -1, -question.length :]  # (H, T)
+    """Exact effective attention of the last layer (identity 3): each head's row and their mean, of items only.
+
+    Raises
+    ------
+    QuestionError
+        The model has no attention.
+    """
+    need_attention(question)
+    rows = question.model(question.read[None]).effective_attention()[0, :, -1, -question.length :]  # (H, T)
     return _attribution(question, "attention", rows.mean(0), rows)
 
 
 @torch.inference_mode()
 def rollout(question: Question) -> Attribution:
-    """Attention rollout (Abnar and Zuidema 2020): the layers' mean attention, half of it residual, multiplied."""
-    model, items = question.model, question.read[None]
-    x, keep = model.embedding(items)
-    S = x.shape[1]
-    through = torch.eye(S)
-    for block in model.blocks:
-        x, weights = block(x, visible(keep))
-        through = half(weights[0].mean((0, 1))) @ through
-    if question.model.config.architecture == "fame":  # whose last layer is none of the blocks
-        through = half(effective(model(items))[0].mean(0)) @ through
+    """Attention rollout (Abnar and Zuidema 2020): the layers' mean attention, half of it residual, multiplied.
+
+    Raises
+    ------
+    QuestionError
+        The model has no attention.
+    """
+    need_attention(question)
+    layers = question.model.attention_by_layer(question.read[None])
+    through = torch.eye(layers[0].shape[1])
+    for weights in layers:
+        through = half(weights[0]) @ through
     return _attribution(question, "rollout", through[-1, -question.length :], None)
 
 
-def effective(output: Output) -> Tensor:
-    """(B, H, S, S) of the last layer; in SASRec, which has no experts to mix, its attention."""
-    return output.effective_attention() if output.router.shape[2] else output.attention[:, :, 0]
+def need_attention(question: Question) -> None:
+    """Refuse a model that has none."""
+    kind = question.model.architecture
+    if not kind.attention:
+        raise QuestionError(f"{kind.title} has no attention that could be read; choose another method.")
 
 
 def half(weights: Tensor) -> Tensor:

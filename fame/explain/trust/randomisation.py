@@ -13,11 +13,10 @@ from dataclasses import replace
 import numpy as np
 import torch
 from scipy.stats import spearmanr
-from torch import nn
 
 from fame.explain.past.records import Attribution
 from fame.explain.question import Question
-from fame.model import FAME, Model, build
+from fame.model import Model, build
 
 
 def stages(model: Model, seed: int = 0) -> Iterator[tuple[str, Model]]:
@@ -26,16 +25,9 @@ def stages(model: Model, seed: int = 0) -> Iterator[tuple[str, Model]]:
         torch.manual_seed(seed)
         fresh = build(model.config).eval().requires_grad_(False)
     changed = copy.deepcopy(model)
-    own = nn.ModuleDict(dict(changed.named_children()))
-    new = nn.ModuleDict(dict(fresh.named_children()))
-    for name, parts in _from_the_output(model):
-        if name == "block":
-            for layer in reversed(range(len(model.blocks))):
-                changed.blocks[layer].load_state_dict(fresh.blocks[layer].state_dict())
-                yield f"block {layer + 1}", copy.deepcopy(changed)
-            continue
+    for name, parts in model.stages():
         for part in parts:
-            own[part].load_state_dict(new[part].state_dict())
+            changed.get_submodule(part).load_state_dict(fresh.get_submodule(part).state_dict())
         yield name, copy.deepcopy(changed)
 
 
@@ -52,19 +44,6 @@ def alike(
                              zip(before, questions, strict=True)]))
         for name, changed in stages(model, seed)
     }  # fmt: skip
-
-
-def _from_the_output(model: Model) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """Stages and the parts of the model in them, what computes last first."""
-    rest = (("block", ("blocks",)), ("embedding", ("embedding",)))
-    if isinstance(model, FAME):
-        return (
-            ("score and gate", ("bias", "item_facets", "gate")),
-            ("feed-forward", ("feed_forward", "norm")),
-            ("attention", ("expert_attention", "residual")),
-            *rest,
-        )
-    return (("score", ("bias",)), *rest)
 
 
 def _spearman(a: np.ndarray, b: np.ndarray) -> float:

@@ -21,7 +21,7 @@ from fame.explain.facets.what_if import reweigh
 from fame.explain.knockout import runs
 from fame.explain.past.counterfactual import NEAR, TOP, fewest_additions, fewest_removals, single_removal
 from fame.explain.question import Question
-from fame.model import FAME
+from fame.model import Faceted
 from fame.ranking.recommend import recommend
 from tests.app.sentences.naive import Naive
 from tests.app.sentences.reading import FACET, ITEM, NUMBER, PLACE, PLACES, SHARE, TEXT, Said, is_share, is_signed
@@ -219,7 +219,7 @@ def overlap(a: list[int], b: list[int]) -> float:
 
 def test_what_experts_read_and_do_is_said_of_all(world):
     model = world.model
-    for now, target, _ in world.histories(4) if isinstance(model, FAME) and model.config.experts > 1 else ():
+    for now, target, _ in world.histories(4) if isinstance(model, Faceted) and model.config.experts > 1 else ():
         history, read = now.history, list(now.history[-model.config.length :])
         at, found = Place(read, len(read) - 1, len(history), now.hidden), read_by_experts(model, read)
         naive, h = Naive(model, history, target, now.hidden), len(history) % len(model.config.facets)
