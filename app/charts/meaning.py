@@ -6,7 +6,8 @@ import numpy as np
 import plotly.graph_objects as go
 
 from app.look import palette
-from app.look.chart import LINE, plain, quiet, to_beat
+from app.look.chart import LINE, plain, quiet, shares, to_beat
+from app.look.numbers import percent
 
 # One hue whose strength is the number: text in the page's own colour stays readable on it, light and dark.
 SCALE = ((0.0, "rgba(59,125,216,0.0)"), (1.0, "rgba(59,125,216,0.5)"))
@@ -62,7 +63,7 @@ def intervals(
             y=[f"<b>{plain(name)}</b>" if row == chosen else plain(name) for row, name in enumerate(names)],
             mode="markers+text",
             marker={"size": 11, "color": colors},
-            text=[f"{value:.0%}" for value in values],
+            text=[percent(value) for value in values],
             textposition="top center",
             error_x={
                 "type": "data",
@@ -74,16 +75,16 @@ def intervals(
                 "width": 5,
             },
             cliponaxis=False,
-            customdata=[f"{bottom:.1%} to {top:.1%}" for bottom, top in zip(low, high, strict=True)],
-            hovertemplate="%{y}: %{text}, 95 % interval %{customdata}<extra></extra>",
+            customdata=[f"{percent(bottom)} to {percent(top)}" for bottom, top in zip(low, high, strict=True)],
+            hovertemplate="%{y}: %{text}, 95\u00a0% interval %{customdata}<extra></extra>",
         )
     )
     for name, place in marks:
         figure.add_vline(
-            x=place, line={"color": LINE, "dash": "dot"}, annotation={"text": f"{name} {place:.0%}", "yshift": 6},
+            x=place, line={"color": LINE, "dash": "dot"}, annotation={"text": f"{name} {percent(place)}", "yshift": 6},
             annotation_position="top",
         )  # fmt: skip
-    figure.update_xaxes(range=[0, 1.04], tickformat=".0%")
+    figure.update_xaxes(shares(1.04))
     figure.update_yaxes(range=[len(names) - 0.5, -0.75], showgrid=False, type="category")
     quiet(figure, 46 * len(names) + 72)
     figure.update_layout(margin={"l": 8, "r": 8, "t": 34, "b": 8})
@@ -99,10 +100,11 @@ def coverage(named: Sequence[float], right: Sequence[float], chance: float) -> g
             mode="lines+markers",
             line={"color": palette.FACETS[0], "width": 2},
             marker={"size": 5},
-            hovertemplate="of %{x:.0%} that are named, %{y:.1%} are right<extra></extra>",
+            text=[f"of {percent(x)} that are named, {percent(y)} are right" for x, y in zip(named, right, strict=True)],
+            hovertemplate="%{text}<extra></extra>",
         )
     )
-    to_beat(figure, chance, f"chance {chance:.0%}")
-    figure.update_xaxes(range=[0, 1.02], tickformat=".0%", title="events that are named")
-    figure.update_yaxes(range=[0, 1.04], tickformat=".0%", title="of these, right")
+    to_beat(figure, chance, f"chance {percent(chance)}")
+    figure.update_xaxes(shares(1.02) | {"title": "events that are named"})
+    figure.update_yaxes(shares(1.04) | {"title": "of these, right"})
     return quiet(figure, 300)

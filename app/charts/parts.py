@@ -6,9 +6,10 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from app.look.chart import drawn, heading, plain
+from app.look.chart import drawn, filled, heading, plain
 from app.look.numbers import signed
 
+POPULARITY = "popularity"  # is hatched, as in the ranking: it is no facet
 GAP = 0.26  # between the two, as a share of the picture: the names of the second stand there
 
 
@@ -42,7 +43,11 @@ def splits(ways: Sequence[Split]) -> go.Figure:
                 "xaxis": f"x{axis}",
                 "yaxis": f"y{axis}",
                 "orientation": "h",
-                "marker": marked(way),
+                "marker": filled(
+                    way.colors,
+                    hollow=[bar < way.outlined for bar in range(len(way.names))],
+                    hatched=[name == POPULARITY for name in way.names],
+                ),
                 "text": [signed(part) for part in way.parts],
                 "textposition": "outside",
                 "cliponaxis": False,
@@ -72,12 +77,3 @@ def splits(ways: Sequence[Split]) -> go.Figure:
         titles.append(heading(way.title, left))
     layout |= {"annotations": titles, "margin": {"l": 8, "r": 8, "t": 28, "b": 4}}
     return drawn(traces, layout, 32 * rows + 34)
-
-
-def marked(way: Split) -> dict[str, Any]:
-    """Filled bars of facets and outlined bars of attributes, so that the two of one name are told apart."""
-    hollow = [bar < way.outlined for bar in range(len(way.names))]
-    return {
-        "color": ["rgba(0,0,0,0)" if one else color for one, color in zip(hollow, way.colors, strict=True)],
-        "line": {"color": list(way.colors), "width": [2 if one else 0 for one in hollow]},
-    }

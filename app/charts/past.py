@@ -8,8 +8,8 @@ import numpy as np
 import plotly.graph_objects as go
 
 from app.charts.weights import positions
-from app.look.chart import UNCHOSEN, drawn, heading, plain
-from app.look.palette import SPEAKS
+from app.look.chart import drawn, filled, heading, plain
+from app.look.palette import NEUTRAL, SPEAKS
 
 ROW, GAP = 76, 26  # pixels of a row, and between two for the title of the lower one
 
@@ -21,11 +21,11 @@ class Strip:
     name: str
     values: np.ndarray  # (T,)
     texts: Sequence[str]
-    looks: bool  # at the model; recency and random do not
+    looks: bool  # at the model; recency and random do not, and are outlines
 
 
 def strips(rows: Sequence[Strip], titles: Sequence[str], first: int, chosen: int | None) -> go.Figure:
-    """`first` is the number of the oldest item; the others are greyed where an item's number is chosen.
+    """`first` is the number of the oldest item; where an item's number is chosen, the others are outlines.
 
     A bar's `customdata` is its item's number.
     """
@@ -37,14 +37,18 @@ def strips(rows: Sequence[Strip], titles: Sequence[str], first: int, chosen: int
     for r, row in enumerate(rows):
         axis = str(r + 1) if r else ""
         top = 1 - r * (ROW + GAP) / whole
-        color = [SPEAKS if row.looks and chosen in (None, number) else UNCHOSEN for number in numbers]
+        color = [SPEAKS if row.looks else NEUTRAL] * T
         traces.append(
             {
                 "type": "bar",
                 "x": numbers,
                 "y": row.values,
                 "yaxis": f"y{axis}",
-                "marker": {"color": color, "pattern": {"shape": ["/" if v < 0 else "" for v in row.values]}},
+                "marker": filled(
+                    color,
+                    hollow=[not row.looks or chosen not in (None, number) for number in numbers],
+                    hatched=[value < 0 for value in row.values],
+                ),
                 "customdata": numbers,
                 "hovertext": [
                     f"{n}. {plain(title)}<br>{plain(row.name)} {text}"

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 
 from app.look import palette
-from app.look.chart import plain, quiet, to_beat
+from app.look.chart import plain, quiet, shares, to_beat
+from app.look.numbers import percent
 
 HEIGHT = 250
 
@@ -45,12 +46,13 @@ def courses(
                 mode="lines+markers",
                 line={"color": color, "width": 2},
                 marker={"size": 4, "color": color},
-                hovertemplate=f"epoch %{{x}}<br>{plain(name)}: {what} %{{y:.0%}}<extra></extra>",
+                text=[percent(value) for value in values],
+                hovertemplate=f"epoch %{{x}}<br>{plain(name)}: {what} %{{text}}<extra></extra>",
             )
         )
     if even is not None:
         to_beat(figure, even, "all alike")
-    figure.update_yaxes(tickformat=".0%", range=[0, 1.03])
+    figure.update_yaxes(shares(1.03))
     _over_epochs(figure, planned)
     if len(lines) > 1:
         figure.update_layout(showlegend=True, legend={"orientation": "h", "y": 1.18, "x": 0})

@@ -8,7 +8,8 @@ import numpy as np
 import plotly.graph_objects as go
 
 from app.look import palette
-from app.look.chart import UNCHOSEN, drawn, heading, plain
+from app.look.chart import drawn, filled, heading, plain, shares
+from app.look.numbers import percent
 
 LABELLED = 12  # of more positions only some are numbered
 GAP = 0.05  # between panels, as a share of the picture
@@ -28,9 +29,9 @@ class Panel:
 def beside(rows: Sequence[str], colors: Sequence[str], panels: Sequence[Panel], chosen: int | None) -> go.Figure:
     """Measures side by side, each on its own scale; a bar's `customdata` is its row's number, from 0.
 
-    Where a row is chosen the others are greyed.
+    Where a row is chosen the others are outlines.
     """
-    shown = [color if chosen in (None, r) else UNCHOSEN for r, color in enumerate(colors)]
+    others = [chosen not in (None, r) for r in range(len(rows))]
     R, width = list(range(len(rows))), (1 - GAP * (len(panels) - 1)) / len(panels)
     traces, titles = [], []
     layout: dict[str, Any] = {}
@@ -43,7 +44,7 @@ def beside(rows: Sequence[str], colors: Sequence[str], panels: Sequence[Panel], 
                 "y": R,
                 "xaxis": f"x{axis}",
                 "orientation": "h",
-                "marker": {"color": shown},
+                "marker": filled(colors, hollow=others),
                 "text": list(panel.texts),
                 "textposition": "outside",
                 "cliponaxis": False,
@@ -77,7 +78,7 @@ def bars(names: Sequence[str], values: Sequence[float], colors: Sequence[str], t
         "x": list(values),
         "y": [plain(name, 34) for name in names],
         "orientation": "h",
-        "marker": {"color": list(colors)},
+        "marker": filled(colors),
         "text": list(texts),
         "textposition": "outside",
         "cliponaxis": False,
@@ -117,15 +118,15 @@ def distributions(groups: Sequence[str], quantiles: np.ndarray, colors: Sequence
         "marker": {"symbol": "square", "size": 13, "color": list(colors)},
         "customdata": list(range(len(groups))),
         "text": [
-            f"{name}<br>median {box[2]:.0%}, half of them {box[1]:.0%} to {box[3]:.0%}"
+            f"{name}<br>median {percent(box[2])}, half of them {percent(box[1])} to {percent(box[3])}"
             for name, box in zip(names, quantiles.T, strict=True)
         ],
         "hovertemplate": "%{text}<extra></extra>",
-        "unselected": {"marker": {"color": UNCHOSEN, "opacity": 1}},
+        "unselected": {"marker": {"color": palette.NEUTRAL, "opacity": 1}},
         "selected": {"marker": {"opacity": 1}},
     }
     layout = {
-        "xaxis": {"range": [0, max(0.2, float(quantiles[4].max()) * 1.05)], "tickformat": ".0%"},
+        "xaxis": shares(max(0.2, float(quantiles[4].max()) * 1.05)),
         "yaxis": {"range": [len(groups) - 0.5, -0.5], "showgrid": False},
     }
     return drawn([boxes, medians], layout, 30 * len(groups) + 44)
@@ -147,8 +148,11 @@ def attention(
             "x": x,
             "y": rows[n],
             "name": plain(names[n]),
-            "customdata": read,
-            "hovertemplate": "%{customdata}<br>" + plain(names[n]) + " reads it with %{y:.0%}<extra></extra>",
+            "hovertext": [
+                f"{item}<br>{plain(names[n])} reads it with {percent(share)}"
+                for item, share in zip(read, rows[n].tolist(), strict=True)
+            ],
+            "hovertemplate": "%{hovertext}<extra></extra>",
         }
         if n == chosen:
             traces.append({"type": "bar", "marker": {"color": colors[n]}, **common})
@@ -157,7 +161,7 @@ def attention(
             traces.append({"type": "scatter", "mode": "markers", "marker": mark, **common})
     layout = {
         "xaxis": positions(len(titles), start),
-        "yaxis": {"tickformat": ".0%", "rangemode": "tozero", "automargin": False},
+        "yaxis": shares(1.08 * float(rows.max())) | {"automargin": False},
         "margin": {"l": 44, "r": 8, "t": 40, "b": 52},
         "showlegend": True,
         "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0},

@@ -1,8 +1,11 @@
 """A component's script and style, read once, and what all of them draw alike."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+from app.look import palette
 
 YEAR = re.compile(r"^(.*) \((\d{4})\)$", re.DOTALL)
 
@@ -13,6 +16,21 @@ class Facet:
 
     name: str
     color: str
+
+
+def drawn(facets: Sequence[Facet]) -> list[dict[str, str]]:
+    """Facets for a script: what fills a bar of theirs, and the letter that stands in it where there is room."""
+    letters = palette.letters([facet.name for facet in facets])
+    return [
+        {
+            "name": facet.name,
+            "color": facet.color,
+            "fill": palette.fill(facet.color),
+            "letter": letter,
+            "ink": palette.ink(facet.color),
+        }
+        for facet, letter in zip(facets, letters, strict=True)
+    ]
 
 
 def script(face: str) -> str:
@@ -28,7 +46,8 @@ def style(face: str) -> str:
 def _read(face: str, kind: str) -> str:
     folder = Path(face).parent
     files = (folder.parent / f"dom.{kind}", folder / f"component.{kind}")
-    return "".join(file.read_text(encoding="utf-8") for file in files)
+    text = "".join(file.read_text(encoding="utf-8") for file in files)
+    return text.replace("$NEUTRAL", palette.NEUTRAL)
 
 
 def titled(title: str) -> dict[str, str]:

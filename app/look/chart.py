@@ -5,16 +5,18 @@ from typing import Any
 
 import plotly.graph_objects as go
 
+from app.look.numbers import whole
+from app.look.palette import CLEAR, LINES, pattern
+
 GRID = "rgba(128,128,128,0.18)"
 LINE = "rgba(128,128,128,0.55)"
-UNCHOSEN = "rgba(128,128,128,0.4)"  # what is not selected stays, greyed
-
+STEPS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.25)  # between two ticks of an axis of shares
 
 # Transparent background, small margins, no zoom box to get lost in.
 LAYOUT = {
     "margin": {"l": 8, "r": 8, "t": 8, "b": 8},
-    "paper_bgcolor": "rgba(0,0,0,0)",
-    "plot_bgcolor": "rgba(0,0,0,0)",
+    "paper_bgcolor": CLEAR,
+    "plot_bgcolor": CLEAR,
     "showlegend": False,
     "dragmode": False,
     "hoverlabel": {"align": "left"},
@@ -38,6 +40,38 @@ def quiet(figure: go.Figure, height: int) -> go.Figure:
     figure.update_xaxes(AXIS)
     figure.update_yaxes(AXIS)
     return figure
+
+
+def filled(colors: Sequence[str], hollow: Sequence[bool] = (), hatched: Sequence[bool] = ()) -> dict[str, Any]:
+    """The `marker` of bars in colours, those of facets each with its pattern.
+
+    `hollow` bars have an outline in place of the colour, and `hatched` ones are striped with it.
+    """
+    hollow, hatched = hollow or [False] * len(colors), hatched or [False] * len(colors)
+    empty = [one or other for one, other in zip(hollow, hatched, strict=True)]
+    shapes = [
+        "" if one else "/" if other else pattern(color)
+        for color, one, other in zip(colors, hollow, hatched, strict=True)
+    ]
+    return {
+        "color": [CLEAR if one else color for color, one in zip(colors, empty, strict=True)],
+        "line": {"color": list(colors), "width": [1.5 if one else 0 for one in empty]},
+        "pattern": {
+            "shape": shapes,
+            "fillmode": "overlay",
+            "fgcolor": [color if one else LINES for color, one in zip(colors, hatched, strict=True)],
+            "fgopacity": 1,
+            "size": 6,
+            "solidity": 0.22,
+        },
+    }
+
+
+def shares(most: float, least: float = 0.0) -> dict[str, Any]:
+    """An axis of shares from `least` to `most`, written as everywhere: plotly's own format has no space before %."""
+    step = next((step for step in STEPS if (most - least) / step <= 6), STEPS[-1])
+    ticks = [step * k for k in range(round(least / step), int(most / step + 1e-9) + 1)]
+    return {"range": [least, most], "tickvals": ticks, "ticktext": [whole(tick) for tick in ticks]}
 
 
 def to_beat(figure: go.Figure, y: float, name: str) -> None:

@@ -12,14 +12,19 @@ def ordinal(rank: int) -> str:
 
 
 def percent(share: float) -> str:
-    """0.0342 -> "3.4 %"; two digits that matter, and never a zero for what is not zero."""
+    """0.0342 -> "3.4 %"; two digits that matter, never a zero for what is not zero, and never broken over two lines."""
     value = 100 * share
     if not value:
-        return "0 %"
+        return "0\u00a0%"
     if abs(value) < 0.01:
-        return "< 0.01 %"
+        return "<\u00a00.01\u00a0%"
     digits = 0 if abs(value) >= 10 else 1 if abs(value) >= 1 else 2
-    return f"{value:.{digits}f} %"
+    return f"{value:.{digits}f}\u00a0%"
+
+
+def whole(share: float) -> str:
+    """0.05 -> "5 %", where no more digits are asked for: an axis, a weight in passing."""
+    return f"{100 * share:.0f}\u00a0%"
 
 
 def at_most(seconds: float) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from app.look.numbers import ordinal, percent
+from app.look.numbers import ordinal, percent, whole
 from app.sentences.marking import escape, facet, together, told_apart
 from fame.explain.facets.effects import FacetShares
 from fame.explain.past.claim import Claim
@@ -68,7 +68,7 @@ def alone(claim: Claim, item: str, probability: float, named: str, all_of_them: 
     """What is said of an item by itself."""
     lead = f"{item} comes {ordinal(claim.rank)} with {percent(probability)}"
     without, kept = leaving_out(claim), math.exp(-claim.fall)
-    left = f"its probability falls to {percent(kept) if kept < 0.99 else 'over 99 %'} of what it was"
+    left = f"its probability falls to {percent(kept) if kept < 0.99 else f'over {whole(0.99)}'} of what it was"
     became = "it keeps its place" if claim.rank_without == claim.rank else f"it would be {ordinal(claim.rank_without)}"
     if not claim.holds:
         most = "most" if claim.most else "as far as removing another does"

@@ -179,5 +179,5 @@ def test_the_figures_of_the_warning_are_those_that_ship():
     stored = json.loads((PROJECT / "pretrained" / "planted-cinema-fame-published" / "scorecard.json").read_text())
     found = stored["result"]
     gate = found["readings"]["gate"]
-    assert f"{gate['right'] / gate['events']:.0%}".replace("%", " %") in PLAIN_WEIGHTS
-    assert f"{found['chance']:.0%}".replace("%", " %") in PLAIN_WEIGHTS
+    assert f"{gate['right'] / gate['events']:.0%}".replace("%", "\u00a0%") in PLAIN_WEIGHTS
+    assert f"{found['chance']:.0%}".replace("%", "\u00a0%") in PLAIN_WEIGHTS

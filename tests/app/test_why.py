@@ -137,11 +137,11 @@ def test_sliders_sentence_and_link_agree_where_the_weights_come_to_more_than_all
     app.slider(key="weight-1").set_value(42).run()
     app.slider(key="route-0-1").set_value(0).run()
     assert app.query_params["weights"] == "1:84,2:42,1.2:0"
-    assert "With **facet genre at 84 %; facet era at 42 %; expert 2 of facet genre at 0 %**" in said(app)
+    assert "With **facet genre at 84\u00a0%; facet era at 42\u00a0%; expert 2 of facet genre at 0\u00a0%**" in said(app)
     shown = {slider.label: slider.value for slider in app.slider}
     assert (shown["genre: chosen"], shown["era: chosen"], shown["expert 2: chosen"]) == (84, 42, 0)
     assert abs(shown["director"] - own[2]) <= 5  # untouched; the gate reads what the routers make of a facet
-    assert "together they may come to more or less than 100 %" in said(app)
+    assert "together they may come to more or less than 100\u00a0%" in said(app)
 
 
 def test_what_the_page_shows_late_is_not_taken_for_a_choice(opened, trained):

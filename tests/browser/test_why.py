@@ -85,7 +85,7 @@ def test_an_arrow_key_held_on_a_slider_moves_it_alone_and_every_press_counts(vis
     put = before[0] + presses
     assert sliders.evaluate_all(VALUES) == [put, *before[1:]]
     assert link(page)["weights"] == f"1:{put},2:30"
-    expect(page.get_by_text(f"facet genre at {put} %; facet era at 30 %")).to_be_visible()
+    expect(page.get_by_text(f"facet genre at {put}\u00a0%; facet era at 30\u00a0%")).to_be_visible()
     expect(page.get_by_role("slider", name="genre: chosen")).to_be_visible()
     for name, key in (("genre", "End"), ("director", "Home")):  # two sliders before the first answer is there
         page.get_by_role("slider", name=name).focus()
@@ -105,7 +105,7 @@ def test_a_router_slider_switches_an_expert_off(visit, cinema, model):
     assert link(page)["weights"] == "2.2:0"
     wanted = reweigh(model, cinema.catalog.indices(IDS), {}, {(1, 1): 0.0}, k=10).ranking
     assert ranking(page) == named(cinema, wanted.items)
-    expect(page.get_by_text("expert 2 of facet era at 0 %")).to_be_visible()
+    expect(page.get_by_text("expert 2 of facet era at 0\u00a0%")).to_be_visible()
 
 
 def test_leaving_the_counterfactuals_items_out_brings_the_promised_first(visit, cinema, model):

@@ -1,4 +1,4 @@
-const GREY = "#8a8f98";
+const GREY = "$NEUTRAL";
 const NUMBERED = 12; // so many of the newest items of the history carry their number
 const PATIENCE = 5000; // ms in which an answer that does not know the newest selection yet is not taken for a change
 const decode = (text, Kind) => {

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from app import state
-from app.components.source import Facet, script, style, titled
+from app.components.source import Facet, drawn, script, style, titled
 from app.look.numbers import percent, signed
 
 _ranking = st.components.v2.component(
@@ -70,7 +70,7 @@ def ranking(
         data={
             "rows": [_row(row, facets, shares) for row in rows],
             "lead": "Shares of the probability, by facet" if shares else "Parts by facet, against the average item",
-            "facets": [{"name": facet.name, "color": facet.color} for facet in facets],
+            "facets": drawn(facets),
             "popularity": bool(facets) and any(row.bias is not None for row in rows),
             "chosen": chosen,
             "gone": list(gone),

@@ -1,7 +1,12 @@
 const PAUSE = 180; // ms an arrow key rests on a row before the row is chosen
 const swatch = (facets, k) => {
   const node = make("span", k < facets.length ? "swatch" : "swatch popularity");
-  if (k < facets.length) node.style.background = facets[k].color;
+  if (k >= facets.length) return node;
+  const { fill, color, ink, letter } = facets[k], sign = make("span", "letter", letter);
+  node.style.background = fill;
+  Object.assign(sign.style, { background: color, color: ink });
+  sign.setAttribute("aria-hidden", "true"); // the name stands beside it
+  node.append(sign);
   return node;
 };
 

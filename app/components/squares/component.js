@@ -5,7 +5,7 @@ export default function squares({ data, parentElement, setTriggerValue }) {
   const cells = () => [...grid.querySelectorAll("[role=gridcell]")];
   const number = (t) => data.first + t;
   const full = (row) => (row.group ? `${row.group}, ${row.name}` : row.name);
-  const say = (weight) => `${Math.round(100 * weight)} %`;
+  const say = (weight) => `${Math.round(100 * weight)}\u00a0%`;
   const labelled = (t) => T <= 16 || number(t) % (T <= 30 ? 5 : 10) === 0;
 
   const paint = (chosen) => {

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from app import state
-from app.components.source import Facet, script, style, titled
+from app.components.source import Facet, drawn, script, style, titled
 from app.look.numbers import signed
 
 _strip = st.components.v2.component(
@@ -88,7 +88,7 @@ def strip(
             "by": by,
             "low": min([0.0, *values]),
             "high": max([0.0, *values]),
-            "facets": [{"name": facet.name, "color": facet.color} for facet in facets],
+            "facets": drawn(facets),
             "empty": empty,
             "chosen": chosen,
             "choosable": on_choose is not None,

@@ -179,7 +179,7 @@ export default function strip({ data, parentElement, setTriggerValue }) {
     bar(li.querySelector(".effect"), card);
     const gate = li.querySelector(".gate");
     const shown = card.gate.map((weight, h) => [weight, data.facets[h]]).filter(([, facet]) => facet);
-    const words = shown.map(([weight, facet]) => `${facet.name} ${Math.round(100 * weight)} %`).join(", ");
+    const words = shown.map(([weight, facet]) => `${facet.name} ${Math.round(100 * weight)}\u00a0%`).join(", ");
     gate.hidden = !shown.length;
     if (gate.dataset.words === words) return;
     gate.dataset.words = words;
@@ -190,7 +190,7 @@ export default function strip({ data, parentElement, setTriggerValue }) {
     shown.forEach(([weight, facet], h) => {
       const part = gate.children[h] ?? gate.appendChild(make("span"));
       part.style.width = `${100 * weight}%`;
-      part.style.background = facet.color;
+      part.style.background = facet.fill;
     });
   };
 

@@ -58,7 +58,7 @@ def gate_by_group(now: Current, h: int) -> None:
         pd.DataFrame(
             [
                 {"group": group.name, "n": len(group.rows), "mean": group.mean[h]}
-                | {f"{q:.0%}": weight for q, weight in zip(QUANTILES, group.quantiles[:, h], strict=True)}
+                | {percent(q): weight for q, weight in zip(QUANTILES, group.quantiles[:, h], strict=True)}
                 for group in groups
             ]
         ),

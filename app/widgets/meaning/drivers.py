@@ -101,13 +101,13 @@ def marks(found: Scorecard) -> None:
             key="scorecard",
             config={"displayModeBar": False},
             alt="Share of events whose driver is named right: "
-            + ", ".join(f"{name} {share.value:.0%}" for name, share in shares.items()),
+            + ", ".join(f"{name} {percent(share.value)}" for name, share in shares.items()),
         )
         upper = "The facets have no families' names; each got the one that suits it best: an upper bound. "
         st.caption(
-            f"Share of events named right, with its 95 % interval (Wilson). {upper if found.matched else ''}Facet and "
-            "family parts are those of the score; knock-out is the family without which the item falls furthest. The "
-            "oracle knows which family drove the event before."
+            f"Share of events named right, with its 95\u00a0% interval (Wilson). {upper if found.matched else ''}Facet "
+            "and family parts are those of the score; knock-out is the family without which the item falls furthest. "
+            "The oracle knows which family drove the event before."
         )
     with right:
         if found.curve:
@@ -119,7 +119,7 @@ def marks(found: Scorecard) -> None:
                 ),
                 key="coverage",
                 config={"displayModeBar": False},
-                alt="; ".join(f"{p.coverage:.0%} named, {p.accuracy:.0%} right" for p in found.curve[::5]),
+                alt="; ".join(f"{percent(p.coverage)} named, {percent(p.accuracy)} right" for p in found.curve[::5]),
             )
             st.caption(by_margin(found))
     table_behind(

@@ -60,7 +60,7 @@ def cards(now: Current, found: Meaning) -> None:
 def card(now: Current, found: Meaning, h: int) -> None:
     """One facet."""
     facet, catalog = found.facets[h], now.data.catalog
-    bar = f"height:5px;width:2.6rem;border-radius:3px;background:{palette.facet(h)}"
+    bar = f"height:8px;width:2.6rem;border-radius:3px;background:{palette.fill(palette.facet(h))}"
     st.html(f'<div aria-hidden="true" style="{bar}"></div>')
     name = escape(facet.named or "unnamed")
     named = escape(plain_facet(facet.facet))
@@ -81,8 +81,7 @@ def card(now: Current, found: Meaning, h: int) -> None:
 
 
 def picture(figure: go.Figure, key: str, alt: str) -> None:
-    """A matrix whose numbers have the colour of the page's text, on any theme."""
-    st.html(f"<style>.st-key-{key} .textpoint text {{ fill: currentColor !important }}</style>")
+    """A matrix."""
     st.plotly_chart(figure, key=key, config={"displayModeBar": False}, alt=alt)
 
 

@@ -143,8 +143,8 @@ def probability_shares(now: Current, shares: list[float]) -> None:
         config={"displayModeBar": False},
     )
     st.caption(
-        "The share of its probability that is each facet's (responsibility). Exact: the shares make 100 %. This model "
-        "mixes the facets' probabilities, so that its scores have no parts that add up."
+        "The share of its probability that is each facet's (responsibility). Exact: the shares make 100\u00a0%. This "
+        "model mixes the facets' probabilities, so that its scores have no parts that add up."
     )
 
 

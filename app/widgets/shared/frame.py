@@ -4,16 +4,12 @@ import streamlit as st
 
 from app import link, models, state
 from app.current import Current, current
+from app.look.page import style
 from app.pages import Page
 from app.sentences.marking import escape
 from fame.errors import InputError
 
-# In the dark the accent is light, as links must be; white text on it would not be read.
-STYLE = """<style>
-[data-testid=stMainBlockContainer] { padding-top: 3.5rem; padding-bottom: 4rem }
-@media (prefers-color-scheme: dark) { [data-testid=stBaseButton-primary] p,
-  [data-testid=stBaseButton-primary] [data-testid=stIconMaterial] { color: #0C121C } }
-</style>"""
+STYLE = f"<style>{style()}</style>"
 
 
 def frame(page: Page) -> None:

@@ -14,9 +14,9 @@ from app.look.numbers import percent
 from app.widgets.shared.tables import table_behind
 
 SHARED = {
-    "gate": "After each item the gate shares out 100 % over the facets.",
-    "router": "After each item a router shares out 100 % over the experts of its facet, each free to read the history "
-    "for one preference.",
+    "gate": "After each item the gate shares out 100\u00a0% over the facets.",
+    "router": "After each item a router shares out 100\u00a0% over the experts of its facet, each free to read the "
+    "history for one preference.",
 }
 
 

@@ -4,10 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from app.charts import Split
+from app.charts import POPULARITY, Split
 from app.current import Current
 from app.look import palette
-from app.look.chart import UNCHOSEN
 from app.sentences.marking import plain_facet
 from app.widgets.shared.recommendation import has_popularity
 
@@ -17,7 +16,7 @@ def by_facet(now: Current, parts: np.ndarray, bias: float) -> Split:
     names, values, colors = list(now.facets), parts.tolist(), [palette.facet(h) for h in range(len(now.facets))]
     said = [plain_facet(name) for name in names]
     if has_popularity(now):
-        names, said = [*names, "popularity"], [*said, "popularity"]
+        names, said = [*names, POPULARITY], [*said, POPULARITY]
         values, colors = [*values, bias], [*colors, palette.NEUTRAL]
     return Split("by facet", names, values, colors, said=said)
 
@@ -31,8 +30,8 @@ def by_family(now: Current, families: Sequence[str], parts: np.ndarray, rest: fl
     said = [f"attribute {name}" for name in names]
     if rest is not None:
         names, said = [*names, "no attribute"], [*said, "no attribute"]
-        values, colors = [*values, rest], [*colors, UNCHOSEN]
+        values, colors = [*values, rest], [*colors, palette.NEUTRAL]
         if has_popularity(now):
-            names, said = [*names, "popularity"], [*said, "popularity"]
+            names, said = [*names, POPULARITY], [*said, POPULARITY]
             values, colors = [*values, bias], [*colors, palette.NEUTRAL]
     return Split("by attribute", names, values, colors, outlined=len(families), said=said)

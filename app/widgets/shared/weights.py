@@ -9,14 +9,15 @@ from app.current import Current
 
 WEIGHTS_SAY_LITTLE = (
     "A gate weight is not an importance: it trades off against the lengths of the vectors it multiplies. On the "
-    "planted cinema, where the truth is known, the largest weight names the facet behind a choice in 40 % of events, "
-    "and always naming the same facet does in 34 %. A part of a score is exact; what would be without it is run."
+    "planted cinema, where the truth is known, the largest weight names the facet behind a choice in 40\u00a0% of "
+    "events, and always naming the same facet does in 34\u00a0%. A part of a score is exact; what would be without it "
+    "is run."
 )
 
 PLAIN_WEIGHTS = (
     "The gate weights of a model whose facets are tied to nothing were found to be uninformative: on the planted "
-    "cinema, where the truth is known, the largest names the family behind a choice in 31 % of events at best, and "
-    "drawing lots does in 33 %. A part of a score is exact; what would be without it is run."
+    "cinema, where the truth is known, the largest names the family behind a choice in 31\u00a0% of events at best, "
+    "and drawing lots does in 33\u00a0%. A part of a score is exact; what would be without it is run."
 )
 
 
@@ -34,7 +35,7 @@ def plain_warning(now: Current) -> None:
 
 def percent_column(width: int = 120) -> Any:
     """A bar from 0 to 100 with whole percents; give it `in_percent` values."""
-    return st.column_config.ProgressColumn(format="%.0f %%", min_value=0, max_value=100, width=width)
+    return st.column_config.ProgressColumn(format="%.0f\u00a0%%", min_value=0, max_value=100, width=width)
 
 
 def in_percent(weights: np.ndarray) -> np.ndarray:

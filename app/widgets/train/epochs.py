@@ -6,7 +6,7 @@ import streamlit as st
 
 from app import charts, models
 from app.look import palette
-from app.look.numbers import two_digits
+from app.look.numbers import percent, two_digits
 from app.widgets.shared.tables import table_behind
 from fame.training.watching import Watched
 
@@ -51,7 +51,7 @@ def curves(run: Watched) -> None:
             st.plotly_chart(
                 charts.courses(epochs, [("gate", entropy, palette.FACETS[0])], "entropy", run.epochs),
                 key="entropy-course", config=QUIET,
-                alt=f"Entropy of the gate after each epoch, now {entropy[-1]:.0%} of the most",
+                alt=f"Entropy of the gate after each epoch, now {percent(entropy[-1])} of the most",
             )  # fmt: skip
     with right:
         if experts > 1:
@@ -59,11 +59,11 @@ def curves(run: Watched) -> None:
             st.plotly_chart(
                 charts.courses(epochs, busiest, "busiest expert", run.epochs, 1 / experts),
                 key="load-course", config=QUIET,
-                alt="; ".join(f"{facet}: {values[-1]:.0%}" for facet, values, _ in busiest),
+                alt="; ".join(f"{facet}: {percent(values[-1])}" for facet, values, _ in busiest),
             )  # fmt: skip
     st.caption(
-        "Held-out: each user's item before the last. Entropy: 100 % = every position weighs all facets alike, 0 % = "
-        "one facet takes all. Load: mean router weight."
+        "Held-out: each user's item before the last. Entropy: 100\u00a0% = every position weighs all facets alike, "
+        "0\u00a0% = one facet takes all. Load: mean router weight."
     )
 
 
@@ -82,9 +82,9 @@ def replay(run: Watched) -> None:
     with gate:
         st.subheader("Gate")
         st.plotly_chart(
-            charts.bars(names, line["gate"], colors, [f"{weight:.0%}" for weight in line["gate"]]),
+            charts.bars(names, line["gate"], colors, [percent(weight) for weight in line["gate"]]),
             key="replay-gate", config=QUIET,
-            alt="; ".join(f"{name} {weight:.0%}" for name, weight in zip(names, line["gate"], strict=True)),
+            alt="; ".join(f"{name} {percent(weight)}" for name, weight in zip(names, line["gate"], strict=True)),
         )  # fmt: skip
     with experts:
         st.subheader("Load of the experts")
@@ -108,7 +108,7 @@ def replay(run: Watched) -> None:
 
 def as_texts(values: np.ndarray) -> list[list[str]]:
     """Shares for the cells of a matrix."""
-    return [[f"{value:.0%}" for value in row] for row in values]
+    return [[percent(value) for value in row] for row in values]
 
 
 def table(run: Watched) -> pd.DataFrame:

@@ -184,7 +184,7 @@ def badges(now: Current, shown: Sequence[Method], found: Explanations | None) ->
     st.caption(
         f"{found.users} users, seed {found.seed}. Area: what is left of the probability of the first item as the most "
         "important past items are removed one by one; lower is truer. In brackets the difference to recency and its "
-        "95 % interval. Alike: rank correlation with the same method on a model whose layers were all "
+        "95\u00a0% interval. Alike: rank correlation with the same method on a model whose layers were all "
         "re-initialised; 1 or −1 would mean that it ignores what was learned."
     )
 

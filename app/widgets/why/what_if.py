@@ -24,11 +24,11 @@ from fame.model import Model
 SHOWN = 10
 TOGETHER = (
     "Only what you move changes: the other weights stay as they are, and together they may come to more or less than "
-    "100 %."
+    "100\u00a0%."
 )
 IN_PROPORTION = (
     "Only what you move changes: the other weights stay as they are. Where together they come to more or less than "
-    "100 %, their proportions are what is mixed."
+    "100\u00a0%, their proportions are what is mixed."
 )
 
 
@@ -102,8 +102,8 @@ def became(now: Current, own: Answer, found: Answer) -> str:
 def listed(now: Current) -> str:
     """The interventions in a few words."""
     facets, changed = [escape(plain_facet(name)) for name in now.facets], now.changed
-    some = [f"{facets[h]} at {share} %" for h, share in sorted(changed.gate.items())]
-    some += [f"expert {n + 1} of {facets[h]} at {share} %" for (h, n), share in sorted(changed.router.items())]
+    some = [f"{facets[h]} at {share}\u00a0%" for h, share in sorted(changed.gate.items())]
+    some += [f"expert {n + 1} of {facets[h]} at {share}\u00a0%" for (h, n), share in sorted(changed.router.items())]
     if changed.without:
         several = len(changed.without) > 1
         some.append(f"item{'s' * several} {', '.join(str(t + 1) for t in changed.without)} left out")
@@ -154,4 +154,4 @@ def slide(widget: str, name: str, weight: float, chosen: int | None, change: Cal
     shown = round(100 * weight) if chosen is None else chosen
     key = state.show(widget, shown)
     label = escape(name) if chosen is None else f"{escape(name)}: chosen"
-    st.slider(label, 0, 100, shown, key=key, format="%d %%", on_change=lambda: change(state.read(key)))
+    st.slider(label, 0, 100, shown, key=key, format="%d\u00a0%%", on_change=lambda: change(state.read(key)))

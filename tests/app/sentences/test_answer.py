@@ -26,7 +26,7 @@ def say(parts, bias, result) -> str:
 
 def test_a_clear_answer_names_the_facet_and_what_would_be_without_it():
     said = say([0.2, 2.0], 0.3, effects_of(facets=(2, 9), items=(1, 4), gone=(0.1, 0.9)))
-    assert "comes first with 3.4 %" in said
+    assert "comes first with 3.4\u00a0%" in said
     lifts = "Of the facets, **people** lifts it most (+2.00 of the +2.50 that lift it above the average item)"
     assert f"{lifts}; without it, it would be ninth." in said
     assert "Without *Alien \\(1979\\)* in the history, it would be fourth." in said
@@ -38,7 +38,7 @@ def test_in_a_mixture_the_answer_is_of_its_probability():
             "Heat (1995)", 0.034, [0, 0], 0, ["genre", "people"], effects_of(facets=(2, 9)), ["A", "B"], shares
         )
 
-    assert "The facet **people** gives it most of its probability (72 %); without it, it would be ninth." in said(
+    assert "The facet **people** gives it most of its probability (72\u00a0%); without it, it would be ninth." in said(
         [0.28, 0.72]
     )
     tested = effects_of(facets=(1, 1, 1), effects=(0, 0, 0), items=(1,))
@@ -52,7 +52,7 @@ def test_a_driver_is_named_by_its_evidence_or_said_to_be_unclear():
         return answer("Heat", 0.034, [0, 0], bias, ["a", "b"], effects_of(), ["A", "B"], told=told, rest=rest)
 
     clear, unclear = [0.1, 0.9], [0.9, 0.1]
-    begins = "*Heat* comes first with 3.4 %"
+    begins = "*Heat* comes first with 3.4\u00a0%"
     assert said([0.2, 2.0], clear, rest=1.9).startswith(f"{begins}, driven by the attribute **cast\\***.")
     assert said([0.2, 2.0], unclear, rest=1.9).startswith(f"{begins}; of its attributes, none is a clear driver.")
     # in a mixture, whose log p is no sum, nothing is known of what goes with no attribute

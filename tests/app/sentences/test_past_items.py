@@ -143,9 +143,9 @@ class Reader:
             else:
                 check_times(said.need("it would be (.+?) it(?=[.;])")[0], self.worth(found))
             return
-        if kept := said.take(r"its probability falls to (over 99 %|(?:< )?[\d.]+ %) of what it was(?:, though |; )"):
+        if kept := said.take(r"its probability falls to (over 99\s%|(?:<\s)?[\d.]+\s%) of what it was(?:, though |; )"):
             left = float(np.exp(-self.fall(found)))
-            assert left > 0.989 if kept[0] == "over 99 %" else is_share(kept[0], left)
+            assert left > 0.989 if kept[0] == "over 99\u00a0%" else is_share(kept[0], left)
         if place := said.take(rf"it would be {PLACE}"):
             assert PLACES[place[0]] in self.naive.places(found)
         else:

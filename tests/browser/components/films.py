@@ -3,8 +3,9 @@
 import random
 
 from app.components.source import Facet
+from app.look import palette
 
-FACETS = [Facet("genre", "#3B7DD8"), Facet("people", "#D9752B"), Facet("era", "#1E9E7A"), Facet("mood", "#B5549E")]
+FACETS = [Facet(name, palette.facet(h)) for h, name in enumerate(("genre", "people", "era", "mood"))]
 TRICKY = '<img src=x onerror="window.hit=1"> & "quotes" (1999)'
 FILMS = [
     ("Heat (1995)", ("crime", "Michael Mann", "Al Pacino", "US")),

@@ -57,11 +57,11 @@ def test_shares_of_a_probability_make_a_whole(visit):
     page = visit(SCRIPT, "?shares=1")
     row(page, 4).hover()
     assert page.locator(".tip .name").all_inner_texts() == ["genre", "people", "era", "mood", "together"]
-    *shares, total = (number(text.removesuffix(" %")) for text in page.locator(".tip .value").all_inner_texts())
+    *shares, total = (number(text.removesuffix("\u00a0%")) for text in page.locator(".tip .value").all_inner_texts())
     assert total == 100
     assert abs(sum(shares) - 100) <= 2
     expect(page.locator(".legend .lead")).to_have_text("Shares of the probability, by facet")
-    expect(page.locator(".head .high")).to_have_text("100 %")
+    expect(page.locator(".head .high")).to_have_text("100\u00a0%")
 
 
 def test_the_readout_adds_up_and_the_row_says_it_in_words(visit):
