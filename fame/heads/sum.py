@@ -71,7 +71,7 @@ class Sum(Head):
 
 def full_softmax(query: Tensor, table: Tensor, bias: Tensor, targets: Tensor) -> Tensor:
     """Mean cross-entropy of the next item over the whole catalog (eqs 12-13): (n, D), (V + 1, D), (V + 1,), (n,)."""
-    return FullSoftmax.apply(query.float(), table, bias, targets)  # type: ignore[no-untyped-call]
+    return FullSoftmax.apply(query.to(table.dtype), table, bias, targets)  # type: ignore[no-untyped-call]
 
 
 def sampled_softmax(
@@ -86,7 +86,7 @@ def sampled_softmax(
     bias = bias[:, None]
     own = (query * rows(table, targets)).sum(1) + rows(bias, targets)[:, 0]
     raised = rows(bias, negatives)[:, 0] + math.log(items / len(negatives))
-    others = torch.addmm(raised, query.float(), rows(table, negatives).T)
+    others = torch.addmm(raised, query.to(table.dtype), rows(table, negatives).T)
     others = others.masked_fill(targets[:, None] == negatives, -torch.inf)
     scores = torch.cat([own[:, None], others], 1)
     return cross_entropy(scores, scores.new_zeros(len(scores), dtype=torch.long))
