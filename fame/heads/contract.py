@@ -36,7 +36,7 @@ class Head(ABC):
 
     @abstractmethod
     def blocks(self) -> Iterator[tuple[int, Tensor]]:
-        """Scores of the catalog block by block: the first item's index, and (B, block), which may be written over."""
+        """Scores of the catalog: a block's first item, and (B, block) in memory that the caller may write over."""
 
     def scores(self) -> Tensor:
         """(B, V): of every item, item v in column v - 1."""
