@@ -32,11 +32,13 @@ class Model(nn.Module, ABC):
         self.config = config
 
     @abstractmethod
-    def forward(self, items: Tensor, intervention: Intervention | None = None, newest: bool = False) -> Output:
+    def forward(
+        self, items: Tensor, intervention: Intervention | None = None, newest: bool = False, attention: bool = True
+    ) -> Output:
         """(B, T) item indices, oldest first, 0 = padding on the left -> `Output` at S positions.
 
         S = T, or T + 1 with a begin token; with `newest` S = 1, each history's newest kept position, where the next
-        item is predicted.
+        item is predicted. Without `attention` the output holds none, and what is held grows with S, not its square.
         """
 
     @abstractmethod

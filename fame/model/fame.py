@@ -3,9 +3,12 @@
 Equation numbers are the paper's.
 """
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor, nn
 
+from fame.model.attentive import Attentive
 from fame.model.config import Config
 from fame.model.contract import Faceted
 from fame.model.dropout import Dropout
@@ -26,7 +29,7 @@ from fame.model.layers import (
 from fame.model.output import Output
 
 
-class FAME(Faceted):
+class FAME(Faceted, Attentive):
     """L - 1 ordinary blocks, then one layer whose heads are facets that each predict the next item."""
 
     def __init__(self, config: Config):
@@ -44,21 +47,32 @@ class FAME(Faceted):
         self.gate = nn.Linear(D, H)  # W_g, b_g (eq 10)
         self.bias = ItemBias(config)
 
-    def forward(self, items: Tensor, intervention: Intervention | None = None, newest: bool = False) -> Output:
+    def forward(
+        self, items: Tensor, intervention: Intervention | None = None, newest: bool = False, attention: bool = True
+    ) -> Output:
         """(B, T) item indices, oldest first, 0 = padding on the left -> `Output` at S positions (see there).
 
         With `newest` the last layer is worked out at each history's newest kept position alone, where the next item is
-        predicted: the output has that one position, and an intervention in gate, router or facets is of it.
+        predicted: the output has that one position, and an intervention in gate, router or facets is of it. One history
+        may be given with many such edits (R, 1, …): it is then read once, and the output has R rows. Without
+        `attention` that is left empty, and no more memory is taken than grows with S.
         """
-        H, K = self.config.heads, self.config.facet_width
         change = intervention or Intervention()
-        x, keep = self.embedding(items, change.keep, change.shift)  # (B, S, D)
-        mask = visible(keep)
-        for block in self.blocks:
-            x, _ = block(x, mask)
+        x, keep = self.encode(items, change)
+        return self.finish(x, keep, change, newest, attention)
 
+    @property
+    def lower(self) -> Sequence[Block]:
+        """All blocks: the last layer is none of them."""
+        return [*self.blocks]
+
+    def finish(
+        self, x: Tensor, keep: Tensor, change: Intervention, newest: bool = False, attention: bool = True
+    ) -> Output:
+        """The layer of facets."""
+        H, K = self.config.heads, self.config.facet_width
         at = last(keep) if newest else None  # then S is 1 from here on
-        read, attention = self.expert_attention(x, mask, at)  # (B, S, H, N, K), (B, H, N, S, S)
+        read, weights = self.expert_attention(x, visible(keep, at), at, attention)  # (B, S, H, N, K), (B, H, N, S, S)
         router = change.router(self.expert_attention.route(read))  # (B, S, H, N)
         mixed = (router[..., None] * read).sum(-2)  # (B, S, H, K), eq 17
 
@@ -66,14 +80,15 @@ class FAME(Faceted):
         facets = change.facets(self.feed_forward(facets))  # F^(h), (B, S, H, K)
         gate = change.gate(self.weigh(facets))  # (B, S, H), eq 10
 
-        return Output(
+        found = Output(
             query=self.item_facets.query(gate[..., None] * facets),
             facets=facets,
             gate=gate,
             router=router,
             keep=keep if at is None else torch.ones_like(keep[:, :1]),
-            attention=attention,
+            attention=weights,
         )
+        return found.expanded()
 
     def weigh(self, facets: Tensor) -> Tensor:
         """`g = softmax(W_g [F_1; …; F_H] + b_g)` (eq 10): (B, S, H, K) -> (B, S, H).

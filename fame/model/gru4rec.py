@@ -28,7 +28,9 @@ class GRU4Rec(Model):
         self.out = nn.Linear(config.width, config.width)
         self.bias = ItemBias(config)
 
-    def forward(self, items: Tensor, intervention: Intervention | None = None, newest: bool = False) -> Output:
+    def forward(
+        self, items: Tensor, intervention: Intervention | None = None, newest: bool = False, attention: bool = True
+    ) -> Output:
         """As the contract says. Of an intervention only `keep` and `shift` mean something.
 
         What is not kept is never read: the state passes over it unchanged, so that to mask an item in place is to

@@ -10,6 +10,7 @@ from fame.model.config import Config
 from fame.model.dropout import Dropout, dropout
 
 SHORT = 16  # rows of a softmax
+ROWS = 64  # positions whose attention is worked out at a time, where nobody asks for the weights
 
 
 class Embedding(nn.Module):
@@ -133,16 +134,15 @@ def pick(x: Tensor, at: Tensor | None, dim: int = 1) -> Tensor:
     return x.gather(dim, index)
 
 
-def visible(keep: Tensor) -> Tensor:
+def visible(keep: Tensor, at: Tensor | None = None) -> Tensor:
     """(B, S) -> (B, 1, 1, S, S), to be added to logits: 0 where position i may read position j, -inf where not.
 
     It may if j is kept and not later. Every position may read itself, since a row that reads nothing has no softmax;
-    nobody else reads what is not kept.
+    nobody else reads what is not kept. Of position `at` (B,) of each history alone, (B, 1, 1, 1, S).
     """
-    S = keep.shape[1]
-    causal = torch.ones(S, S, dtype=torch.bool, device=keep.device).tril()
-    itself = torch.eye(S, dtype=torch.bool, device=keep.device)
-    may = (keep[:, None, :] & causal) | itself
+    place = torch.arange(keep.shape[1], device=keep.device)
+    row = place[None, :, None] if at is None else at[:, None, None]
+    may = (keep[:, None] & (place <= row)) | (place == row)
     return torch.zeros(may.shape, device=keep.device).masked_fill_(~may, -torch.inf)[:, None, None]
 
 
@@ -162,28 +162,47 @@ class Attention(nn.Module):
         self.distance_bias = nn.Parameter(torch.zeros(H, S)) if relative else None
         self.distance_key = nn.Parameter(torch.zeros(H, S, K)) if relative else None
 
-    def forward(self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor, at: Tensor | None = None) -> tuple[Tensor, Tensor]:
+    def forward(
+        self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor, at: Tensor | None = None, told: bool = True
+    ) -> tuple[Tensor, Tensor | None]:
         """Queries (B, H, N, R, K), keys and values (B, H, S, K) -> reads (B, H, N, R, K), weights (B, H, N, R, S).
 
-        `mask` as from `visible`. R = S; or 1, where the queries are of position `at` (B,) of each history alone.
+        `mask` as from `visible`. R = S; or 1, where queries and mask are of position `at` (B,) of each history alone.
+        Where the weights need not be `told` they are None, and no more are held than those of some rows.
         """
+        R = q.shape[3]
+        if told or self.training or R <= ROWS:
+            read, weights = self.rows(q, k, v, mask, at)
+            return read, weights if told else None
+        reads = []
+        for start in range(0, R, ROWS):
+            some, stop = slice(start, start + ROWS), min(start + ROWS, R)  # nobody reads what is later
+            reads.append(self.rows(q[..., some, :], k[:, :, :stop], v[:, :, :stop], mask[..., some, :stop], None)[0])
+        return torch.cat(reads, 3), None
+
+    def rows(self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor, at: Tensor | None) -> tuple[Tensor, Tensor]:
+        """Of the newest R of S positions, or of position `at`."""
+        logits = self.logits(q, k, at)
+        weights = softmax(logits.add_(mask))
+        used = dropout(weights, self.attention_dropout, self.training)
+        return (used.flatten(2, 3) @ v).view(q.shape), weights
+
+    def logits(self, q: Tensor, k: Tensor, at: Tensor | None = None) -> Tensor:
+        """Of the newest R of S positions, or of position `at`: (B, H, N, R, S); meaningless of what is later."""
         B, H, N, R, K = q.shape
         S = k.shape[2]
         rows, scale = q.flatten(2, 3), 1 / math.sqrt(K)  # N x R rows of one attention, not N attentions
         logits = (rows @ (k * scale).mT).view(B, H, N, R, S)
-        if self.distance_bias is not None and self.distance_key is not None:
-            key, bias = self.distance_key[:, :S] * scale, self.distance_bias[:, :S]
-            if at is None:
-                # Column c + 1 of row t speaks of distance S - 1 - c; skewing moves that to column t - distance.
-                far = rows @ pad(key.flip(1), (0, 0, 1, 0)).mT + pad(bias.flip(1), (1, 0))[:, None]
-                logits = logits + skew(far.view(B, H, N, S, S + 1))
-            else:
-                far = (rows @ key.mT + bias[:, None]).view(B, H, N, R, S)  # column d speaks of distance d
-                distance = (at[:, None] - torch.arange(S, device=at.device)).clamp_min(0)
-                logits = logits + far.gather(-1, distance[:, None, None, None].expand_as(far))
-        weights = softmax(logits.add_(pick(mask, at, 3)))
-        used = dropout(weights, self.attention_dropout, self.training)
-        return (used.flatten(2, 3) @ v).view(B, H, N, R, K), weights
+        if self.distance_bias is None or self.distance_key is None:
+            return logits
+        key, bias = self.distance_key[:, :S] * scale, self.distance_bias[:, :S]
+        if at is None:
+            # Column c + 1 of row t speaks of distance S - 1 - c; skewing moves that to column t - distance.
+            far = rows @ pad(key.flip(1), (0, 0, 1, 0)).mT + pad(bias.flip(1), (1, 0))[:, None]
+            return logits + skew(far.view(B, H, N, R, S + 1))
+        far = (rows @ key.mT + bias[:, None]).view(B, H, N, R, S)  # column d speaks of distance d
+        distance = (at[:, None] - torch.arange(S, device=at.device)).clamp_min(0)
+        return logits + far.gather(-1, distance[:, None, None, None].expand_as(far))
 
 
 def softmax(x: Tensor) -> Tensor:
@@ -195,12 +214,13 @@ def softmax(x: Tensor) -> Tensor:
 
 
 def skew(x: Tensor) -> Tensor:
-    """(…, S, S + 1), column 0 unused -> (…, S, S): row i moved S - 1 - i columns to the left, a view.
+    """(…, R, S + 1), column 0 unused -> (…, R, S): row i moved R - 1 - i columns to the left, a view.
 
-    What stands right of the diagonal is meaningless. As in Transformer-XL (Dai et al. 2019) no index is gathered.
+    What stands right of the newest R positions' diagonal is meaningless. As in Transformer-XL (Dai et al. 2019) no
+    index is gathered.
     """
-    S = x.shape[-2]
-    return x.flatten(-2)[..., S:].view(*x.shape[:-1], S)
+    R, S = x.shape[-2], x.shape[-1] - 1
+    return x.flatten(-2)[..., R:].view(*x.shape[:-1], S)
 
 
 class FeedForward(nn.Module):
@@ -231,14 +251,25 @@ class Block(nn.Module):
         self.dropout = Dropout(config.dropout)
         self.feed_forward = FeedForward(config.width, config.dropout)
 
-    def forward(self, x: Tensor, mask: Tensor, at: Tensor | None = None) -> tuple[Tensor, Tensor]:
-        """(B, S, D) -> (B, S, D) and the attention weights (B, heads, 1, S, S); of position `at` alone, S -> 1."""
-        B, S, D = x.shape
-        q, k, v = self.qkv(x).view(B, S, 3, self.heads, D // self.heads).permute(2, 0, 3, 1, 4)  # each (B, H, S, K)
-        read, weights = self.attention(pick(q, at, 2)[:, :, None], k, v, mask, at)
-        x = pick(x, at)
-        x = self.norm(x + self.dropout(self.out(read[:, :, 0].transpose(1, 2).reshape(x.shape))))
-        return self.feed_forward(x), weights
+    def forward(
+        self, x: Tensor, mask: Tensor, at: Tensor | None = None, told: bool = True
+    ) -> tuple[Tensor, Tensor | None]:
+        """(B, S, D) -> (B, S, D) and the attention weights (B, heads, 1, S, S); of position `at` alone, S -> 1.
+
+        The weights are None where they need not be `told`.
+        """
+        q, k, v = self.queries_keys_values(x)
+        read, weights = self.attention(pick(q, at, 2)[:, :, None], k, v, mask, at, told)
+        return self.after(pick(x, at), read[:, :, 0].transpose(1, 2).flatten(2)), weights
+
+    def queries_keys_values(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """(B, S, D) -> each (B, H, S, K)."""
+        q, k, v = self.qkv(x).view(*x.shape[:2], 3, self.heads, -1).permute(2, 0, 3, 1, 4)
+        return q, k, v
+
+    def after(self, x: Tensor, read: Tensor) -> Tensor:
+        """What the block adds its reads to (…, D), and what its heads read (…, D) -> what comes out of it (…, D)."""
+        return self.feed_forward(self.norm(x + self.dropout(self.out(read))))
 
 
 def block_stages(blocks: nn.ModuleList) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -270,14 +301,19 @@ class ExpertAttention(nn.Module):
         self.router = nn.Parameter(torch.empty(H, N * K, N))  # W_exp, a matrix a head
         nn.init.normal_(self.router, std=(N * K) ** -0.5)
 
-    def forward(self, x: Tensor, mask: Tensor, at: Tensor | None = None) -> tuple[Tensor, Tensor]:
-        """(B, S, D) -> what each expert reads (B, R, H, N, K) and how (B, H, N, R, S); R = S, or 1 for `at` alone."""
+    def forward(
+        self, x: Tensor, mask: Tensor, at: Tensor | None = None, told: bool = True
+    ) -> tuple[Tensor, Tensor | None]:
+        """(B, S, D) -> what each expert reads (B, R, H, N, K) and how (B, H, N, R, S); R = S, or 1 for `at` alone.
+
+        The latter is None where it need not be `told`.
+        """
         B, S, D = x.shape
         H, N, K = self.heads, self.experts, D // self.heads
         q = self.query(pick(x, at)).view(B, -1, H, N, K).permute(0, 2, 3, 1, 4)  # (B, H, N, R, K)
         k = self.key(x).view(B, S, H, K).transpose(1, 2)  # (B, H, S, K)
         v = self.value(x).view(B, S, H, K).transpose(1, 2)
-        read, weights = self.attention(q, k, v, mask, at)
+        read, weights = self.attention(q, k, v, mask, at, told)
         return read.permute(0, 3, 1, 2, 4).contiguous(), weights
 
     def route(self, read: Tensor) -> Tensor:

@@ -29,7 +29,7 @@ class Output:
     gate: Tensor  # (B, S, H), sums to 1 over H
     router: Tensor  # (B, S, H, N), sums to 1 over N
     keep: Tensor  # (B, S) bool: the position holds the begin token, or an item that was not masked
-    # (B, H, N, S, S) of the last layer: [.., i, j] = how much position i reads of j; None in a model without
+    # (B, H, N, S, S) of the last layer: [.., i, j] = how much position i reads of j; None where there is none, or unasked
     attention: Tensor | None = None
 
     @classmethod
@@ -42,6 +42,12 @@ class Output:
         """Some histories of the batch."""
         found = {field.name: value for field in fields(self) if (value := getattr(self, field.name)) is not None}
         return Output(**{name: value[runs] for name, value in found.items()})
+
+    def expanded(self) -> "Output":
+        """One history that was read with many edits has all its values in as many rows, without a copy."""
+        B = len(self.query)
+        found = {field.name: value for field in fields(self) if (value := getattr(self, field.name)) is not None}
+        return Output(**{name: value.expand(B, *value.shape[1:]) for name, value in found.items()})
 
     def last(self) -> Tensor:
         """Index (B,) of the newest position that was kept; the last one where nothing was kept."""

@@ -1,8 +1,11 @@
 """SASRec (Kang and McAuley 2018), the baseline: the same layers without facets, gate and experts."""
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor, nn
 
+from fame.model.attentive import Attentive
 from fame.model.config import Config
 from fame.model.contract import Model
 from fame.model.intervention import Intervention
@@ -10,7 +13,7 @@ from fame.model.layers import Block, Embedding, ItemBias, block_attention, block
 from fame.model.output import Output
 
 
-class SASRec(Model):
+class SASRec(Model, Attentive):
     """Self-attentive sequential recommendation with a tied item table."""
 
     def __init__(self, config: Config):
@@ -19,19 +22,29 @@ class SASRec(Model):
         self.blocks = nn.ModuleList(Block(config) for _ in range(config.layers))
         self.bias = ItemBias(config)
 
-    def forward(self, items: Tensor, intervention: Intervention | None = None, newest: bool = False) -> Output:
+    def forward(
+        self, items: Tensor, intervention: Intervention | None = None, newest: bool = False, attention: bool = True
+    ) -> Output:
         """As the contract says. Of an intervention only `keep` and `shift` mean something.
 
-        `attention` is (B, heads, 1, S, S), the last block's.
+        The output's `attention` is (B, heads, 1, S, S), the last block's.
         """
         change = intervention or Intervention()
-        x, keep = self.embedding(items, change.keep, change.shift)
-        mask = visible(keep)
+        x, keep = self.encode(items, change)
+        return self.finish(x, keep, change, newest, attention)
+
+    @property
+    def lower(self) -> Sequence[Block]:
+        """All blocks but the last."""
+        return [*self.blocks][:-1]
+
+    def finish(
+        self, x: Tensor, keep: Tensor, change: Intervention, newest: bool = False, attention: bool = True
+    ) -> Output:
+        """The last block."""
         at = last(keep) if newest else None
-        attention = x.new_empty(0)
-        for layer, block in enumerate(self.blocks, start=1):
-            x, attention = block(x, mask, at if layer == len(self.blocks) else None)
-        return Output.whole(x, keep if at is None else torch.ones_like(keep[:, :1]), attention)
+        x, weights = self.blocks[-1](x, visible(keep, at), at, attention)
+        return Output.whole(x, keep if at is None else torch.ones_like(keep[:, :1]), weights)
 
     def table(self) -> Tensor:
         """(V + 1, D)."""
