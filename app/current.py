@@ -13,7 +13,7 @@ from fame.checkpoint.description import Description
 from fame.data import Catalog, DataSet, UnknownItemError
 from fame.errors import InputError
 from fame.explain.facets.groups import LENGTH, group_names
-from fame.explain.past.records import METHODS, ORDERS, Method
+from fame.explain.past.records import METHODS, ORDERS, Method, usable
 from fame.heads.kinds import HeadKind
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class Current:
 
     @property
     def facets(self) -> tuple[str, ...]:
-        """Names of the model's facets; none in SASRec."""
+        """Names of the model's facets, if it has any."""
         return tuple(self.model.config["facets"])
 
     @property
@@ -113,8 +113,8 @@ def resolve() -> Current:
         now.position = unread
     facet, expert = chosen(model, now)
     return Current(
-        model, data, history, target, rival, facet, expert, missing(model, now), grouping(data, now), methods(now),
-        intended(model, now), user, repeats,
+        model, data, history, target, rival, facet, expert, missing(model, now), grouping(data, now),
+        methods(model, now), intended(model, now), user, repeats,
     )  # fmt: skip
 
 
@@ -137,13 +137,15 @@ def unaskable(catalog: Catalog, item: str, history: list[str], out: tuple[int, .
     return f"was seen by user {user.id}" if user else "was seen before"
 
 
-def methods(now: state.Session) -> tuple[Method, ...]:
+def methods(model: Description, now: state.Session) -> tuple[Method, ...]:
     """The methods that were asked for; what is none is told of. Recency and random are always there and not chosen."""
-    asked = [name for name in now.method.split(",") if name]
-    known = tuple(method for method in dict.fromkeys(asked) if method in METHODS and method not in ORDERS)
-    strange = next((name for name in asked if name not in METHODS), "")
+    asked, possible = [name for name in now.method.split(",") if name], usable(model.architecture)
+    known = tuple(method for method in dict.fromkeys(asked) if method in possible and method not in ORDERS)
+    strange = next((name for name in asked if name not in possible), "")
     if strange:
-        state.notice(f"There is no method {strange[:60]!r}; there are {', '.join(METHODS)}.")
+        title = model.architecture.title
+        why = f"There is no method {strange[:60]!r}" if strange not in METHODS else f"{title} has no {strange}"
+        state.notice(f"{why}; there are {', '.join(possible)}.")
     now.method = ",".join(known)
     return known
 

@@ -46,12 +46,10 @@ def way_to_data(name: str) -> str:
 
 
 def baseline(dataset_fingerprint: str, but: str) -> tuple[str, dict[str, float]] | None:
-    """Name and validation measures of the best SASRec on the same data, if there is one beside the run `but`."""
+    """Architecture with name, and validation measures, of the best model without facets on the same data but `but`."""
     found = [
-        (name, model.card.get("metrics", {}).get("validation", {}))
+        (f"{model.architecture.title} ({name})", model.card.get("metrics", {}).get("validation", {}))
         for name, model in readable().items()
-        if model.config["architecture"] == "sasrec"
-        and model.config["dataset_fingerprint"] == dataset_fingerprint
-        and name != but
+        if not model.architecture.facets and model.config["dataset_fingerprint"] == dataset_fingerprint and name != but
     ]
     return max((one for one in found if one[1]), key=lambda one: one[1].get("NDCG@10", 0.0), default=None)

@@ -25,6 +25,7 @@ class Architecture:
     implementation: str  # "module:class", imported when a model is built
     facets: bool = False  # its score is made of named parts that a gate weighs, and facets may have experts
     attention: bool = False  # it says how much each position reads of each
+    shifts: bool = True  # what is read of an item can be shifted, without which there are no gradients
     lacks: Mapping[str, Any] = field(default_factory=dict)  # settings of no use to it, and what they must be
     starts: Mapping[str, Any] = field(default_factory=dict)  # settings that it starts from in place of a preset's
     trained: bool = True  # by `fame train`; else its weights come from elsewhere
@@ -83,6 +84,11 @@ def register(architecture: Architecture) -> None:
     if architecture.name in _known:
         raise ArchitectureError(f"There is an architecture {architecture.name!r} already; choose another name.")
     _known[architecture.name] = architecture
+
+
+def forget(name: str) -> Architecture:
+    """Undo `register`, and return what it was; raises ArchitectureError where there is none."""
+    return _known.pop(architecture(name).name)
 
 
 def architecture(name: str) -> Architecture:

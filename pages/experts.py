@@ -12,6 +12,7 @@ from app.widgets.shared.history import editor
 from app.widgets.shared.loading import loaded
 from app.widgets.shared.page_links import onward
 from app.widgets.shared.position import place
+from fame.architectures import titles
 from fame.explain.facets.effects import expert_effects
 from fame.explain.facets.experts import read_by_experts
 from fame.explain.question import Question
@@ -25,8 +26,10 @@ def story() -> None:
     notices()
     model = loaded(now).model
     if not isinstance(model, Faceted) or model.config.experts == 1:
-        why = "has one expert a facet: there is nothing to route" if now.facets else "is a SASRec, which has no experts"
-        st.info(f"{escape(now.model.name)} {why}. Choose a FAME model in the sidebar that has several to see them.")
+        none = f"is a {model.architecture.title}, which has no experts"
+        why = "has one expert a facet: there is nothing to route" if now.facets else none
+        wanted = f"Choose a {titles(facets=True)} model in the sidebar that has several to see them."
+        st.info(f"{escape(now.model.name)} {why}. {wanted}")
         editor(now, None)
         onward(now, {"predict": "what comes next, and why"})
         return

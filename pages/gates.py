@@ -11,6 +11,7 @@ from app.widgets.shared.history import editor
 from app.widgets.shared.loading import loaded
 from app.widgets.shared.page_links import onward
 from app.widgets.shared.position import place
+from fame.architectures import titles
 from fame.explain.facets.effects import facet_knockouts
 from fame.explain.facets.weights import facet_spread
 from fame.model import Faceted
@@ -23,7 +24,10 @@ def story() -> None:
     model = loaded(now).model
     notices()
     if not isinstance(model, Faceted):
-        st.info("SASRec has no gate: it is one score without facets. Choose a FAME model in the sidebar to see gates.")
+        title, wanted = model.architecture.title, titles(facets=True)
+        st.info(
+            f"{title} has no gate: it is one score without facets. Choose a {wanted} model in the sidebar to see gates."
+        )
         editor(now, None)
         return
     if not now.history:

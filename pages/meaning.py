@@ -9,6 +9,7 @@ from app.widgets.meaning.facets import cards, likeness, meaning, probe_matrix
 from app.widgets.shared.expert_meanings import expert_table
 from app.widgets.shared.frame import notices
 from app.widgets.shared.weights import plain_warning
+from fame.architectures import titles
 
 
 @st.fragment
@@ -17,8 +18,8 @@ def facets() -> None:
     notices()
     if not now.facets:
         st.info(
-            "SASRec has no facets and no experts: there is nothing that could have a meaning. Choose a FAME model in "
-            "the sidebar to see some."
+            f"{now.model.architecture.title} has no facets and no experts: there is nothing that could have a meaning. "
+            f"Choose a {titles(facets=True)} model in the sidebar to see some."
             + (" What drives this model's recommendations is marked below." if now.data.truth is not None else "")
         )
         return

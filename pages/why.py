@@ -60,7 +60,7 @@ def story() -> None:
         left, right = st.columns([4, 3], gap="large")
         with left:
             st.header("Past items, by method")
-            past.more(method, beside)
+            past.more(now, method, beside)
             others = [one for name in beside if (one := past.explained(now, question, name)) is not None]
             shown = [found, *others, *(attribute(question, order) for order in ORDERS)]
             past.picture(now, shown, tested, 1 + len(now.history) - question.length)
@@ -88,7 +88,8 @@ def story() -> None:
             st.header("What the experts do")
             experts(now, question, asked.router[-1])
     else:
-        st.info("SASRec has no facets, no gate and no experts: past items are all there is to ask about.")
+        title = now.model.architecture.title
+        st.info(f"{title} has no facets, no gate and no experts: past items are all there is to ask about.")
     additions(now, model, target, tested.rank)
     st.header("What if?")
     what_if(now, model)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from fame.architectures import Architecture, ArchitectureError, architecture
 from fame.errors import InputError
 from fame.folders import read_json, read_whole
 from fame.heads.kinds import DEFAULT, HeadError, HeadKind, kind_of
@@ -37,6 +38,11 @@ class Description:
     def head(self) -> HeadKind:
         """What its head says of itself."""
         return kind_of(str(self.config.get("head", DEFAULT)))
+
+    @property
+    def architecture(self) -> Architecture:
+        """What kind it is, and what it has."""
+        return architecture(self.config["architecture"])
 
     @property
     def dataset(self) -> str:
@@ -92,6 +98,10 @@ def _describe(folder: Path) -> Description:
         kind_of(str(config.get("head", DEFAULT)), bool(config["facets"]))
     except HeadError as error:
         raise ModelError(f"{folder / 'config.json'}: {error} {ADVICE.capitalize()}.") from None
+    try:
+        architecture(str(config["architecture"]))
+    except ArchitectureError as error:
+        raise ModelError(f"{folder / 'config.json'}: {error}") from None
     card = read_json(folder / "card.json", ADVICE)
     return Description(folder, model_name(folder), config, card)
 

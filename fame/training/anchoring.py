@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import normalize, relu
 
+from fame.architectures import architecture
 from fame.data import Catalog
 from fame.data.attributes import Attributes, attributes, held_out, telling
 from fame.errors import InputError
@@ -53,9 +54,10 @@ def plan(settings: Settings, catalog: Catalog) -> Plan:
                 if reason.startswith(f"{family!r} ") and "says the same" not in reason:
                     raise AnchoringError(f"anchor: {reason}, so no facet can be tied to it; leave it out.")
         return Plan(settings, ())
-    if settings.model != "fame" or not settings.anchor_weight or not found.families:
+    faceted = architecture(settings.model).facets
+    if not faceted or not settings.anchor_weight or not found.families:
         notes = [f"The family {reason}; no facet is tied to it." for reason in found.left_out]
-        return Plan(settings.model_copy(update={"anchor": ()}), tuple(notes if settings.model == "fame" else ()))
+        return Plan(settings.model_copy(update={"anchor": ()}), tuple(notes if faceted else ()))
     chosen, over = found.families[: settings.heads], found.families[settings.heads :]
     free = settings.heads - len(chosen)
     notes = [

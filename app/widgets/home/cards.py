@@ -16,10 +16,10 @@ MEASURES = {
 def model_card(now: Current) -> None:
     """Architecture, training and figures of the model."""
     config, card = now.model.config, now.model.card
-    kind = "FAME" if config["architecture"] == "fame" else "SASRec"
     with st.container(border=True, height="stretch"):
         st.markdown(f"**Model** {escape(now.model.name)}")
-        shape = f"{kind}, width {config['width']}, {config['layers']} layers"
+        layers = f"{config['layers']} layer{'s' * (config['layers'] > 1)}"
+        shape = f"{now.model.architecture.title}, width {config['width']}, {layers}"
         if now.facets:
             shape += f", {config['heads']} facets with {config['experts']} experts each"
         st.markdown(shape + f"; reads the newest {config['length']} items.")

@@ -49,7 +49,8 @@ def models() -> None:
 def row(model: Description) -> dict[str, object]:
     """What the table says of one."""
     config, test = model.config, model.card.get("metrics", {}).get("test", {})
-    shape = "SASRec" if config["architecture"] == "sasrec" else f"FAME {config['heads']} × {config['experts']}"
+    kind = model.architecture
+    shape = f"{kind.title} {config['heads']} × {config['experts']}" if kind.facets else kind.title
     where = "" if registry.has_data(model.dataset) else " (not here)"
     return {
         "model": model.name,

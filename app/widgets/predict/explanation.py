@@ -26,7 +26,8 @@ def why(now: Current, asked: Recommendation, tested: Knockout, told: Evidence) -
     above = asked.above(0)
     st.markdown(place_sentence(now, asked, tested))
     if not now.facets:
-        st.info("SASRec has no facets and no gate: its score is split by attribute alone.")
+        title = now.model.architecture.title
+        st.info(f"{title} has no facets and no gate: its score is split by attribute alone.")
     rest = None if above is None else above - float(told.parts.sum())
     driver(now, told, tested.target, rest, float(asked.bias[0]))
     parts(now, asked, told, rest)

@@ -19,7 +19,7 @@ def curves(run: Watched) -> None:
     epochs = [line["epoch"] for line in lines]
     beaten = [("popularity", run.floor["NDCG@10"])] if run.floor else []
     if rival := models.baseline(run.dataset_fingerprint, run.name):
-        beaten.append((f"SASRec ({rival[0]})", rival[1]["NDCG@10"]))
+        beaten.append((rival[0], rival[1]["NDCG@10"]))
     ranking = [line["metrics"]["NDCG@10"] for line in lines]
     left, right = st.columns(2, gap="large")
     with left:

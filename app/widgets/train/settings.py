@@ -12,6 +12,7 @@ from app import models, resources, state
 from app.look.numbers import duration
 from app.sentences.marking import escape
 from fame import home
+from fame.architectures import architecture, titles, trained_here
 from fame.data import DataSet
 from fame.errors import InputError
 from fame.heads.kinds import KINDS
@@ -73,6 +74,7 @@ def checked(preset: str, chosen: dict[str, Any], data: DataSet) -> tuple[Setting
 def details(data: DataSet, preset: str) -> dict[str, Any]:
     """What can be chosen differently from the preset, folded away; all of it, with its defaults."""
     from fame.training.presets import PRESETS as RECORDS
+    from fame.training.presets import start as begun
 
     now = state.session()
     base = RECORDS[preset].model_dump() | now.draft
@@ -80,7 +82,8 @@ def details(data: DataSet, preset: str) -> dict[str, Any]:
 
     def number(label: str, name: str, why: str) -> int | None:
         # No default and no bounds: where a number is out of them or missing, a field would go back to its default.
-        widget = state.first(f"{name}-{key}", int(base[name]))
+        own = f"-{chosen['model']}" if name in architecture(chosen["model"]).starts else ""
+        widget = state.first(f"{name}-{key}{own}", int(base[name]))
         found: int | None = st.number_input(label, value=None, step=1, key=widget, help=why, persist_state="session")
         return found
 
@@ -98,22 +101,24 @@ def details(data: DataSet, preset: str) -> dict[str, Any]:
             chosen["model"] = option(
                 "Model",
                 "model",
-                {"fame": "FAME", "sasrec": "SASRec, the baseline"},
-                "SASRec has one score and no facets: a line to beat.",
+                {one.name: one.title if one.facets else f"{one.title}, a baseline" for one in trained_here()},
+                f"{titles(facets=False)} has one score and no facets: a line to beat.",
             )
-            fame = chosen["model"] == "fame"
-            if not fame:
+            kind = architecture(chosen["model"])
+            if chosen["model"] != base["model"]:
                 chosen = {name: value for name, value in chosen.items() if name in ("model", "seed")}
-            chosen["heads"] = number(
-                "Facets (H)" if fame else "Attention heads",
-                "heads",
-                "Attention heads of the last layer; each predicts the next item. Must divide the width.",
-            )
-            if fame:
+                base = begun(preset, kind.name) | {"seed": base["seed"]}
+            if "heads" not in kind.lacks:
+                chosen["heads"] = number(
+                    "Facets (H)" if kind.facets else "Attention heads",
+                    "heads",
+                    "Attention heads of the last layer; each predicts the next item. Must divide the width.",
+                )
+            if kind.facets:
                 chosen["experts"] = number(
                     "Experts in a facet (N)", "experts", "A router weighs them at every position."
                 )
-            chosen["layers"] = number("Layers", "layers", "Of self-attention; FAME's last one holds the facets.")
+            chosen["layers"] = number("Layers", "layers", "Of attention or recurrence; facets are in the last.")
         with columns[1]:
             chosen["width"] = number("Width", "width", "Of an item embedding; a facet has a slice of it, width / H.")
             chosen["length"] = number("Newest items read", "length", "Older ones are left out of a history.")
@@ -122,7 +127,7 @@ def details(data: DataSet, preset: str) -> dict[str, Any]:
                 "Epochs without a better one", "patience", "After so many in a row the training ends."
             )
         with columns[2]:
-            if fame:
+            if kind.facets:
                 chosen["head"] = option(
                     "The gate",
                     "head",
@@ -135,7 +140,7 @@ def details(data: DataSet, preset: str) -> dict[str, Any]:
             )
             if chosen["loss"] == "sampled":
                 chosen["negatives"] = number("Items sampled a step", "negatives", "Fewer than the catalog has.")
-        if fame:
+        if kind.facets:
             chosen["anchor"] = anchoring(data, base["anchor"], key)
     return chosen
 

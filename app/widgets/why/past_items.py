@@ -19,7 +19,7 @@ from fame.errors import InputError
 from fame.explain.knockout import Runs
 from fame.explain.past.claim import claim
 from fame.explain.past.methods import attribute
-from fame.explain.past.records import METHODS, ORDERS, Attribution, Method
+from fame.explain.past.records import ORDERS, Attribution, Method, usable
 from fame.explain.past.shapley import MOST
 from fame.explain.question import Question, QuestionError, Watch
 from fame.explain.records import Knockout
@@ -35,7 +35,6 @@ BADGES = {
 }
 USERS = 50  # that methods are tested on from the page
 JUDGE = ("judge", "methods")
-CHOICE: tuple[Method, ...] = tuple(method for method in METHODS if method not in ORDERS)
 
 
 def truth_of(model: Description) -> Explanations | None:
@@ -72,26 +71,31 @@ def choose(now: Current, method: Method, found: Explanations | None) -> list[Met
     def labelled(one: Method) -> str:
         return f"{NAMES[one]} · {verdicts[one]}" if one in verdicts and verdicts[one] != UNTESTED else NAMES[one]
 
-    beside = [one for one in now.methods[1:] if one != method]
+    beside, possible = [one for one in now.methods[1:] if one != method], choice(now)
     key = state.show("method", method)
     st.selectbox(
         "Explained by",
-        CHOICE,
-        CHOICE.index(method),
+        possible,
+        possible.index(method),
         format_func=labelled,
         key=key,
-        help="\n\n".join(f"**{NAMES[one]}**: {MEANINGS[one]}" for one in METHODS),
+        help="\n\n".join(f"**{NAMES[one]}**: {MEANINGS[one]}" for one in (*possible, *ORDERS)),
         on_change=lambda: state.choose_methods([state.read(key), *beside]),
     )
     return beside
 
 
-def more(method: Method, beside: Sequence[Method]) -> None:
+def choice(now: Current) -> list[Method]:
+    """What can explain with this model; recency and random are always shown beside it."""
+    return [method for method in usable(now.model.architecture) if method not in ORDERS]
+
+
+def more(now: Current, method: Method, beside: Sequence[Method]) -> None:
     """Which other methods stand beside it."""
     key = state.show("beside", list(beside))
     st.pills(
         "Beside it",
-        [one for one in CHOICE if one != method],
+        [one for one in choice(now) if one != method],
         selection_mode="multi",
         default=beside,
         format_func=lambda one: NAMES[one],

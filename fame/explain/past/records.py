@@ -5,6 +5,8 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 
+from fame.architectures import Architecture
+
 Method = Literal[
     "occlusion-remove",
     "occlusion-mask",
@@ -19,6 +21,14 @@ Method = Literal[
 ]
 METHODS: tuple[Method, ...] = get_args(Method)
 ORDERS: tuple[Method, ...] = ("recency", "random")  # that look at no model: what every method has to beat
+OF_ATTENTION: tuple[Method, ...] = ("attention", "rollout")
+OF_GRADIENTS: tuple[Method, ...] = ("integrated-gradients", "gradient-x-input")
+
+
+def usable(model: Architecture) -> tuple[Method, ...]:
+    """The methods, without those that look for something in the model that it does not have."""
+    lacking = (() if model.attention else OF_ATTENTION) + (() if model.shifts else OF_GRADIENTS)
+    return tuple(method for method in METHODS if method not in lacking)
 
 
 @dataclass(frozen=True)

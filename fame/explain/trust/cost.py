@@ -18,7 +18,7 @@ from fame.explain.families.anatomy import fit
 from fame.explain.past import counterfactual, occlusion, shapley
 from fame.explain.past.gradients import STEPS
 from fame.explain.past.methods import attribute, recency
-from fame.explain.past.records import METHODS, ORDERS, Method
+from fame.explain.past.records import ORDERS, Method, usable
 from fame.explain.question import Question
 from fame.explain.records import WAYS
 from fame.explain.trust import deletion, faithfulness, sensitivity
@@ -137,7 +137,7 @@ def addition_seconds(model: Model, history: Sequence[int], wished: int, measure:
 def judging_seconds(question: Question, users: int, measure: Measure = taken) -> float:
     """About what it takes, once it runs, to mark every method on users with histories like that one."""
     T = question.length
-    methods = [m for m in METHODS if m != "shapley" or shapley.MOST >= T]
+    methods = [m for m in usable(question.model.architecture) if m != "shapley" or shapley.MOST >= T]
     each = {method: method_seconds(question, method, measure) for method in methods}
     order = recency(question).order
     marks = sum(measure(lambda way=way: deletion.measure(question, order, way)) for way in WAYS)  # type: ignore[misc]

@@ -14,7 +14,7 @@ from scipy.stats import bootstrap
 from fame.data import DataSet, leave_one_out
 from fame.data.split import sample
 from fame.explain.past.methods import attribute
-from fame.explain.past.records import METHODS, ORDERS, Method
+from fame.explain.past.records import ORDERS, Method, usable
 from fame.explain.past.shapley import MOST
 from fame.explain.question import Question, QuestionError
 from fame.explain.records import WAYS
@@ -51,9 +51,11 @@ SLOW: tuple[Method, ...] = ("greedy", "shapley")  # that take seconds: shown whe
 
 
 def judge(
-    model: Model, data: DataSet, users: int = USERS, seed: int = 1, methods: Sequence[Method] = METHODS
+    model: Model, data: DataSet, users: int = USERS, seed: int = 1, methods: Sequence[Method] | None = None
 ) -> Explanations:
     """Mark the methods, and random and recency with them, on a seeded sample of users with two items or more.
+
+    Without `methods`, all that can be used with the model.
 
     Raises
     ------
@@ -61,7 +63,7 @@ def judge(
         No user has a history that can be explained.
     """
     questions = ask(model, data, users, seed)
-    chosen = tuple(dict.fromkeys((*methods, *ORDERS)))
+    chosen = tuple(dict.fromkeys((*(usable(model.architecture) if methods is None else methods), *ORDERS)))
     found = mark(questions, chosen, seed)
     lengths = np.array([question.length for question in questions])
     groups = {"all": np.full(len(lengths), True)}
