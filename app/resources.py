@@ -9,8 +9,6 @@ from __future__ import annotations
 import gc
 import sys
 import threading
-import unicodedata
-from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -21,13 +19,12 @@ from fame import home
 from fame.checkpoint.description import Description, describe
 from fame.data import Catalog, DataSet, read
 from fame.data.presets import Preset
+from fame.data.title_search import Titles
 from fame.explain.facets.groups import Group, by_group
 from fame.folders import recover
 from fame.maps import store as map_store
 
 T = TypeVar("T")
-# Letters that are no letter with an accent but are typed as others.
-LETTERS = str.maketrans({"ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ß": "ss", "æ": "ae", "Æ": "Ae"})
 
 if TYPE_CHECKING:
     from fame.checkpoint.store import Checkpoint
@@ -187,24 +184,14 @@ def presets(data: DataSet) -> tuple[Preset, ...]:
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def labels(_catalog: Catalog, fingerprint: str) -> tuple[str, ...]:
-    """What each item is called in a list to choose from: its title; where that stands twice, with its id.
-
-    A browser searches in what it shows, so that a title with accents stands there without them, too.
-    """
-    titles = [" ".join(title.split()) for title in _catalog.titles]
-    times = Counter(titles)
-    return tuple(
-        " · ".join([title, *plain(title), *([item_id] if times[title] > 1 else [])])
-        for title, item_id in zip(titles, _catalog.ids, strict=True)
-    )
+def _titles(name: str, fingerprint: str) -> Titles:
+    return Titles(dataset(name).catalog)
 
 
-def plain(title: str) -> list[str]:
-    """A title without its accents, where it has any."""
-    parts = unicodedata.normalize("NFKD", title.translate(LETTERS))
-    bare = "".join(part for part in parts if not unicodedata.combining(part))
-    return [] if bare == title else [bare]
+def titles(data: DataSet) -> Titles:
+    """The titles of a data set, to be searched."""
+    found: Titles = _titles(data.name, data.fingerprint)
+    return found
 
 
 @st.cache_data(max_entries=64, show_spinner=False)

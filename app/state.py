@@ -37,6 +37,8 @@ class Session:
     position: int | None = None  # chosen in the history, from 0; None = the newest
     selected: list[str] = field(default_factory=list)  # items selected on the map
     focus: str = ""  # the item in the middle of attention on the map
+    searched: dict[str, str] = field(default_factory=dict)  # box -> what is searched for in it
+    redraw: bool = False  # what was chosen in a part of the page changes the whole of it
     notices: list[str] = field(default_factory=list)  # of what is looked at, to show until the next edit
     page: str = ""  # that is open
     results: list[tuple[str, str, bool]] = field(default_factory=list)  # page, sentence, whether it went well
@@ -227,6 +229,8 @@ def notice(sentence: str) -> None:
 def enter(page: str) -> None:
     """A page is opened or drawn again; what an action on another came to is not told here, nor later."""
     now = session()
+    if page != now.page:
+        now.searched.clear()
     now.page = page
     now.results = [result for result in now.results if result[0] == page]
 

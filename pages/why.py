@@ -47,7 +47,7 @@ def story() -> None:
     answer = st.container()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         choose_target(now, target, top.items.tolist())
-        choose_against(now, target, top.items.tolist())
+        choose_against(now, top.items.tolist())
         beside = past.choose(now, method, truth)
     question = Question.about(model, now.history, target, against, now.hidden)
     found = past.explained(now, question, method) if question.length > 1 else None

@@ -1,5 +1,7 @@
 """Why this one, and not that one: both splits are of one score, and the rival is compared as `fame.explain` does."""
 
+import json
+
 import numpy as np
 
 from fame.explain.facets.contrast import contrast
@@ -43,14 +45,14 @@ def test_the_rival_is_compared_as_asked(opened, trained, cinema):
 def test_without_a_choice_the_next_of_the_ranking_is_the_rival(opened, trained, cinema):
     catalog = cinema.catalog
     first, second = recommend(trained.model, catalog.indices(IDS), 2).items.tolist()
-    app = opened(trained.model, "predict", history=HISTORY)
-    boxes = {box.label: box.value for box in app.selectbox}
-    assert boxes["Compare with"] == second
-    app = opened(trained.model, "predict", history=HISTORY, target=catalog.id(second))
-    assert {box.label: box.value for box in app.selectbox}["Compare with"] == first
-    box = next(box for box in app.selectbox if box.label == "Compare with")
-    box.set_value(catalog.index("f33")).run()
-    assert app.query_params["rival"] == "f33"
-    box = next(box for box in app.selectbox if box.label == "Compare with")
-    box.set_value(catalog.index("f9")).run()
-    assert "The rival 'f9' is in the history already" in said(app.run())
+
+    def compared(**link) -> str:
+        app = opened(trained.model, "predict", history=HISTORY, **link)
+        sent = [json.loads(one.proto.json) for one in app.get("bidi_component")]
+        return next(data["shown"] for data in sent if data.get("label") == "Compare with")
+
+    assert compared() == catalog.title(second)
+    assert compared(target=catalog.id(second)) == catalog.title(first)
+    assert compared(rival="f33") == catalog.title(catalog.index("f33"))
+    app = opened(trained.model, "predict", history=HISTORY, rival="f9")
+    assert "The rival 'f9' is in the history already" in said(app)

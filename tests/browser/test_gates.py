@@ -146,7 +146,7 @@ def test_a_rival_is_chosen_and_the_link_brings_it_back(visit):
     box = page.get_by_role("combobox", name="Compare with")
     box.click()
     box.press_sequentially("Moreau")
-    option = page.get_by_role("option").filter(has_text="Moreau").nth(2)
+    option = page.get_by_role("listbox", name="Compare with").get_by_role("option").filter(has_text="Moreau").nth(2)
     title = option.inner_text()
     option.click()
     settle(page)

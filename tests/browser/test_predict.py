@@ -110,12 +110,20 @@ def test_searching_adds_what_is_found(visit):
     box = page.get_by_role("combobox", name="Add to the history")
     box.click()
     box.press_sequentially("Moreau")
-    first = page.get_by_role("option").filter(has_text="Moreau").first
+    found = page.get_by_role("listbox", name="Add to the history").get_by_role("option")
+    first = found.filter(has_text="Moreau").first
     title = first.inner_text()
     first.click()
     settle(page)
     assert len(cards(page)) == 5
     assert title.startswith(cards(page)[-1])
+
+    box.click()
+    box.press_sequentially("iron  TRENCH 1955")  # two blanks, no brackets, another order of words than the title's
+    expect(found).to_have_text(["Moreau's Iron Trench (1955)"])
+    box.press("Enter")
+    settle(page)
+    assert cards(page)[-1] == "Moreau's Iron Trench"
 
 
 def test_presets_real_users_and_pasted_ids(visit):

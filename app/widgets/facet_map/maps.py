@@ -4,12 +4,13 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from app import resources, state
+from app import state
 from app.components.linked_map import Panel, linked_map
 from app.current import Current
 from app.look import palette
 from app.sentences.marking import escape
 from app.widgets.facet_map.coloring import by_family
+from app.widgets.shared.item_choice import choice
 from app.widgets.shared.tables import with_download
 from fame.maps.store import Maps
 
@@ -79,19 +80,15 @@ def selection(now: Current) -> None:
 
 
 def middle_item(now: Current) -> int:
-    """The item whose neighbours are asked for: the one clicked on a map, else the newest of the history."""
-    catalog, focus = now.data.catalog, state.session().focus
-    start = catalog.index(focus) if focus in catalog else (now.history or (1,))[-1]
-    labels = resources.labels(catalog, now.data.fingerprint)
-    chosen: int = st.selectbox(
-        "Item",
-        range(1, len(catalog) + 1),
-        index=start - 1,
-        format_func=lambda item: labels[item - 1],
-        key=f"middle-{start}",
-        filter_mode="fuzzy",
-    )
-    return chosen
+    """The item whose neighbours are asked for: the one chosen or clicked on a map, else the newest of the history."""
+    catalog, session = now.data.catalog, state.session()
+    item = catalog.index(session.focus) if session.focus in catalog else (now.history or (1,))[-1]
+
+    def focus(item_id: str) -> None:
+        session.focus = item_id
+
+    choice(now, "middle", "Item", focus, item, tuple(dict.fromkeys([item, *now.history])))
+    return item
 
 
 def neighbour_table(now: Current, item: int, near: dict[str, np.ndarray]) -> None:

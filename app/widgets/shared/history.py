@@ -10,8 +10,9 @@ from app.components.source import Facet
 from app.components.strip import Card, strip
 from app.current import Current
 from app.look import palette
+from app.widgets.shared.item_choice import MOST, choice
 from app.widgets.shared.seen_items import whose
-from fame.data import DataSet, held_out, pasted_ids
+from fame.data import held_out, pasted_ids
 from fame.errors import InputError
 
 SHOWN_USERS = 2_000  # of more, the first are offered
@@ -80,7 +81,7 @@ def controls(now: Current) -> None:
     """The row above the strip."""
     session = state.session()
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        searching(now.data)
+        choice(now, "search", "Add to the history", add, usual=range(1, min(MOST, len(now.data.catalog)) + 1))
         st.button("Undo", icon=":material/undo:", disabled=not session.undo, on_click=state.undo)
         with st.popover("Start from", icon=":material/playlist_add:"):
             starting(now)
@@ -94,26 +95,9 @@ def controls(now: Current) -> None:
         )
 
 
-def searching(data: DataSet) -> None:
-    """Titles as you type, also without accents and brackets; a title that stands twice is told apart by its id."""
-    catalog = data.catalog
-
-    def add() -> None:
-        item = state.take("search")
-        if item is not None:
-            state.edit_history([*state.session().history, catalog.id(item)])
-
-    labels = resources.labels(catalog, data.fingerprint)
-    st.selectbox(
-        "Add to the history",
-        range(1, len(catalog) + 1),
-        index=None,
-        format_func=lambda item: labels[item - 1],
-        placeholder=f"Search {len(catalog):,} titles",
-        key="search",
-        on_change=add,
-        filter_mode="fuzzy",
-    )
+def add(item_id: str) -> None:
+    """Put an item at the end of the history."""
+    state.edit_history([*state.session().history, item_id])
 
 
 def starting(now: Current) -> None:
@@ -129,10 +113,11 @@ def starting(now: Current) -> None:
         if user is not None:
             take_user(now, user)
 
-    lengths = now.data.histories.lengths.tolist()
+    offered = min(len(now.data.users), SHOWN_USERS)
+    lengths = np.diff(now.data.histories.offsets[: offered + 1]).tolist()
     st.selectbox(
         "A real user, up to the item that was held out",
-        range(min(len(now.data.users), SHOWN_USERS)),
+        range(offered),
         index=None,
         format_func=lambda u: f"user {now.data.users[u]}: {lengths[u]} items",
         key="user",

@@ -1,52 +1,70 @@
-"""Which item is asked about, and against which: lists of items that are searched by title."""
+"""An item of the catalog to choose: one to add, to ask about, or to compare with; searched by title on the server."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
 from app import resources, state
+from app.components.item_search import Hit, item_search
 from app.current import Current
 
-SEARCHED = 12_000  # items among which one can be searched; of more, only those of the ranking are offered
-NOBODY = 0  # in the place of an item
+MOST = 50  # found items that are sent to the browser
+NONE = Hit("", "any other item")
 
 
 def choose_target(now: Current, target: int, ranking: Sequence[int]) -> None:
     """The item asked about."""
-    pick(now, "target", target, offered(now, [target, *ranking]), state.choose_target, "Why")
+    choice(now, "target", "Why", state.choose_target, target, ranking)
 
 
-def choose_against(now: Current, target: int, ranking: Sequence[int]) -> None:
+def choose_against(now: Current, ranking: Sequence[int]) -> None:
     """What it is compared with, which may be nothing."""
-    # The target is among them: a list that differs with every target would be sent to the browser with each.
-    options = offered(now, [now.rival or target, *ranking])
-    pick(now, "against", now.rival or NOBODY, [NOBODY, *options], state.choose_rival, "rather than")
+    choice(now, "against", "rather than", state.choose_rival, now.rival, ranking, none=NONE)
 
 
 def choose_rival(now: Current, rival: int, ranking: Sequence[int]) -> None:
     """A choice of what the item asked about is compared with, `rival` being chosen."""
-    pick(now, "rival", rival, offered(now, [rival, *ranking]), state.choose_rival)
+    choice(now, "rival", "Compare with", state.choose_rival, rival, ranking, label_visible=False)
 
 
-def offered(now: Current, items: Iterable[int]) -> Sequence[int]:
-    """The whole catalog where it is small enough to be sent to a browser, else some items."""
-    V = len(now.data.catalog)
-    return range(1, V + 1) if V <= SEARCHED else sorted(set(items))
+@st.fragment
+def choice(
+    now: Current, key: str, label: str, choose: Callable[[str], None], item: int | None = None,
+    usual: Sequence[int] = (), none: Hit | None = None, placeholder: str = "", label_visible: bool = True,
+) -> None:  # fmt: skip
+    """A box to search in; what is typed draws nothing else again, what is chosen draws the page.
 
+    Parameters
+    ----------
+    choose : gets the id of the item chosen
+    item : catalog index of the one that is chosen now
+    usual : catalog indices offered before anything is typed
+    none : stands for no item, and for the choice that there is none
+    """
+    session, titles = state.session(), resources.titles(now.data)
+    text = session.searched.get(key)
+    found = [] if text is None else titles.search(text, MOST) if text.strip() else list(usual[:MOST])
+    hits = [Hit(now.data.catalog.id(one), titles.name(one)) for one in found]
 
-def pick(
-    now: Current, key: str, shown: int, options: Sequence[int], choose: Callable[[str], None], label: str = ""
-) -> None:
-    """A list with one item chosen; `choose` gets the id of another, empty for nobody."""
-    catalog, labels = now.data.catalog, resources.labels(now.data.catalog, now.data.fingerprint)
-    widget = state.show(key, shown)
-    st.selectbox(
-        label or "Compare with",
-        options,
-        options.index(shown),
-        format_func=lambda item: "any other item" if item == NOBODY else labels[item - 1],
-        key=widget,
-        filter_mode="fuzzy",
-        label_visibility="visible" if label else "collapsed",
-        on_change=lambda: choose(catalog.id(item) if (item := state.read(widget)) else ""),
+    def searched(text: str) -> None:
+        session.searched[key] = text
+
+    def chosen(item_id: str) -> None:
+        session.searched.pop(key, None)
+        session.redraw = True
+        choose(item_id)
+
+    item_search(
+        [*([none] if none and text is not None and not text.strip() else []), *hits],
+        key=f"{key}-box",
+        label=label,
+        shown=titles.name(item) if item is not None else none.name if none else "",
+        placeholder=placeholder or f"Search {len(now.data.catalog):,} titles",
+        of=text,
+        on_search=searched,
+        on_choose=chosen,
+        label_visible=label_visible,
     )
+    if session.redraw:
+        session.redraw = False
+        st.rerun()
