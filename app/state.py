@@ -46,6 +46,7 @@ class Session:
     ahead: bool = False  # something was edited since then
     shown: dict[str, tuple[str, int]] = field(default_factory=dict)  # widget -> page, how often it was made anew
     fresh: bool = True  # nobody has chosen a history yet, not even an empty one
+    begun: int = 0  # how often another history was taken
     strip_edits: int = 0  # number of the newest edit that the strip itself sent
     run: str = ""  # watched on Train
     teach: str = ""  # data set that Train would train on
@@ -82,6 +83,7 @@ def begin(ids: list[str], user: str = "", edited: bool = False) -> None:
         return
     now.undo = [*now.undo, (now.history, now.user)][-UNDO:]
     now.history, now.user, now.edited = ids[-LONGEST:], user, edited
+    now.begun += 1
     now.target, now.rival, now.position, now.without = "", "", None, ""
     changed()
 

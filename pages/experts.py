@@ -11,7 +11,7 @@ from app.widgets.shared.frame import notices
 from app.widgets.shared.history import editor
 from app.widgets.shared.loading import loaded
 from app.widgets.shared.page_links import onward
-from app.widgets.shared.position import place
+from app.widgets.shared.position import halves, place
 from fame.architectures import titles
 from fame.explain.facets.effects import expert_effects
 from fame.explain.facets.experts import read_by_experts
@@ -46,7 +46,7 @@ def story() -> None:
     editor(now, experts.gate, choosable=True)
 
     facet = escape(plain_facet(now.facets[h]))
-    left, right = st.columns([4, 3], gap="large")
+    left, right = halves(at)
     with left:
         st.header("Routers along the history")
         parts.router_squares(now, at, experts.router, h, n)

@@ -10,7 +10,7 @@ from app.widgets.shared.frame import notices
 from app.widgets.shared.history import editor
 from app.widgets.shared.loading import loaded
 from app.widgets.shared.page_links import onward
-from app.widgets.shared.position import place
+from app.widgets.shared.position import halves, place
 from fame.architectures import titles
 from fame.explain.facets.effects import facet_knockouts
 from fame.explain.facets.weights import facet_spread
@@ -42,7 +42,7 @@ def story() -> None:
     st.markdown(parts.sentence(now, at, gate, spread, found))
     editor(now, gates, choosable=True)
 
-    left, right = st.columns([4, 3], gap="large")
+    left, right = halves(at)
     with left:
         st.header("Gate along the history")
         parts.gate_squares(now, at, gates, h)

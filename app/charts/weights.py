@@ -157,7 +157,12 @@ def attention(
         if n == chosen:
             traces.append({"type": "bar", "marker": {"color": colors[n]}, **common})
         else:
-            mark = {"color": colors[n], "size": 9, "symbol": SYMBOLS[n % len(SYMBOLS)], "line": {"width": 2}}
+            mark = {
+                "color": colors[n],
+                "size": 9 if len(titles) <= LABELLED else 6,
+                "symbol": SYMBOLS[n % len(SYMBOLS)],
+                "line": {"width": 2},
+            }
             traces.append({"type": "scatter", "mode": "markers", "marker": mark, **common})
     layout = {
         "xaxis": positions(len(titles), start),

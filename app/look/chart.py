@@ -6,7 +6,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from app.look.numbers import whole
-from app.look.palette import CLEAR, LINES, pattern
+from app.look.palette import CLEAR, pale, pattern
 
 GRID = "rgba(128,128,128,0.18)"
 LINE = "rgba(128,128,128,0.55)"
@@ -59,10 +59,10 @@ def filled(colors: Sequence[str], hollow: Sequence[bool] = (), hatched: Sequence
         "pattern": {
             "shape": shapes,
             "fillmode": "overlay",
-            "fgcolor": [color if one else LINES for color, one in zip(colors, hatched, strict=True)],
-            "fgopacity": 1,
+            "fgcolor": [color if one else pale(color) for color, one in zip(colors, hatched, strict=True)],
             "size": 6,
             "solidity": 0.22,
+            "fgopacity": 1,
         },
     }
 

@@ -54,6 +54,11 @@ def fill(color: str) -> str:
     return ", ".join((*_DRAWN[pattern(color)], color))
 
 
+def pale(color: str) -> str:
+    """A lighter tone of a colour, for the lines of its pattern where they cannot be translucent."""
+    return "#" + "".join(f"{round(0.67 * int(color[i : i + 2], 16) + 0.33 * 255):02X}" for i in (1, 3, 5))
+
+
 def ink(color: str) -> str:
     """Black or white, whichever is read on that colour: 4.5 : 1 or more."""
     return "#FFFFFF" if luminance(color) < 0.179 else "#000000"

@@ -1,4 +1,4 @@
-"""Weights along the history as squares whose area is the weight: a click chooses one, a double click none."""
+"""Weights along the history as squares or, of many, strips: a click chooses one, a double click none."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -20,6 +20,9 @@ _squares = st.components.v2.component(
     js=script(__file__),
     css=style(__file__),
 )
+
+
+SQUARES = 16  # positions; the weights of more are strips whose colour is as strong as the weight
 
 
 @dataclass(frozen=True)
@@ -89,6 +92,7 @@ def squares(
             "label": label,
             "first": first,
             "noun": noun,
+            "heat": T > SQUARES,
             "lit": lit,
             "chosen": None if chosen is None else vars(chosen),
             "shown": vars(shown),

@@ -6,7 +6,7 @@ export default function squares({ data, parentElement, setTriggerValue }) {
   const number = (t) => data.first + t;
   const full = (row) => (row.group ? `${row.group}, ${row.name}` : row.name);
   const say = (weight) => `${Math.round(100 * weight)}\u00a0%`;
-  const labelled = (t) => T <= 16 || number(t) % (T <= 30 ? 5 : 10) === 0;
+  const labelled = (t) => !data.heat || number(t) % (T <= 60 ? 5 : 10) === 0;
 
   const paint = (chosen) => {
     const on = (cell) => !chosen || (data.lit === "row" ? cell.dataset.row === chosen.row : cell.t === chosen.column);
@@ -18,7 +18,7 @@ export default function squares({ data, parentElement, setTriggerValue }) {
       cell.classList.toggle("row", cell.dataset.row === here.row);
     }
     const N = data.lit === "row" ? data.rows.length : T;
-    at(".count").textContent = `${chosen ? 1 : 0} selected of ${N} ${data.noun}`;
+    at(".count").textContent = chosen ? `1 selected of ${N} ${data.noun}` : "Click one, or a card, to choose it.";
     at(".clear").hidden = !chosen;
   };
   const rove = (cell) => cells().forEach((other) => { other.tabIndex = other === cell ? 0 : -1; });
@@ -76,7 +76,7 @@ export default function squares({ data, parentElement, setTriggerValue }) {
     cell.setAttribute("role", "gridcell");
     cell.dataset.row = row.id;
     cell.t = number(t);
-    inside.style.background = row.color;
+    inside.style.setProperty("--color", row.color);
     cell.append(inside);
     return cell;
   };
@@ -91,6 +91,7 @@ export default function squares({ data, parentElement, setTriggerValue }) {
     while (line.children.length > T + 1) line.lastChild.remove();
     for (let t = line.children.length - 1; t < T; t += 1) line.append(line === foot ? head(t) : square(data.rows[r], t));
   });
+  grid.classList.toggle("heat", data.heat);
   if (before !== T) {
     [...foot.children].slice(1).forEach((node, t) => { node.textContent = labelled(t) ? number(t) : ""; });
     grid.style.setProperty("--columns", T);
@@ -105,6 +106,7 @@ export default function squares({ data, parentElement, setTriggerValue }) {
     if (cell.told === told) return;
     cell.told = told;
     cell.firstChild.style.setProperty("--share", Math.sqrt(weight / most));
+    cell.firstChild.style.setProperty("--strength", `${Math.round((100 * weight) / most)}%`);
     cell.weight = weight;
     cell.setAttribute("aria-label", `${number(t)}. ${data.titles[t]}; ${full(data.rows[r])}: ${say(weight)}`);
   });

@@ -83,7 +83,8 @@ def controls(now: Current) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         choice(now, "search", "Add to the history", add, usual=range(1, min(MOST, len(now.data.catalog)) + 1))
         st.button("Undo", icon=":material/undo:", disabled=not session.undo, on_click=state.undo)
-        with st.popover("Start from", icon=":material/playlist_add:"):
+        # A new one once something was chosen in it, so that it does not stay open over what was asked for.
+        with st.popover("Start from", icon=":material/playlist_add:", key=f"start-{session.begun}"):
             starting(now)
         pinned = session.pinned is not None
         st.button(

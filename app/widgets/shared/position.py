@@ -6,9 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from app import state
-from app.components.squares import Row, Square, squares
+from app.components.squares import SQUARES, Row, Square, squares
 from app.current import Current
 from app.look.numbers import percent
 from app.widgets.shared.tables import table_behind
@@ -51,6 +52,14 @@ def place(now: Current) -> Place:
     return Place(read, number - 1 - (len(now.history) - len(read)), number, hidden)
 
 
+def halves(at: Place) -> tuple[DeltaGenerator, DeltaGenerator]:
+    """Room for a picture along the history and for what stands beside it, or below it where the history is long."""
+    if len(at.read) > SQUARES:
+        return st.container(), st.container()
+    left, right = st.columns([4, 3], gap="large")
+    return left, right
+
+
 def along(
     now: Current, at: Place, rows: Sequence[Row], weights: np.ndarray, what: str, lit: str, chosen: Square | None,
     shown: Square, on_choose: Callable[[Square | None], None],
@@ -70,9 +79,9 @@ def along(
         key=f"{what}-squares",
         on_choose=on_choose,
     )
+    drawn = "The area of a square is its weight" if len(titles) <= SQUARES else "The stronger its colour, the more"
     st.caption(
-        f"{SHARED[what]} The area of a square is its weight, the largest being {percent(float(weights.max()))}. Click "
-        "a square or a card to choose it; double-click to choose none."
+        f"{SHARED[what]} {drawn}, the largest being {percent(float(weights.max()))}. Double-click to choose none."
     )
     columns = [f"{row.group} {row.name}".strip() for row in rows]
     frame = pd.DataFrame(weights, columns=columns)
