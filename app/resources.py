@@ -23,6 +23,7 @@ from fame.data.title_search import Titles
 from fame.explain.facets.groups import Group, by_group
 from fame.folders import recover
 from fame.maps import store as map_store
+from fame.training.run_progress import Evaluations
 
 T = TypeVar("T")
 
@@ -192,6 +193,12 @@ def titles(data: DataSet) -> Titles:
     """The titles of a data set, to be searched."""
     found: Titles = _titles(data.name, data.fingerprint)
     return found
+
+
+@st.cache_resource(show_spinner=False)
+def evaluations() -> Evaluations:
+    """What the runs of this machine have noted so far; watching them again reads what is new."""
+    return Evaluations()
 
 
 @st.cache_data(max_entries=64, show_spinner=False)

@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from benchmarks.app_start import FLAGS, edit, free_port, serve, wait_for
 from benchmarks.report import keep, on, publish, table
-from fame.training import status, watching
+from fame.training import run_progress, status
 
 RUN = "busy"
 
@@ -39,9 +39,9 @@ def main() -> None:
             )
             alone = edit(ours.new_page(), base, chosen.edits)
             train(theirs, base, run, chosen.preset)
-            before = watching.watch(run)
+            before = run_progress.watch(run)
             busy = edit(ours.new_page(), base, chosen.edits)
-            after = watching.watch(run)
+            after = run_progress.watch(run)
             if after.status.status != "running":
                 sys.exit(f"The training {after.status.status} before the edits did; take fewer, or another preset.")
         finally:

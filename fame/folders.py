@@ -271,6 +271,17 @@ def write_file(path: Path, content: bytes) -> None:
             temporary.unlink(missing_ok=True)
 
 
+def append(path: Path, content: bytes) -> None:
+    """Write more at the end of a file, and reach the disk; a reader may see a part of it."""
+    try:
+        with path.open("ab") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise unwritten(path, error) from error
+
+
 def write_json(path: Path, content: Any) -> None:
     """Write `content` as readable JSON; see `write_file`."""
     text = json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False) + "\n"

@@ -16,7 +16,7 @@ from fame.errors import InputError
 from fame.folders import read_json
 from fame.home import PROJECT, RESERVED, data_folder
 from fame.training import status
-from fame.training.watching import LOG
+from fame.training.run_progress import LOG
 
 QUEUE = "queue.lock"
 

@@ -12,13 +12,14 @@ from safetensors import safe_open
 from fame.checkpoint import store
 from fame.data import DataSet
 from fame.errors import InputError
-from fame.folders import TakenError, new_folder, read_json, recover, whole_folder, write_file, write_json
+from fame.folders import TakenError, append, new_folder, read_json, recover, whole_folder, write_file, write_json
 from fame.measured import carry
 from fame.model import Model
-from fame.training import status, watching
+from fame.training import status
 from fame.training.anchoring import plan
 from fame.training.optimizer import Optimizer
 from fame.training.presets import settings
+from fame.training.run_progress import METRICS, Evaluations
 from fame.training.settings import Settings
 
 STATE = "optimizer.safetensors"
@@ -122,13 +123,15 @@ class Run:
 
     def evaluations(self) -> Iterator[dict[str, Any]]:
         """The lines of metrics.jsonl."""
-        return iter(watching.evaluations(self.folder))
+        return iter(Evaluations().of(self.folder))
 
     def log(self, evaluation: Evaluation) -> None:
-        """Append an evaluation; one that is there already, from before a kill, is written over."""
-        kept = [line for line in self.evaluations() if line["epoch"] < evaluation.epoch]
-        lines = "".join(json.dumps(line) + "\n" for line in [*kept, asdict(evaluation)])
-        write_file(self.folder / "metrics.jsonl", lines.encode())
+        """Append an evaluation. What a kill left goes: a half-written line, and epochs that are trained again."""
+        path = self.folder / METRICS
+        kept = "".join(json.dumps(line) + "\n" for line in self.evaluations() if line["epoch"] < evaluation.epoch)
+        if path.exists() and path.read_bytes() != kept.encode():
+            write_file(path, kept.encode())
+        append(path, f"{json.dumps(asdict(evaluation))}\n".encode())
 
     def save(
         self, model: Model, optimizer: Optimizer, progress: Progress, dataset: DataSet, card: dict[str, Any]

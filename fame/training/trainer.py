@@ -32,9 +32,9 @@ from fame.training.buffers import keep_large_buffers
 from fame.training.objective import Tied, objective
 from fame.training.optimizer import Optimizer
 from fame.training.run import Evaluation, Progress, Run
+from fame.training.run_progress import FLOOR, Beat
 from fame.training.settings import Settings
 from fame.training.sufficiency import TrainingError, need_enough
-from fame.training.watching import FLOOR, Beat
 
 # The epoch is chosen by NDCG@10, as in the field. Where fewer users than this are judged, a few dozen hits decide it,
 # and the highest of 30 epochs is luck: there it is chosen by NDCG over all ranks, in which every target has a say.

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from fame.data import DataSet
-from fame.training import status, watching
+from fame.training import run_progress, status
 from tests.browser.conftest import rows, settle, start
 from tests.training.test_queue import until
 
@@ -112,8 +112,8 @@ def test_a_file_becomes_a_model_whatever_happens_to_page_and_server(browser, cin
 
         process.send_signal(signal.SIGKILL)
         process.wait(20)
-        done = len(watching.evaluations(run))
-        until(lambda: len(watching.evaluations(run)) > done)  # with no server at all
+        done = len(run_progress.Evaluations().of(run))
+        until(lambda: len(run_progress.Evaluations().of(run)) > done)  # with no server at all
         page.close()
         process, base = start(home, home / "server.txt")
         page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
@@ -124,10 +124,10 @@ def test_a_file_becomes_a_model_whatever_happens_to_page_and_server(browser, cin
 
         page.get_by_role("button", name="Stop", exact=True).click()
         expect(page.get_by_text("mine stopped after")).to_be_visible(timeout=60_000)
-        kept = len(watching.evaluations(run))
+        kept = len(run_progress.Evaluations().of(run))
         settle(page)
         page.get_by_role("button", name="Resume").click()
-        until(lambda: len(watching.evaluations(run)) > kept)
+        until(lambda: len(run_progress.Evaluations().of(run)) > kept)
         expect(page.get_by_text("mine trains: epoch")).to_be_visible()
         settle(page)
         page.get_by_role("button", name="Open in Predict").click()

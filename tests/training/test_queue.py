@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from fame.checkpoint.store import load
-from fame.training import queue, status, watching
+from fame.training import queue, run_progress, status
 from fame.training.presets import settings
 from fame.training.run import Run
 from fame.training.status import BusyError
@@ -48,8 +48,8 @@ def test_runs_queue_stop_and_resume_bit_for_bit(cinema, home):
     with pytest.raises(queue.QueueError, match="running already"):
         queue.enqueue(first.folder)
 
-    until(lambda: len(watching.watch(first.folder).evaluations) >= 2)
-    watched = watching.watch(first.folder)
+    until(lambda: len(run_progress.watch(first.folder).evaluations) >= 2)
+    watched = run_progress.watch(first.folder)
     assert 0 < watched.share < 1
     assert watched.floor["NDCG@10"] > 0
     assert watched.seconds_left() > 0
@@ -100,7 +100,7 @@ def test_a_run_that_cannot_start_says_why_and_lets_the_next_begin(cinema, home):
     until(lambda: next_.state() == "finished")
     assert lost.state() == "failed"
     assert "There is no data set" in status.read(lost.folder).error
-    assert "There is no data set" in watching.end_of_log(lost.folder)
+    assert "There is no data set" in run_progress.end_of_log(lost.folder)
 
 
 def test_a_run_is_trained_by_one_process_at_a_time(cinema, tmp_path, monkeypatch):

@@ -6,14 +6,14 @@ from app import state
 from app.sentences.marking import escape
 from fame import home
 from fame.errors import InputError
-from fame.training import shelf
+from fame.training import workspace
 
 
 def datasets() -> None:
     """One data set: which models depend on it; rename it, delete it."""
     names = list(home.data_folders())
     name = st.selectbox("Data set", names, key="one-data-set")
-    models = shelf.trained_on(name)
+    models = workspace.trained_on(name)
     ships = (
         any(model in home.shipped_models() for model in models) or home.data_folder(name).parent.parent != home.home()
     )
@@ -42,7 +42,7 @@ def rename_data(name: str) -> None:
     new = st.text_input("New name", name, 64)
     if st.button("Rename", type="primary"):
         try:
-            shelf.rename_data(name, new.strip())
+            workspace.rename_data(name, new.strip())
         except InputError as error:
             st.error(escape(str(error)))
             return
@@ -60,7 +60,7 @@ def delete_data(name: str, models: list[str]) -> None:
         st.warning(f"Without it {listed(models)} cannot be shown: {them} will wait for it.")
     if st.button("Move to the trash", type="primary"):
         try:
-            shelf.discard_data(name)
+            workspace.discard_data(name)
         except InputError as error:
             st.error(escape(str(error)))
             return

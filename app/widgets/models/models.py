@@ -15,7 +15,7 @@ from app.widgets.shared.tables import with_download
 from fame import home
 from fame.checkpoint.description import Description
 from fame.errors import InputError
-from fame.training import queue, shelf
+from fame.training import queue, workspace
 
 SHIPS = "Ships with the app: it cannot be renamed or deleted."
 
@@ -110,7 +110,7 @@ def packed(model: Description) -> bytes:
 def settings_of(name: str, model: Description | None) -> tuple[dict[str, object], str] | None:
     """The settings of a model's training and the name of its data, where they are known and the data are here."""
     from fame.training.presets import settings
-    from fame.training.watching import watch
+    from fame.training.run_progress import watch
 
     try:
         if model is None:
@@ -130,7 +130,7 @@ def rename(name: str) -> None:
     new = st.text_input("New name", name, 64)
     if st.button("Rename", type="primary"):
         try:
-            shelf.rename(name, new.strip())
+            workspace.rename(name, new.strip())
         except InputError as error:
             st.error(escape(str(error)))
             return
@@ -147,7 +147,7 @@ def delete(name: str) -> None:
     st.markdown(f"Move **{escape(name)}**, with its training, to the trash? It can be had back from there.")
     if st.button("Move to the trash", type="primary"):
         try:
-            shelf.discard(name)
+            workspace.discard(name)
         except InputError as error:
             st.error(escape(str(error)))
             return

@@ -8,30 +8,30 @@ from app.look.numbers import size
 from app.sentences.marking import escape
 from fame import home
 from fame.errors import InputError
-from fame.training import shelf
+from fame.training import workspace
 
 
 def trash() -> None:
     """What was deleted."""
-    places = shelf.discarded()
+    places = workspace.discarded()
     if not places:
         st.caption("The trash is empty.")
         return
     for place in places:
         name, _, stamp = place.name.rpartition("@")
         left, right = st.columns([4, 1], vertical_alignment="center")
-        when = time.strftime("%d %B %Y, %H:%M", time.strptime(stamp.rstrip("+"), shelf.STAMP))
-        what = "Data set " if shelf.is_data(place) else ""
+        when = time.strftime("%d %B %Y, %H:%M", time.strptime(stamp.rstrip("+"), workspace.STAMP))
+        what = "Data set " if workspace.is_data(place) else ""
         left.markdown(f"{what}**{escape(name)}** deleted {when}, {size(home.size(place))}")
         if right.button("Put back", key=f"back-{place.name}", width="stretch"):
             try:
-                shelf.restore(place)
+                workspace.restore(place)
             except InputError as error:
                 st.error(escape(str(error)))
                 return
             st.rerun()
     if st.button("Empty the trash", icon=":material/delete_forever:"):
-        empty(len(places), sum(shelf.is_data(place) for place in places))
+        empty(len(places), sum(workspace.is_data(place) for place in places))
 
 
 @st.dialog("Empty the trash")
@@ -41,7 +41,7 @@ def empty(count: int, data: int) -> None:
     what = " and ".join(f"{n} {kind}{'s' * (n > 1)}" for kind, n in kinds.items() if n)
     st.markdown(f"Delete {what} for good? They cannot be had back.")
     if st.button("Delete for good", type="primary"):
-        shelf.empty()
+        workspace.empty()
         st.rerun()
 
 

@@ -8,12 +8,12 @@ from app import charts, models
 from app.look import palette
 from app.look.numbers import percent, two_digits
 from app.widgets.shared.tables import table_behind
-from fame.training.watching import Watched
+from fame.training.run_progress import RunProgress
 
 QUIET = {"displayModeBar": False}
 
 
-def curves(run: Watched) -> None:
+def curves(run: RunProgress) -> None:
     """Loss, ranking, gate and experts over the epochs."""
     lines = run.evaluations
     epochs = [line["epoch"] for line in lines]
@@ -67,7 +67,7 @@ def curves(run: Watched) -> None:
     )
 
 
-def replay(run: Watched) -> None:
+def replay(run: RunProgress) -> None:
     """Any epoch again: gate, experts, likeness of the facets."""
     lines = run.evaluations
     if not run.facets or len(lines) < 2:
@@ -111,7 +111,7 @@ def as_texts(values: np.ndarray) -> list[list[str]]:
     return [[percent(value) for value in row] for row in values]
 
 
-def table(run: Watched) -> pd.DataFrame:
+def table(run: RunProgress) -> pd.DataFrame:
     """A row an epoch."""
     return pd.DataFrame(
         [

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from app import commands, models, searches, state
+from app import commands, models, resources, searches, state
 from app.current import resolve
 from app.look.numbers import duration
 from app.sentences.marking import escape
@@ -16,7 +16,7 @@ from fame.errors import InputError
 from fame.maps import store as map_store
 from fame.slowdown import slowdown
 from fame.training import queue
-from fame.training.watching import Watched, end_of_log, watch
+from fame.training.run_progress import RunProgress, end_of_log, watch
 
 WORDS = {
     "queued": ("schedule", "waits"),
@@ -53,7 +53,7 @@ def watching() -> None:
     st.fragment(pictures, run_every=pace(run) if run.status.active else None)(run.folder)
 
 
-def pace(run: Watched) -> float:
+def pace(run: RunProgress) -> float:
     """Seconds between two drawings of the curves: an epoch's, so that who watches slows nobody down."""
     return (
         min(15.0, max(2.0, statistics.median(line["seconds"] for line in run.evaluations))) if run.evaluations else 2.0
@@ -63,7 +63,7 @@ def pace(run: Watched) -> float:
 Look = tuple[tuple[str, str, bool], ...]
 
 
-def look(runs: list[Watched]) -> Look:
+def look(runs: list[RunProgress]) -> Look:
     """What of all runs the page around the picture depends on: names, states, and whether there is a model."""
     return tuple((run.name, run.status.status, bool(run.evaluations)) for run in runs)
 
@@ -89,20 +89,20 @@ def pictures(folder: Path) -> None:
         replay(run)
 
 
-def readable_runs(runs: Path) -> list[Watched]:
+def readable_runs(runs: Path) -> list[RunProgress]:
     """Those of a folder, the newest first."""
     return [watched for folder in queue.folders(runs) if (watched := readable(folder))]
 
 
-def readable(folder: Path) -> Watched | None:
+def readable(folder: Path) -> RunProgress | None:
     """A run; None where it was moved or damaged meanwhile."""
     try:
-        return watch(folder)
+        return watch(folder, resources.evaluations())
     except InputError:
         return None
 
 
-def header(run: Watched) -> None:
+def header(run: RunProgress) -> None:
     """State, time left, and what can be done."""
     icon, word = WORDS[run.status.status]
     text = f":material/{icon}: **{escape(run.name)}** {word}"
@@ -140,7 +140,7 @@ def header(run: Watched) -> None:
     buttons(run)
 
 
-def buttons(run: Watched) -> None:
+def buttons(run: RunProgress) -> None:
     """Stop, resume, open; and what may be measured next."""
     with st.container(horizontal=True):
         if run.status.active:
@@ -161,7 +161,7 @@ def buttons(run: Watched) -> None:
                 next_steps(run)
 
 
-def resume(run: Watched) -> None:
+def resume(run: RunProgress) -> None:
     """Go on from the last finished epoch."""
     try:
         queue.enqueue(run.folder)
@@ -169,7 +169,7 @@ def resume(run: Watched) -> None:
         state.report(str(error))
 
 
-def next_steps(run: Watched) -> None:
+def next_steps(run: RunProgress) -> None:
     """What makes the other pages whole for a new model."""
     model = models.readable()[run.name]
     try:

@@ -6,8 +6,8 @@ import pytest
 
 from fame.data import read
 from fame.home import BadNameError, data_folders, model_folders, shipped_models
-from fame.training import shelf, status
-from fame.training.shelf import ShelfError
+from fame.training import status, workspace
+from fame.training.workspace import WorkspaceError
 
 
 @pytest.fixture
@@ -18,46 +18,46 @@ def runs(trained, tmp_path, monkeypatch):
 
 
 def test_a_deleted_model_can_be_had_back_until_the_trash_is_emptied(runs):
-    place = shelf.discard("mine")
+    place = workspace.discard("mine")
     assert "mine" not in model_folders()
-    assert shelf.discarded() == [place]
-    shelf.restore(place)
+    assert workspace.discarded() == [place]
+    workspace.restore(place)
     assert "mine" in model_folders()
-    assert shelf.discarded() == []
-    shelf.discard("mine")
-    shelf.empty()
-    assert shelf.discarded() == []
+    assert workspace.discarded() == []
+    workspace.discard("mine")
+    workspace.empty()
+    assert workspace.discarded() == []
     assert not (runs / "mine").exists()
 
 
 def test_a_name_that_is_taken_stays_with_who_has_it(runs):
-    place = shelf.discard("mine")
+    place = workspace.discard("mine")
     shutil.copytree(place, runs / "mine")
     with pytest.raises(BadNameError, match="called 'mine' already"):
-        shelf.restore(place)
-    assert shelf.discarded() == [place]
+        workspace.restore(place)
+    assert workspace.discarded() == [place]
 
 
 def test_a_new_name_is_a_plain_one(runs):
-    shelf.rename("mine", "our best")
+    workspace.rename("mine", "our best")
     assert "our best" in model_folders()
     for bad in ("", "../out", "a/b", ".hidden", "x" * 65, "run.tmp", "name\n", "planted-cinema-fame"):
         with pytest.raises(BadNameError):
-            shelf.rename("our best", bad)
+            workspace.rename("our best", bad)
 
 
 def test_what_ships_or_trains_is_left_alone(runs):
     for name in shipped_models():
-        with pytest.raises(ShelfError, match="ships with the app"):
-            shelf.discard(name)
-        with pytest.raises(ShelfError, match="ships with the app"):
-            shelf.rename(name, "other")
+        with pytest.raises(WorkspaceError, match="ships with the app"):
+            workspace.discard(name)
+        with pytest.raises(WorkspaceError, match="ships with the app"):
+            workspace.rename(name, "other")
     with status.hold(runs / "mine"):
         status.write(runs / "mine", "running")
-        with pytest.raises(ShelfError, match="is running; stop it first"):
-            shelf.discard("mine")
-    with pytest.raises(ShelfError, match="no model or run"):
-        shelf.discard("..")
+        with pytest.raises(WorkspaceError, match="is running; stop it first"):
+            workspace.discard("mine")
+    with pytest.raises(WorkspaceError, match="no model or run"):
+        workspace.discard("..")
 
 
 @pytest.fixture
@@ -69,31 +69,31 @@ def films(runs, cinema_folder, cinema):
 
 
 def test_a_data_set_is_renamed_deleted_and_had_back(films):
-    shelf.rename_data("alone", "my films")
+    workspace.rename_data("alone", "my films")
     assert read(films / "my films").name == "my films"
-    place = shelf.discard_data("my films")
+    place = workspace.discard_data("my films")
     assert "my films" not in data_folders()
-    assert shelf.is_data(place)
-    shelf.restore(place)
+    assert workspace.is_data(place)
+    workspace.restore(place)
     assert read(films / "my films").name == "my films"
     for bad in ("../out", "a/b", "my films"):
         with pytest.raises(BadNameError):
-            shelf.rename_data("my films", bad)
-    with pytest.raises(ShelfError, match="no data set called 'nothing'"):
-        shelf.discard_data("nothing")
+            workspace.rename_data("my films", bad)
+    with pytest.raises(WorkspaceError, match="no data set called 'nothing'"):
+        workspace.discard_data("nothing")
 
 
 def test_the_models_of_a_data_set_are_named_and_find_it(films, runs):
     (runs / "mine" / "config.json").write_text('{"dataset": "alone"}')
-    assert "mine" in shelf.trained_on("alone")
-    with pytest.raises(ShelfError, match="mine would not find 'alone' under another name"):
-        shelf.rename_data("alone", "other")
+    assert "mine" in workspace.trained_on("alone")
+    with pytest.raises(WorkspaceError, match="mine would not find 'alone' under another name"):
+        workspace.rename_data("alone", "other")
     status.write(runs / "mine", "queued")
-    with pytest.raises(ShelfError, match="'mine' is queued on 'alone'; stop it first"):
-        shelf.discard_data("alone")
+    with pytest.raises(WorkspaceError, match="'mine' is queued on 'alone'; stop it first"):
+        workspace.discard_data("alone")
     assert (films / "alone").exists()
 
 
 def test_the_data_of_models_that_ship_stay():
-    with pytest.raises(ShelfError, match="ship with the app need"):
-        shelf.discard_data("planted-cinema")
+    with pytest.raises(WorkspaceError, match="ship with the app need"):
+        workspace.discard_data("planted-cinema")

@@ -25,7 +25,7 @@ DATA = "dataset.json"  # what a data set has, and no run
 STAMP = "%Y%m%d-%H%M%S"
 
 
-class ShelfError(InputError):
+class WorkspaceError(InputError):
     """A model that must stay as it is."""
 
 
@@ -43,7 +43,7 @@ def rename_data(name: str, new: str) -> Path:
     """Give a data set another name; models find their data by name, so that one on which any was trained keeps its."""
     folder = _own_data(name)
     if models := trained_on(name):
-        raise ShelfError(f"{', '.join(models)} would not find {name!r} under another name; it stays as it is.")
+        raise WorkspaceError(f"{', '.join(models)} would not find {name!r} under another name; it stays as it is.")
     need_free_data_name(new)
     about = read_json(folder / DATA, "bring the data set anew")
     target = folder.with_name(new)
@@ -57,7 +57,7 @@ def discard_data(name: str) -> Path:
     folder = _own_data(name)
     for run in runs_folder().glob("*/config.json"):
         if read_json(run, status.ADVICE).get("dataset") == name and status.read(run.parent).active:
-            raise ShelfError(f"{run.parent.name!r} is {status.read(run.parent).status} on {name!r}; stop it first.")
+            raise WorkspaceError(f"{run.parent.name!r} is {status.read(run.parent).status} on {name!r}; stop it first.")
     return _rename(folder, _in_trash(name))
 
 
@@ -93,7 +93,7 @@ def discarded() -> list[Path]:
 def restore(place: Path) -> Path:
     """Bring a model or data set back from the trash under the name it had."""
     if place not in discarded():
-        raise ShelfError(f"{place.name!r} is not in the trash any more.")
+        raise WorkspaceError(f"{place.name!r} is not in the trash any more.")
     name = place.name.rpartition("@")[0]
     if is_data(place):
         return _rename(place, home() / "data" / need_free_data_name(name))
@@ -121,10 +121,10 @@ def _rename(folder: Path, place: Path) -> Path:
         place.parent.mkdir(parents=True, exist_ok=True)
         with alone(place):
             if place.exists():
-                raise ShelfError(f"There is something called {place.name!r} already; choose another name.")
+                raise WorkspaceError(f"There is something called {place.name!r} already; choose another name.")
             folder.rename(place)
     except OSError as error:
-        raise ShelfError(f"{folder} could not be moved to {place} ({error.strerror or error}).") from None
+        raise WorkspaceError(f"{folder} could not be moved to {place} ({error.strerror or error}).") from None
     return place
 
 
@@ -137,19 +137,19 @@ def _own_data(name: str) -> Path:
     """The folder of a data set that may be touched."""
     folder = home() / "data" / name
     if name not in data_folders():
-        raise ShelfError(f"There is no data set called {name!r} any more.")
+        raise WorkspaceError(f"There is no data set called {name!r} any more.")
     if data_folder(name) != folder or shipped_models().keys() & set(trained_on(name)):
-        raise ShelfError(f"{name!r} is what models that ship with the app need: it cannot be renamed or deleted.")
+        raise WorkspaceError(f"{name!r} is what models that ship with the app need: it cannot be renamed or deleted.")
     return folder
 
 
 def _own(name: str) -> Path:
     """The folder of a run that may be touched."""
     if name in shipped_models():
-        raise ShelfError(f"{name!r} ships with the app: it cannot be renamed or deleted.")
+        raise WorkspaceError(f"{name!r} ships with the app: it cannot be renamed or deleted.")
     folder = runs_folder() / name
     if folder not in runs_folder().glob("*/"):
-        raise ShelfError(f"There is no model or run called {name!r} any more.")
+        raise WorkspaceError(f"There is no model or run called {name!r} any more.")
     if status.read(folder).active:
-        raise ShelfError(f"{name!r} is {status.read(folder).status}; stop it first.")
+        raise WorkspaceError(f"{name!r} is {status.read(folder).status}; stop it first.")
     return folder

@@ -1,7 +1,9 @@
 """A run seen from outside: how far it is, what it found, how long it will take. Needs no torch."""
 
 import json
+import os
 import statistics
+import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +17,7 @@ BEAT = 0.5  # seconds at least between two notes of how far the run is
 
 
 @dataclass(frozen=True)
-class Watched:
+class RunProgress:
     """What a run's folder tells."""
 
     folder: Path
@@ -56,13 +58,41 @@ class Watched:
         return statistics.median(line["seconds"] for line in self.evaluations) * self.epochs * (1 - self.share)
 
 
-def watch(folder: Path) -> Watched:
-    """Read a run's folder; nothing in it is changed."""
+class Evaluations:
+    """The lines of metrics.jsonl in run folders, of which only what was added since is read; for all threads."""
+
+    def __init__(self) -> None:
+        self._known: dict[Path, tuple[int, int, tuple[dict[str, Any], ...]]] = {}  # file's number, bytes read, lines
+        self._lock = threading.Lock()
+
+    def of(self, folder: Path) -> tuple[dict[str, Any], ...]:
+        """All lines of a run, oldest first; one that is half written is left for the next time."""
+        path = folder / METRICS
+        with self._lock:
+            try:
+                with path.open("rb") as file:
+                    number = os.fstat(file.fileno()).st_ino
+                    before, start, lines = self._known.get(path, (number, 0, ()))
+                    if before != number:  # it was written anew
+                        start, lines = 0, ()
+                    file.seek(start)
+                    new = file.read()
+            except FileNotFoundError:
+                self._known.pop(path, None)
+                return ()
+            whole = new[: new.rfind(b"\n") + 1]
+            lines += tuple(json.loads(line) for line in whole.splitlines())
+            self._known[path] = number, start + len(whole), lines
+            return lines
+
+
+def watch(folder: Path, evaluations: Evaluations | None = None) -> RunProgress:
+    """Read a run's folder, in which nothing is changed; `evaluations` are those of who watches it again and again."""
     config = read_json(folder / "config.json", ADVICE)
     floor = read_json(folder / FLOOR, ADVICE) if (folder / FLOOR).exists() else {}
     model, card = (_of_best(folder, file) for file in ("config.json", "card.json"))
     place = read_json(folder / PLACE, ADVICE) if (folder / PLACE).exists() else {}
-    return Watched(
+    return RunProgress(
         folder=folder,
         status=read(folder),
         dataset=str(config.get("dataset", "")),
@@ -71,7 +101,7 @@ def watch(folder: Path) -> Watched:
         notes=tuple(config.get("notes", ())),
         facets=tuple(model.get("facets", ())),
         best_epoch=card.get("epoch"),
-        evaluations=tuple(evaluations(folder)),
+        evaluations=(evaluations or Evaluations()).of(folder),
         floor=floor,
         epoch=int(place.get("epoch", 0)),
         done=float(place.get("done", 0.0)),
@@ -84,12 +114,6 @@ def _of_best(folder: Path, file: str) -> dict[str, Any]:
         return read_json(folder / "best" / file, ADVICE)
     except FolderError:
         return {}
-
-
-def evaluations(folder: Path) -> list[dict[str, Any]]:
-    """The lines of metrics.jsonl."""
-    path = folder / METRICS
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []
 
 
 class Beat:
