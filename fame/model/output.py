@@ -29,7 +29,7 @@ class Output:
     gate: Tensor  # (B, S, H), sums to 1 over H
     router: Tensor  # (B, S, H, N), sums to 1 over N
     keep: Tensor  # (B, S) bool: the position holds the begin token, or an item that was not masked
-    # (B, H, N, S, S) of the last layer: [.., i, j] = how much position i reads of j; None where there is none, or unasked
+    # (B, H, N, S, S) of the last layer: [.., i, j] = how much position i reads of j; None: there is none, or unasked
     attention: Tensor | None = None
 
     @classmethod
