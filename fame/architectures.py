@@ -22,7 +22,7 @@ class Architecture:
     name: str  # in a configuration, and on the command line: `--model NAME`
     title: str  # as its paper calls it
     source: str  # the paper
-    implementation: str  # "module:class", imported when a model is built
+    implementation: str  # "module:class", imported when a model is built; empty where none ever is
     facets: bool = False  # its score is made of named parts that a gate weighs, and facets may have experts
     attention: bool = False  # it says how much each position reads of each
     shifts: bool = True  # what is read of an item can be shifted, without which there are no gradients

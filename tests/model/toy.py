@@ -13,7 +13,7 @@ class Mean(Model):
         super().__init__(config)
         self.embedding, self.bias = Embedding(config), ItemBias(config)
 
-    def forward(self, items, intervention=None, newest=False):
+    def forward(self, items, intervention=None, newest=False, attention=True):
         change = intervention or Intervention()
         x, keep = self.embedding(items, change.keep, change.shift)
         query = (x * keep[..., None]).cumsum(1) / keep.cumsum(1).clamp_min(1)[..., None]

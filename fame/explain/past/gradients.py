@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 
 from fame.explain.past.records import Attribution, Method, most_first
-from fame.explain.question import Question
+from fame.explain.question import Question, QuestionError
 from fame.model import Intervention
 
 STEPS = 20
@@ -14,7 +14,13 @@ def integrated_gradients(question: Question, steps: int = STEPS) -> Attribution:
     """Integrated gradients (Sundararajan et al. 2017) from the mean item embedding at every position, by Captum.
 
     The path is a shift added to the embeddings that are read, from `mean - x` to 0: the same straight line.
+
+    Raises
+    ------
+    QuestionError
+        What the model reads cannot be shifted.
     """
+    need_shifts(question)
     from captum.attr import IntegratedGradients
 
     with torch.inference_mode(False), torch.enable_grad():
@@ -30,13 +36,27 @@ def integrated_gradients(question: Question, steps: int = STEPS) -> Attribution:
 
 
 def gradient_x_input(question: Question) -> Attribution:
-    """The gradient times the embedding, summed over D: one backward pass (Shrikumar et al. 2016)."""
+    """The gradient times the embedding, summed over D: one backward pass (Shrikumar et al. 2016).
+
+    Raises
+    ------
+    QuestionError
+        What the model reads cannot be shifted.
+    """
+    need_shifts(question)
     with torch.inference_mode(False), torch.enable_grad():
         x = question.model.table().detach()[question.read.clone()][None]  # (1, T, D)
         shift = torch.zeros_like(x, requires_grad=True)
         (slope,) = torch.autograd.grad(value(question, shift).sum(), shift)
         values = (slope * x)[0].sum(-1)
     return _attribution(question, "gradient-x-input", values, "none: the slope at the item as it is", None)
+
+
+def need_shifts(question: Question) -> None:
+    """Refuse a model that reads no embeddings from here."""
+    kind = question.model.architecture
+    if not kind.shifts:
+        raise QuestionError(f"{kind.title} has no gradients that could be taken here; choose another method.")
 
 
 def value(question: Question, shift: Tensor) -> Tensor:

@@ -20,7 +20,12 @@ from fame.model import Model, build
 
 
 def stages(model: Model, seed: int = 0) -> Iterator[tuple[str, Model]]:
-    """Copies of a model with ever more of it as it was before training: the name of what was added, and the copy."""
+    """Copies of a model with ever more of it as it was before training: the name of what was added, and the copy.
+
+    None of a model of which it is not known what it learned.
+    """
+    if not model.stages():
+        return
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         fresh = build(model.config).eval().requires_grad_(False)
