@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
+import torch
 from torch import Tensor
 
 from fame.model.intervention import Intervention
@@ -24,14 +25,26 @@ class Attentive(ABC):
     def finish(
         self, x: Tensor, keep: Tensor, change: Intervention, newest: bool = False, attention: bool = True
     ) -> Output:
-        """What the lower blocks give (B, S, D) and which positions hold something (B, S) -> the output.
+        """What `encode` gives, (B, S, D) and which positions hold something (B, S) -> the output.
 
         The rest as in the model's `forward`.
         """
 
+    def beside(self, seen: Tensor, items: Tensor) -> Tensor | None:
+        """What the last layer reads of an item itself, beside what the lower blocks make of it: None, or (B, S, W).
+
+        Of the embeddings that are read (B, T, D) and the items (B, T).
+        """
+        return None
+
     def encode(self, items: Tensor, change: Intervention) -> tuple[Tensor, Tensor]:
-        """(B, T) -> what the last layer reads (B, S, D), and which positions hold something (B, S)."""
-        x, keep = self.embedding(items, change.keep, change.shift)
+        """(B, T) -> what the last layer reads (B, S, D), and which positions hold something (B, S).
+
+        Where it reads anything `beside`, that follows the D numbers of a position.
+        """
+        seen = self.embedding.seen(items, change.keep, change.shift)
+        x, keep = self.embedding.place(seen, items, change.keep)
         for block in self.lower:
             x, _ = block(x, visible(keep), told=False)
-        return x, keep
+        beside = self.beside(seen, items)
+        return x if beside is None else torch.cat([x, beside], -1), keep

@@ -37,6 +37,10 @@ class Config(BaseModel):
     )
     popularity: bool = Field(description="whether an item's score has a popularity bias b_v")
     head: str = Field("sum", description="what turns a state into scores, by its name in `fame.heads.kinds`")
+    experts_form: Literal["published", "prototype"] = Field(
+        "published",
+        description="what makes an expert: a query (eqs 14-17), or also a prototype, near which are the items it reads",
+    )
     facets: tuple[str, ...] = Field(description="names of the H facets in order of the heads, or none")
     families: tuple[str, ...] = Field(
         (), description="attribute families that training tied the first facets to; these facets have their names"

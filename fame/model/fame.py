@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
+from torch.nn.functional import pad
 
 from fame.model.attentive import Attentive
 from fame.model.config import Config
@@ -27,6 +28,7 @@ from fame.model.layers import (
     visible,
 )
 from fame.model.output import Output
+from fame.model.prototypes import Prototypes
 
 
 class FAME(Faceted, Attentive):
@@ -38,6 +40,7 @@ class FAME(Faceted, Attentive):
         self.embedding = Embedding(config)
         self.blocks = nn.ModuleList(Block(config) for _ in range(config.layers - 1))
         self.expert_attention = ExpertAttention(config)
+        self.prototypes = Prototypes(config) if config.experts_form == "prototype" else None
         # The paper leaves open what the last layer's attention is added to; see `Config.residual`.
         self.residual = nn.Linear(D, D, bias=False) if config.residual == "projection" else nn.Identity()
         self.norm = nn.LayerNorm(K)
@@ -72,15 +75,22 @@ class FAME(Faceted, Attentive):
         """The layer of facets."""
         H, K = self.config.heads, self.config.facet_width
         at = last(keep) if newest else None  # then S is 1 from here on
-        read, weights = self.expert_attention(x, visible(keep, at), at, attention)  # (B, S, H, N, K), (B, H, N, S, S)
-        router = change.router(self.expert_attention.route(read))  # (B, S, H, N)
+        own = evidence = None
+        if self.prototypes is not None:
+            x, beside = x[..., : H * K], x[..., H * K :].contiguous()
+            own = beside.view(*x.shape[:2], H, -1).permute(0, 2, 3, 1)  # (B, H, N, S)
+        # (B, S, H, N, K), (B, H, N, S, S), (B, S, H, N)
+        read, weights, found = self.expert_attention(x, visible(keep, at), at, attention, own)
+        if self.prototypes is not None and found is not None:
+            evidence = self.prototypes.evidence(found)
+        router = change.router(self.expert_attention.route(read, evidence))  # (B, S, H, N), eq 16
         mixed = (router[..., None] * read).sum(-2)  # (B, S, H, K), eq 17
 
         facets = self.norm(self.residual(pick(x, at)).unflatten(-1, (H, K)) + self.dropout(mixed))
         facets = change.facets(self.feed_forward(facets))  # F^(h), (B, S, H, K)
         gate = change.gate(self.weigh(facets))  # (B, S, H), eq 10
 
-        found = Output(
+        output = Output(
             query=self.item_facets.query(gate[..., None] * facets),
             facets=facets,
             gate=gate,
@@ -88,7 +98,15 @@ class FAME(Faceted, Attentive):
             keep=keep if at is None else torch.ones_like(keep[:, :1]),
             attention=weights,
         )
-        return found.expanded()
+        return output.expanded()
+
+    def beside(self, seen: Tensor, items: Tensor) -> Tensor | None:
+        """With prototypes `log a` of every expert of every facet, (B, S, H N)."""
+        if self.prototypes is None:
+            return None
+        begin = int(self.config.begin)
+        parts, item = pad(self.item_facets(seen), (0, 0, 0, 0, begin, 0)), pad(items > 0, (begin, 0))
+        return self.prototypes(parts, item).flatten(2)
 
     def weigh(self, facets: Tensor) -> Tensor:
         """`g = softmax(W_g [F_1; …; F_H] + b_g)` (eq 10): (B, S, H, K) -> (B, S, H).
@@ -113,10 +131,11 @@ class FAME(Faceted, Attentive):
 
     def stages(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
         """The score, the last layer, then block by block."""
+        prototypes = () if self.prototypes is None else ("prototypes",)
         return (
             ("score and gate", ("bias", "item_facets", "gate")),
             ("feed-forward", ("feed_forward", "norm")),
-            ("attention", ("expert_attention", "residual")),
+            ("attention", ("expert_attention", *prototypes, "residual")),
             *block_stages(self.blocks),
             ("embedding", ("embedding",)),
         )

@@ -35,11 +35,18 @@ class Embedding(nn.Module):
         S = T, or T + 1 with a begin token, which stands right before a history's oldest item, wherever its padding
         ends. A masked item (`keep` False) is embedded as padding is, by zeros, and leaves the others where they are.
         """
+        return self.place(self.seen(items, keep, shift), items, keep)
+
+    def seen(self, items: Tensor, keep: Tensor | None = None, shift: Tensor | None = None) -> Tensor:
+        """(B, T) -> the item embeddings that are read, (B, T, D): shifted, zeros where an item is masked or none is."""
         here = items > 0 if keep is None else (items > 0) & keep
         x = self.item(items * here)
-        if shift is not None:
-            x = x + shift * here[..., None]
+        return x if shift is None else x + shift * here[..., None]
+
+    def place(self, x: Tensor, items: Tensor, keep: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        """What is `seen` (B, T, D) -> as `forward`."""
         real = items > 0
+        here = real if keep is None else real & keep
         if self.begin is not None:
             real, here, x = pad(real, (1, 0)), pad(here, (1, 0)), pad(x, (0, 0, 1, 0))
             first = ~real & pad(real[:, 1:], (0, 1), value=True)
@@ -163,29 +170,50 @@ class Attention(nn.Module):
         self.distance_key = nn.Parameter(torch.zeros(H, S, K)) if relative else None
 
     def forward(
-        self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor, at: Tensor | None = None, told: bool = True
-    ) -> tuple[Tensor, Tensor | None]:
+        self,
+        q: Tensor,
+        k: Tensor,
+        v: Tensor,
+        mask: Tensor,
+        at: Tensor | None = None,
+        told: bool = True,
+        own: Tensor | None = None,
+    ) -> tuple[Tensor, Tensor | None, Tensor | None]:
         """Queries (B, H, N, R, K), keys and values (B, H, S, K) -> reads (B, H, N, R, K), weights (B, H, N, R, S).
 
         `mask` as from `visible`. R = S; or 1, where queries and mask are of position `at` (B,) of each history alone.
-        Where the weights need not be `told` they are None, and no more are held than those of some rows.
+        Where the weights need not be `told` they are None, and no more are held than those of some rows. Where there is
+        something to add to a head's logits of each position, `own` (B, H, N, S), the third is the logarithm of what
+        each softmax divides by, (B, H, N, R): how much there was to read.
         """
         R = q.shape[3]
         if told or self.training or R <= ROWS:
-            read, weights = self.rows(q, k, v, mask, at)
-            return read, weights if told else None
-        reads = []
+            read, weights, found = self.rows(q, k, v, mask, at, own)
+            return read, weights if told else None, found
+        reads, founds = [], []
         for start in range(0, R, ROWS):
             some, stop = slice(start, start + ROWS), min(start + ROWS, R)  # nobody reads what is later
-            reads.append(self.rows(q[..., some, :], k[:, :, :stop], v[:, :, :stop], mask[..., some, :stop], None)[0])
-        return torch.cat(reads, 3), None
+            before = None if own is None else own[..., :stop]
+            read, _, found = self.rows(
+                q[..., some, :], k[:, :, :stop], v[:, :, :stop], mask[..., some, :stop], None, before
+            )
+            reads.append(read)
+            founds += [] if found is None else [found]
+        return torch.cat(reads, 3), None, torch.cat(founds, 3) if founds else None
 
-    def rows(self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor, at: Tensor | None) -> tuple[Tensor, Tensor]:
+    def rows(
+        self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor, at: Tensor | None, own: Tensor | None
+    ) -> tuple[Tensor, Tensor, Tensor | None]:
         """Of the newest R of S positions, or of position `at`."""
-        logits = self.logits(q, k, at)
-        weights = softmax(logits.add_(mask))
+        logits, found = self.logits(q, k, at).add_(mask), None
+        if own is None:
+            weights = softmax(logits)
+        else:
+            logits = logits + own[..., None, :]
+            total = logits.logsumexp(-1, keepdim=True)
+            weights, found = (logits - total).exp(), total[..., 0]
         used = dropout(weights, self.attention_dropout, self.training)
-        return (used.flatten(2, 3) @ v).view(q.shape), weights
+        return (used.flatten(2, 3) @ v).view(q.shape), weights, found
 
     def logits(self, q: Tensor, k: Tensor, at: Tensor | None = None) -> Tensor:
         """Of the newest R of S positions, or of position `at`: (B, H, N, R, S); meaningless of what is later."""
@@ -259,7 +287,7 @@ class Block(nn.Module):
         The weights are None where they need not be `told`.
         """
         q, k, v = self.queries_keys_values(x)
-        read, weights = self.attention(pick(q, at, 2)[:, :, None], k, v, mask, at, told)
+        read, weights, _ = self.attention(pick(q, at, 2)[:, :, None], k, v, mask, at, told)
         return self.after(pick(x, at), read[:, :, 0].transpose(1, 2).flatten(2)), weights
 
     def queries_keys_values(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
@@ -302,24 +330,29 @@ class ExpertAttention(nn.Module):
         nn.init.normal_(self.router, std=(N * K) ** -0.5)
 
     def forward(
-        self, x: Tensor, mask: Tensor, at: Tensor | None = None, told: bool = True
-    ) -> tuple[Tensor, Tensor | None]:
+        self, x: Tensor, mask: Tensor, at: Tensor | None = None, told: bool = True, own: Tensor | None = None
+    ) -> tuple[Tensor, Tensor | None, Tensor | None]:
         """(B, S, D) -> what each expert reads (B, R, H, N, K) and how (B, H, N, R, S); R = S, or 1 for `at` alone.
 
-        The latter is None where it need not be `told`.
+        The latter is None where it need not be `told`. Where experts have prototypes, `own` is the `log a` of each
+        position (B, H, N, S), and the third is how much each found of its own, (B, R, H, N).
         """
         B, S, D = x.shape
         H, N, K = self.heads, self.experts, D // self.heads
         q = self.query(pick(x, at)).view(B, -1, H, N, K).permute(0, 2, 3, 1, 4)  # (B, H, N, R, K)
         k = self.key(x).view(B, S, H, K).transpose(1, 2)  # (B, H, S, K)
         v = self.value(x).view(B, S, H, K).transpose(1, 2)
-        read, weights = self.attention(q, k, v, mask, at, told)
-        return read.permute(0, 3, 1, 2, 4).contiguous(), weights
+        read, weights, found = self.attention(q, k, v, mask, at, told, own)
+        read = read.permute(0, 3, 1, 2, 4).contiguous()
+        return read, weights, None if found is None else found.permute(0, 3, 1, 2)
 
-    def route(self, read: Tensor) -> Tensor:
+    def route(self, read: Tensor, evidence: Tensor | None = None) -> Tensor:
         """`beta = softmax([f_1; …; f_N] W_exp)` (eq 16): (B, S, H, N, K) -> (B, S, H, N).
+
+        With prototypes `+ evidence` (B, S, H, N) before the softmax.
 
         The heads' matrices stand on the diagonal of one: its zeros cost less than a product a head and its copies.
         """
         heads = read.flatten(2) @ torch.block_diag(*self.router)  # type: ignore[no-untyped-call]
-        return softmax(heads.view(*read.shape[:4]))
+        logits = heads.view(*read.shape[:4])
+        return softmax(logits if evidence is None else logits + evidence)

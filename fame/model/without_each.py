@@ -46,6 +46,7 @@ def without_each(model: Attentive, read: Tensor, in_place: bool, at_once: int) -
     earlier, later = earlier.sub_(most).exp_(), later.sub_(most).exp_()
     v, later_v = (pad(of[0], (0, 1), value=1.0) for of in (v, later_v))  # (H, S, K + 1): the weights add up, too
 
+    beside = model.beside(model.embedding.seen(read[None]), read[None])
     first = S - len(read)
     for start in range(first, S, at_once):
         stop = min(start + at_once, S)
@@ -64,6 +65,9 @@ def without_each(model: Attentive, read: Tensor, in_place: bool, at_once: int) -
         x = as_ever[: S if in_place else S - 1].repeat(stop - start, 1, 1)
         for run, t in enumerate(range(start, stop)):
             x[run, t + in_place :] = after[run, run:]
+        if beside is not None:
+            left = [place for t in range(start, stop) for place in range(S) if in_place or place != t]
+            x = torch.cat([x, beside[0, left].view(*x.shape[:2], -1)], -1)
         here = torch.ones(x.shape[:2], dtype=torch.bool)
         if in_place:
             here.diagonal(start).fill_(False)

@@ -33,6 +33,9 @@ class Settings(BaseModel):
     item_facets: Literal["learned", "slice"] = Field("slice", description="what a facet sees of an item")
     popularity: bool = Field(True, description="a popularity bias b_v on every item, started at log(1 + count)")
     head: str = Field("sum", description="what the gate does with the facets, by its name in `fame.heads.kinds`")
+    experts_form: Literal["published", "prototype"] = Field(
+        "published", description="an expert is a query, or also a prototype, near which are the items that it reads"
+    )
     gate_balance: float = Field(0.5, ge=0, le=100, description="weight of KL(mean gate of a batch || uniform)")
     anchor: Literal["auto"] | tuple[str, ...] = Field(
         "auto", description="families that facets are tied to, comma-separated; auto: those that tell items apart; none"
@@ -119,6 +122,7 @@ class Settings(BaseModel):
             item_facets=self.item_facets,
             popularity=self.popularity,
             head=self.head,
+            experts_form=self.experts_form,
             facets=self.facets(),
             families=self.families(),
         )

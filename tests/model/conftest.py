@@ -29,6 +29,10 @@ VARIANTS = {
     "fame-slice": FAME.model_copy(
         update={"residual": "slice", "item_facets": "slice", "layers": 1, "popularity": False}
     ),
+    "fame-prototype": FAME.model_copy(update={"experts_form": "prototype"}),
+    "fame-prototype-slice": FAME.model_copy(
+        update={"experts_form": "prototype", "residual": "slice", "item_facets": "slice"} | ABSOLUTE
+    ),
     "sasrec": SASREC,
     "sasrec-absolute": SASREC.model_copy(update=ABSOLUTE),
 }
@@ -51,7 +55,7 @@ def model(request: pytest.FixtureRequest) -> Model:
     return make(VARIANTS[request.param])
 
 
-@pytest.fixture(params=["fame", "fame-absolute", "fame-slice"])
+@pytest.fixture(params=[name for name in VARIANTS if name.startswith("fame")])
 def fame(request: pytest.FixtureRequest) -> Model:
     return make(VARIANTS[request.param])
 

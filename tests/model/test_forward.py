@@ -47,6 +47,16 @@ def logit(attention, h, q, k, distance):
     return (q @ k + q @ r) / math.sqrt(len(q)) + b
 
 
+def owned(fame, h, item):
+    """`log a_n(v) = log softmax_n(cos(W_f^(h) x_v, c_n) / .2)`, with prototypes; the begin token is everybody's."""
+    if fame.prototypes is None:
+        return torch.zeros(fame.config.experts)
+    if not item:
+        return fame.prototypes.begin[h].expand(fame.config.experts)
+    part, prototypes = fame.sub_embeddings(fame.table()[item])[h], fame.prototypes.weight[h]
+    return (prototypes @ part / (prototypes.norm(dim=1) * part.norm()) / 0.2).log_softmax(0)
+
+
 def test_experts_equal_a_loop_over_experts(fame, items):
     """Equations 14-17, head by head, expert by expert, position by position, without any batching."""
     seen = {}
@@ -57,18 +67,24 @@ def test_experts_equal_a_loop_over_experts(fame, items):
     H, N, K, D = config.heads, config.experts, config.facet_width, config.width
     w_q = layer.query.weight.view(H, N, K, D)
     w_k, w_v = layer.key.weight.view(H, K, D), layer.value.weight.view(H, K, D)
+    placed = torch.cat([items.new_zeros(len(items), config.begin), items], 1)
     for b, back in [(0, 3), (0, 1), (1, 2), (2, 1)]:
         x, t = seen["x"][b], router.shape[1] - back
         real = [j for j in range(t + 1) if output.keep[b, j]]
         for h in range(H):
-            reads = []
+            reads, found = [], []
+            own = torch.stack([owned(fame, h, int(placed[b, j])) for j in real])  # (positions, N)
             for n in range(N):
                 q = w_q[h, n] @ x[t]
-                weights = torch.stack([logit(layer.attention, h, q, w_k[h] @ x[j], t - j) for j in real]).softmax(0)
+                logits = torch.stack([logit(layer.attention, h, q, w_k[h] @ x[j], t - j) for j in real]) + own[:, n]
+                weights = logits.softmax(0)
                 reads.append(sum(weight * (w_v[h] @ x[j]) for weight, j in zip(weights, real, strict=True)))
+                found.append(logits.exp().sum().log())
             assert torch.allclose(seen["read"][b, t, h], torch.stack(reads), atol=1e-5)
-            beta = (torch.cat(reads) @ layer.router[h]).softmax(0)
-            assert torch.allclose(router[b, t, h], beta, atol=1e-5)
+            beta = torch.cat(reads) @ layer.router[h]
+            if fame.prototypes is not None:
+                beta = beta + fame.prototypes.scale[h] * torch.stack(found)
+            assert torch.allclose(router[b, t, h], beta.softmax(0), atol=1e-5)
 
 
 def test_the_begin_token_stands_right_before_the_oldest_item(items):
@@ -99,6 +115,7 @@ def test_order_is_known_by_distance_alone():
         ({"residual": "none"}, "residual"),
         ({"architecture": "sasrec", "facets": ()}, "experts must be 1"),
         ({"architecture": "sasrec", "facets": (), "experts": 1, "head": "mixture"}, "head must be sum"),
+        ({"architecture": "sasrec", "facets": (), "experts": 1, "experts_form": "prototype"}, "must be published"),
         ({"colour": "red"}, "colour"),
     ],
 )

@@ -25,7 +25,7 @@ NAN = torch.tensor(float("nan"))
 )
 def test_the_identity_changes_nothing(fame, items, identity):
     plain, changed = fame(items), fame(items, identity)
-    assert torch.allclose(plain.query, changed.query, atol=1e-6)
+    assert torch.allclose(plain.query, changed.query, atol=3e-6)
     assert torch.equal(plain.last(), changed.last())
 
 

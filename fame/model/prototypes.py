@@ -1,0 +1,42 @@
+"""Experts that stand for something: which items belong to each expert of a facet, and how much of them a history holds.
+
+Not in the paper, which parts a facet's experts by their queries alone: over shared keys and values only the mean
+`sum_n beta_n alpha_n` then matters, and any split of it fits equally well.
+"""
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import normalize
+
+from fame.model.config import Config
+
+TEMPERATURE = 0.2  # of the cosine between an item and a prototype, as when facets are tied to families
+
+
+class Prototypes(nn.Module):
+    """`c_n^(h)`, a point in the facet's item space for each expert: an item belongs to it by
+    `a_n(v) = softmax_n(cos(W_f^(h) x_v, c_n^(h)) / .2)`.
+    """
+
+    def __init__(self, config: Config):
+        super().__init__()
+        H, N, K = config.heads, config.experts, config.facet_width
+        self.weight = nn.Parameter(torch.randn(H, N, K) * K**-0.5)
+        self.begin = nn.Parameter(torch.zeros(H))  # in the place of log a at the begin token
+        self.scale = nn.Parameter(torch.ones(H))  # of the evidence
+
+    def belongs(self, parts: Tensor) -> Tensor:
+        """Sub-embeddings of items (…, H, K) -> `log a` (…, H, N)."""
+        near = normalize(parts, dim=-1)[..., None, :] @ normalize(self.weight, dim=-1).mT
+        return (near[..., 0, :] / TEMPERATURE).log_softmax(-1)
+
+    def forward(self, parts: Tensor, item: Tensor) -> Tensor:
+        """Sub-embeddings (B, S, H, K) of what is read, and which positions are items, (B, S) -> `log a` (B, S, H, N).
+
+        The begin token belongs to every expert alike: one whose items a history lacks has that to read.
+        """
+        return torch.where(item[..., None, None], self.belongs(parts), self.begin[:, None])
+
+    def evidence(self, found: Tensor) -> Tensor:
+        """What experts found of their own, in logits (B, S, H, N), as the router hears it: times a learned weight."""
+        return self.scale[:, None] * found
