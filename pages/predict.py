@@ -6,7 +6,7 @@ from app import resources, state
 from app.current import current
 from app.sentences.marking import escape
 from app.users import find, hidden
-from app.widgets.predict.explanation import why
+from app.widgets.predict.explanation import behind, past, why
 from app.widgets.shared.contrast import rival
 from app.widgets.shared.frame import notices
 from app.widgets.shared.history import editor
@@ -59,6 +59,8 @@ def story() -> None:
         st.header("Why this one?")
         why(now, asked, tested, told)
         rival(now, model, runs, target, answer.items.tolist())
+        past(now, asked, tested)
+        behind(now, asked, tested, told)
         onward(
             now,
             {

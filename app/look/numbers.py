@@ -1,5 +1,7 @@
 """How numbers are written, the same on every page, in every chart and in every text that is read aloud."""
 
+import math
+
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 
 
@@ -25,6 +27,23 @@ def percent(share: float) -> str:
 def whole(share: float) -> str:
     """0.05 -> "5 %", where no more digits are asked for: an axis, a weight in passing."""
     return f"{100 * share:.0f}\u00a0%"
+
+
+def factor(nats: float) -> str:
+    """A change of log p as what it makes of the probability: -0.37 -> "0.69", ln 2 -> "2.0", 0.001 -> "1.001"."""
+    ratio = math.exp(min(nats, 20.0))
+    if ratio < 0.001:
+        return "< 0.001"
+    if 0.9 <= ratio < 1.1:
+        return f"{ratio:.3f}"
+    if ratio < 0.9:
+        return f"{ratio:.{1 - math.floor(math.log10(ratio))}f}"
+    return f"{ratio:.1f}" if ratio < 10 else f"{ratio:,.0f}"
+
+
+def times(nats: float) -> str:
+    """A change of log p in words: -0.37 -> "0.69 times as likely"."""
+    return f"{factor(nats)} times as likely"
 
 
 def at_most(seconds: float) -> str:

@@ -8,7 +8,7 @@ from app import charts, state
 from app.components.squares import Row, Square
 from app.current import Current
 from app.look import palette
-from app.look.numbers import ordinal, percent
+from app.look.numbers import factor, ordinal, percent, times
 from app.sentences.marking import escape, facet
 from app.widgets.shared import weights
 from app.widgets.shared.position import Place, along
@@ -108,7 +108,7 @@ def without_one(now: Current, target: int, found: ExpertEffects, h: int, n: int)
         f"expert {most[1] + 1} of the {facet(now.facets[most[0]])} changes them most, by {1 - found.overlap[most]:.2f}."
     )
     return (
-        f"Without **expert {n + 1}**, *{title}* {goes} {ordinal(rank)} (log p {moved(found.effect[h, n])}); "
+        f"Without **expert {n + 1}**, *{title}* {goes} {ordinal(rank)} ({times(-found.effect[h, n])}); "
         f"the first ten: {kept}. Of all {found.overlap.size} experts, "
         + (of_all if found.overlap[most] < 1 else "none changes them by itself.")
     )
@@ -124,7 +124,7 @@ def without(now: Current, target: int, router: np.ndarray, found: ExpertEffects,
                 "expert": range(1, len(router) + 1),
                 "weight": weights.in_percent(router),
                 "without it": [ordinal(int(r)) for r in found.rank_without[h]],
-                "log p": [moved(effect) for effect in found.effect[h]],
+                "times as likely": [factor(-effect) for effect in found.effect[h]],
                 "changed": 1 - found.overlap[h],
             }
         ),
@@ -133,7 +133,11 @@ def without(now: Current, target: int, router: np.ndarray, found: ExpertEffects,
             "expert": st.column_config.NumberColumn(width=56),
             "weight": weights.percent_column(96),
             "without it": st.column_config.TextColumn(width=80, help=f"The rank of {catalog.title(target)} then."),
-            "log p": st.column_config.TextColumn(width=64, help="By how much its log-probability changes."),
+            "times as likely": st.column_config.TextColumn(
+                width=96,
+                help="Its probability then, as a multiple of what it is. In nats: "
+                + ", ".join(f"{-effect:+.3f}".replace("-", "−") for effect in found.effect[h]),
+            ),
             "changed": st.column_config.NumberColumn(
                 "top ten changed",
                 format="%.2f",
@@ -156,8 +160,3 @@ def without(now: Current, target: int, router: np.ndarray, found: ExpertEffects,
         ),
         "experts-knocked-out",
     )
-
-
-def moved(effect: float) -> str:
-    """What leaving out does to log p, with a digit more than elsewhere: one expert moves little."""
-    return f"{-effect:+.3f}".replace("-", "−") if abs(effect) >= 0.0005 else "0.000"

@@ -6,7 +6,7 @@ import streamlit as st
 from app import charts
 from app.current import Current
 from app.look import palette
-from app.look.numbers import ordinal, percent, signed
+from app.look.numbers import ordinal, percent, signed, times
 from app.sentences.marking import attribute, escape, plain_facet, told_apart
 from app.sentences.recommendation import amount
 from app.widgets.shared import weights
@@ -29,11 +29,21 @@ def why(now: Current, asked: Recommendation, tested: Knockout, told: Evidence) -
         title = now.model.architecture.title
         st.info(f"{title} has no facets and no gate: its score is split by attribute alone.")
     rest = None if above is None else above - float(told.parts.sum())
-    driver(now, told, tested.target, rest, float(asked.bias[0]))
+    if told.families:
+        st.markdown(driver_sentence(told, rest, float(asked.bias[0])))
     parts(now, asked, told, rest)
+
+
+def behind(now: Current, asked: Recommendation, tested: Knockout, told: Evidence) -> None:
+    """What was run for it, folded away: without each attribute, and without each facet."""
+    above = asked.above(0)
+    if told.families:
+        with st.expander("Without each attribute"):
+            rest = None if above is None else above - float(told.parts.sum())
+            driver(now, told, tested.target, rest, float(asked.bias[0]))
     if now.facets:
-        without_facets(now, asked, tested)
-    past(now, asked, tested)
+        with st.expander("Without each facet"):
+            without_facets(now, asked, tested)
 
 
 def place_sentence(now: Current, asked: Recommendation, tested: Knockout) -> str:
@@ -57,10 +67,7 @@ def driver_sentence(told: Evidence, rest: float | None, bias: float) -> str:
 
 
 def driver(now: Current, told: Evidence, target: int, rest: float | None, bias: float) -> None:
-    """The driver, or why none is named, with the evidence."""
-    if not told.families:
-        return
-    st.markdown(driver_sentence(told, rest, bias))
+    """The evidence by which a driver is named, or none."""
     catalog, beside = now.data.catalog, [] if rest is None else [("no attribute", rest)]
     if rest is not None and has_popularity(now):
         beside.append(("popularity", bias))
@@ -181,6 +188,7 @@ def past(now: Current, asked: Recommendation, tested: Knockout) -> None:
     names, lines = told_apart([catalog.title(int(item)) for item in asked.history]), []
     for t in order[:PAST]:
         rank = ordinal(int(tested.item_rank[t]))
-        lines.append(f"- without {names[t]}: {rank} (log\u00a0p\u00a0{signed(-tested.item_effect[t])})")
+        lines.append(f"- without {names[t]}: {rank} ({times(-tested.item_effect[t])})")
     st.markdown("\n".join(lines))
-    st.caption(f"Each of the {len(order)} was removed by itself and the model run again.")
+    nats = ", ".join(f"log p {signed(-tested.item_effect[t])}" for t in order[:PAST])
+    st.caption(f"Each of the {len(order)} was removed by itself and the model run again.", help=f"In nats: {nats}.")

@@ -22,7 +22,7 @@ from fame.model import Model
 
 def rival(now: Current, model: Model, runs: Runs, target: int, ranking: Sequence[int]) -> None:
     """Choose a rival, the next of the ranking unless another is asked for, and compare."""
-    st.markdown("**Why this and not …?**")
+    st.markdown("**Rather than …**")
     others = [item for item in ranking if item != target]
     if not others and now.rival is None:
         st.caption("There is no other item that could be recommended.")

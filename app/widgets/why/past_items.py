@@ -7,7 +7,7 @@ import streamlit as st
 
 from app import charts, commands, measured, resources, searches, state
 from app.current import Current
-from app.look.numbers import ordinal, signed
+from app.look.numbers import ordinal, signed, times
 from app.sentences import past_items
 from app.sentences.marking import escape
 from app.sentences.past_items import MEANINGS, NAMES
@@ -219,8 +219,7 @@ def without_it(tested: Knockout, place: int) -> str:
     """What becomes of the item asked about without one past item."""
     rank = int(tested.item_rank[place])
     became = f"would be {ordinal(rank)} instead of {ordinal(tested.rank)}" if rank != tested.rank else "keeps its place"
-    fallen = signed(-float(tested.item_effect[place]))
-    return f"without it the item asked about {became} (log\u00a0p\u00a0{fallen})."
+    return f"without it the item asked about {became} ({times(-float(tested.item_effect[place]))})."
 
 
 def testing(now: Current) -> float:

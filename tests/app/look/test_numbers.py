@@ -34,3 +34,11 @@ def test_numbers_and_places():
     assert [numbers.ordinal(n) for n in (1, 10, 11, 12, 21, 22, 103, 1111)] == [
         "first", "tenth", "11th", "12th", "21st", "22nd", "103rd", "1,111th"
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("nats", "text"),
+    [(-0.37, "0.69"), (-3.0, "0.050"), (-8.0, "< 0.001"), (0.001, "1.001"), (0.0, "1.000"), (0.7, "2.0"), (7, "1,097")],
+)
+def test_a_change_of_log_p_is_said_as_a_multiple(nats, text):
+    assert numbers.times(nats) == f"{text} times as likely"

@@ -2,12 +2,13 @@
 
 import re
 
-from app.look.numbers import ORDINALS, ordinal, percent, signed
+from app.look.numbers import ORDINALS, factor, ordinal, percent, signed
 
 TEXT = r"((?:\\.|[^*\\])+)"
 ITEM = rf"(?:the (\S+) )?\*{TEXT}\*"  # of several of one title, which
 BOLD = rf"\*\*{TEXT}\*\*"
 FACET = rf"(?:facet )?{BOLD}"
+TIMES = r"((?:< )?[\d.,]+) times as likely"
 SHARE = r"((?:<\s)?[\d.]+\s%)"
 PLACE = r"([\w,]+)"
 NUMBER = r"([+−]?[\d.]+)"
@@ -48,6 +49,11 @@ def plain(text: str) -> str:
 def is_share(text: str, share: float) -> bool:
     """Whether a share is said so, but for rounding."""
     return text in {percent(share * (1 + off)) for off in (-1e-3, 0, 1e-3)}
+
+
+def is_times(text: str, nats: float) -> bool:
+    """Whether a change of log p is said so, but for rounding."""
+    return text in {factor(nats + off) for off in (-1e-3, 0, 1e-3)}
 
 
 def is_signed(text: str, value: float) -> bool:

@@ -24,7 +24,20 @@ from fame.explain.question import Question
 from fame.model import Faceted
 from fame.ranking.recommend import recommend
 from tests.app.sentences.naive import Naive
-from tests.app.sentences.reading import FACET, ITEM, NUMBER, PLACE, PLACES, SHARE, TEXT, Said, is_share, is_signed
+from tests.app.sentences.reading import (
+    FACET,
+    ITEM,
+    NUMBER,
+    PLACE,
+    PLACES,
+    SHARE,
+    TEXT,
+    TIMES,
+    Said,
+    is_share,
+    is_signed,
+    is_times,
+)
 
 SHORT = 8  # items of which every set is tried
 TIED = "nothing tells the two apart"
@@ -266,8 +279,8 @@ def check_without(world, naive: Naive, said: Said, h: int) -> None:
         assert PLACES[moved[1]] in naive.places(found)
     else:
         assert PLACES[said.need(rf"stays {PLACE} ")[0]] in naive.places(found)
-    (fall,) = said.need(rf"\(log p {NUMBER}\); the first ten: ")
-    assert abs(float(fall.replace("−", "-")) - (naive.log_p(found) - naive.log_p(naive.whole))) < 2e-3
+    (fall,) = said.need(rf"\({TIMES}\); the first ten: ")
+    assert is_times(fall, naive.log_p(found) - naive.log_p(naive.whole))
     every = [one for some in naive.without_expert for one in some]
     clear = all(naive.clear_top(one) for one in [naive.whole, *every])
     top, then = naive.top(naive.whole), naive.top(found)

@@ -27,9 +27,11 @@ from tests.app.sentences.reading import (
     PLACES,
     SHARE,
     TEXT,
+    TIMES,
     Said,
     is_share,
     is_signed,
+    is_times,
 )  # fmt: skip
 
 
@@ -243,6 +245,6 @@ def check_without(naive: Naive, found: np.ndarray, said: Said) -> None:
     else:
         said.need("keeps its place")
         assert set(naive.places(found)) & set(naive.places(naive.whole))
-    (moved,) = said.need(rf" \(log\u00a0p\u00a0{NUMBER}\)\.")
+    (moved,) = said.need(rf" \({TIMES}\)\.")
     said.end()
-    assert is_signed(moved, naive.log_p(found) - naive.log_p(naive.whole))
+    assert is_times(moved, naive.log_p(found) - naive.log_p(naive.whole))
