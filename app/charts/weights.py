@@ -63,7 +63,7 @@ def beside(rows: Sequence[str], colors: Sequence[str], panels: Sequence[Panel], 
             "automargin": False,
         }
         titles.append(heading(panel.title, left))
-    labels = [plain(row, 18) for row in rows]
+    labels = ["<br>".join(plain(line, 20) for line in row.split(", ", 1)) for row in rows]
     layout["yaxis"] = {
         "tickvals": R, "ticktext": labels, "range": [len(rows) - 0.5, -0.5], "showgrid": False, "zeroline": False,
     }  # fmt: skip

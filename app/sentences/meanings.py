@@ -6,7 +6,7 @@ from app.look.numbers import percent
 from app.sentences.marking import attribute, escape, together
 from app.sentences.marking import facet as marked
 from fame.explain.meaning.probe import EITHER, FEWEST
-from fame.explain.meaning.records import LEVEL, Expert, Meaning
+from fame.explain.meaning.records import LEVEL, Expert, Facet, Meaning
 
 VALUES = 3  # of an expert, named in a cell of a table
 GAIN = (
@@ -28,6 +28,15 @@ def facets(names: Sequence[str]) -> str:
     if len(names) > 1 and not any(name.startswith("facet") for name in names):
         return f"the facets {listed(names)}"
     return together([f"the {marked(name)}" for name in names])
+
+
+def state(facet: Facet) -> str:
+    """A facet with what was found of it, for a heading or a label: "genre, confirmed", "era, tied, not confirmed"."""
+    if facet.tied:
+        if facet.named == facet.facet:
+            return f"{facet.facet}, confirmed"
+        return f"{facet.facet}, tied, not {'tested' if facet.verdict == 'untested' else 'confirmed'}"
+    return f"{facet.facet}, tells {facet.named}" if facet.named else facet.facet
 
 
 def answer(found: Meaning) -> str:

@@ -58,7 +58,7 @@ def test_it_measures_on_demand_and_keeps_the_result(open_page, trained):
     app.button[0].click().run()
     text = said(app)
     assert "too few" in text
-    assert app.subheader[0].value.startswith("unnamed")
+    assert app.subheader[0].value == "facet genre, tied, not tested"
     assert json.loads((folder / FILE).read_text())["model"] == trained.description.fingerprint
     again, _ = open_page(trained)
     assert "Nobody has tested yet" not in said(again)
@@ -72,7 +72,7 @@ def test_other_pages_show_what_is_stored(open_page, trained, cinema):
     assert named(app) == list(trained.model.config.facets)
     save(folder, trained.description.fingerprint, measure(trained.model, cinema))
     app, _ = open_page(trained, "gates")
-    assert named(app)[0] == "genre (unnamed)"
+    assert named(app)[0] == "genre<br>tied, not tested"
     app, _ = open_page(trained, "experts")
     assert table(app, "speaks for")["expert"].tolist() == [1, 2]
 

@@ -45,12 +45,12 @@ def pressed(page):
 def test_it_tests_on_a_button_once(page):
     expect(page.get_by_text("Nobody has tested yet what the facets of this model mean")).to_be_visible()
     pressed(page)
-    expect(page.get_by_role("heading", name="unnamed")).to_have_count(4)
+    expect(page.get_by_role("heading", name="not tested")).to_have_count(3)
     expect(page.get_by_role("figure", name="Gain in points")).to_be_visible()
     expect(page.get_by_role("figure", name="Share of events whose driver is named right")).to_be_visible()
     page.reload()
     settle(page)
-    expect(page.get_by_role("heading", name="unnamed")).to_have_count(4)
+    expect(page.get_by_role("heading", name="not tested")).to_have_count(3)
     expect(page.get_by_role("button", name="Test them now")).to_have_count(0)
     expect(page.get_by_role("button", name="Mark the model")).to_have_count(0)
 

@@ -62,9 +62,7 @@ def card(now: Current, found: Meaning, h: int) -> None:
     facet, catalog = found.facets[h], now.data.catalog
     bar = f"height:8px;width:2.6rem;border-radius:3px;background:{palette.fill(palette.facet(h))}"
     st.html(f'<div aria-hidden="true" style="{bar}"></div>')
-    name = escape(facet.named or "unnamed")
-    named = escape(plain_facet(facet.facet))
-    st.subheader(named if facet.named == facet.facet else f"{name} :small[({named})]", anchor=False)
+    st.subheader(escape(plain_facet(meanings.state(facet))), anchor=False)
     if not found.families:
         return
     st.markdown(meanings.verdict(found, h))

@@ -2,6 +2,7 @@
 
 from app import measured
 from app.current import Current
+from app.sentences.meanings import state
 from fame.errors import InputError
 from fame.explain.meaning.records import Meaning
 
@@ -15,13 +16,8 @@ def stored(now: Current) -> Meaning | None:
 
 
 def names(now: Current) -> list[str]:
-    """The facets for a table, with what each was found to mean where that is stored and something was claimed."""
+    """The facets for a label, with what each was found to mean where that is stored."""
     found = stored(now)
     if found is None:
         return list(now.facets)
-    means = {
-        facet.facet: ("tested" if facet.named == facet.facet else facet.named) or "unnamed"
-        for facet in found.facets
-        if facet.tied or facet.named
-    }
-    return [f"{name} ({means[name]})" if name in means else name for name in now.facets]
+    return [state(facet) for facet in found.facets]
