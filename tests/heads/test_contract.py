@@ -174,14 +174,17 @@ def test_a_gate_weight_can_go_missing_only_where_the_head_says_so(name):
     """Half of every weight is another prediction where weights count as they are, and the same where they mix."""
     model = untrained(name, seed=1, heads=3)
     half = Intervention(gate=Edit(scale=torch.full((3,), 0.5).double()))
-    whole, less = (head(model, model(histories, change)).scores().log_softmax(1) for change in (None, half))
+    everything = torch.arange(1, 41).expand(3, -1)
+    whole, less = (head(model, model(histories, change)).log_p(everything) for change in (None, half))
+    assert torch.allclose(less.exp().sum(1), torch.ones(3).double())
     assert torch.allclose(whole, less) != KINDS[name].droppable
 
 
 def test_what_is_remembered_in_serving_can_be_asked_for_gradients(name):
     model = untrained(name, seed=2, heads=2)
     with torch.inference_mode():
-        item_side(model)
+        remembered = item_side(model)
+    assert not any(tensor.is_inference() for tensor in vars(remembered).values() if tensor is not None)
     shift = torch.zeros(3, 5, WIDTH, dtype=torch.float64, requires_grad=True)
     head(model, model(histories, Intervention(shift=shift))).log_p(torch.tensor([[7]] * 3)).sum().backward()
     assert shift.grad.any()
