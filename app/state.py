@@ -51,6 +51,7 @@ class Session:
     run: str = ""  # watched on Train
     teach: str = ""  # data set that Train would train on
     estimated: str = ""  # data and settings that an estimate was asked for
+    unread: str = ""  # files to import that could not be read as they are
     report: Any = None  # of the last import
     draft: dict[str, Any] = field(default_factory=dict)  # settings that Train begins with, all of them
     named: str = ""  # what the next model will be called, where somebody typed it

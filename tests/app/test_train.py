@@ -141,6 +141,7 @@ def test_files_that_differ_in_names_encoding_and_header_can_be_said_on_the_page(
     labelled(app.main.get("button_group"), "Data").set_value("My own files").run()
     labelled(app.text_input, "Or a path on this machine, of any size").set_value(str(folder)).run()
     assert "films.csv is not UTF-8" in " ".join(error.value for error in app.error).replace("\\", "")
+    assert next(fold for fold in app.expander if fold.label == "Encoding and first line").proto.expanded
     labelled(app.selectbox, "Encoding of odd\\.zip").set_value("cp1252").run()
     assert labelled(app.selectbox, "First line of odd\\.zip").value == "as it seems"
     set_to(app, **{"Who: the user": "column 1", "What: the item": "column 2"})

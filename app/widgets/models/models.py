@@ -38,7 +38,9 @@ def models() -> None:
         "list",
         "models",
         column_config={
-            name: st.column_config.NumberColumn(format="%.3f", help="On each user's held-out item, as its card says.")
+            name: st.column_config.NumberColumn(
+                format="%.3f", width=78, help="On each user's held-out item, as its card says."
+            )
             for name in ("NDCG@10", "HR@10")
         },
     )
@@ -54,10 +56,10 @@ def row(model: Description) -> dict[str, object]:
     where = "" if registry.has_data(model.dataset) else " (not here)"
     return {
         "model": model.name,
+        "NDCG@10": test.get("NDCG@10"),  # beside the name also where there is room for three columns
+        "HR@10": test.get("HR@10"),
         "kind": f"{shape}, width {config['width']}",
         "data": model.dataset + where,
-        "NDCG@10": test.get("NDCG@10"),
-        "HR@10": test.get("HR@10"),
         "size": size(home.size(model.folder)),
         "from": "ships with the app" if model.name in home.shipped_models() else "yours",
     }

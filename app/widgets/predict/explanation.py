@@ -96,8 +96,9 @@ def driver(now: Current, told: Evidence, target: int, rest: float | None, bias: 
                 width=64, help="How much of its score, above the average item's, goes with its values of the attribute."
             ),
             "without it": st.column_config.TextColumn(
+                width=112,
                 help="What becomes of log p when the past says nothing of the attribute: its part of every past item "
-                "is replaced by another item's, several times, and the model run again; ± the standard error of them."
+                "is replaced by another item's, several times, and the model run again; ± the standard error of them.",
             ),
         },
     )

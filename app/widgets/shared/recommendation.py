@@ -55,7 +55,7 @@ def answer_list(
                 id=catalog.id(item),
                 rank=row + 1,
                 title=catalog.title(item),
-                chips=(*catalog.chips(item), *(["seen before"] if item in seen else [])),
+                chips=(*(["seen before"] if item in seen else []), *catalog.chips(item)),
                 probability=float(answer.probability[row]),
                 parts=tuple(parts[row].tolist()),
                 bias=float(answer.bias[row]) if has_popularity(now) and shares is None else None,

@@ -44,22 +44,34 @@ def importing() -> None:
             "if you have it, a file about the items. Nothing leaves this machine."
         )
         return
-    from fame.data.importing import look
-
     key = hashlib.sha256("\n".join(map(str, paths)).encode()).hexdigest()[:8]
     try:
         read = reading(paths, key)
-        options = understood(paths, read, look(paths, read), key)
+        options = understood(paths, read, looked(paths, read, key), key)
         if options is not None:
             finish(paths, options)
     except InputError as error:
         st.error(escape(short(str(error))), icon=":material/block:")
 
 
+def looked(paths: list[Path], read: Options, key: str) -> Guess:
+    """What the files seem to hold. Where they cannot be read, how they are read is unfolded: it may be that."""
+    from fame.data.importing import look
+
+    try:
+        return look(paths, read)
+    except InputError:
+        now = state.session()
+        if now.unread != key:
+            now.unread = key
+            st.rerun()
+        raise
+
+
 def reading(paths: list[Path], key: str) -> Options:
     """How the text of each file is read, which comes before anything can be guessed."""
     files: dict[str, dict[str, object]] = {}
-    with st.expander("Encoding and first line", icon=":material/abc:"):
+    with st.expander("Encoding and first line", icon=":material/abc:", expanded=state.session().unread == key):
         for number, path in enumerate(paths):
             left, right = st.columns(2, gap="large")
             encoding = left.selectbox(
@@ -101,8 +113,8 @@ def understood(paths: list[Path], read: Options, guess: Guess, key: str) -> Opti
     left, middle, right = st.columns(3, gap="large")
     name = left.text_input("Name of the data set", plain_name(paths[0]), 64, key=f"data-name-{key}").strip()
     core = right.number_input(
-        "Leave out users and items with fewer interactions than", 0, 1000, guess.options.core, key=f"core-{key}",
-        help="Again and again, until none is left (k-core). 0 keeps all.",
+        "Fewest interactions", 0, 1000, guess.options.core, key=f"core-{key}",
+        help="Users and items with fewer are left out, again and again, until none is left (k-core). 0 keeps all.",
     )  # fmt: skip
     time_format = middle.selectbox(
         "Dates are written", [AS_SHOWN, *ORDERS, *PATTERNS], key=f"dates-{key}", accept_new_options=True,
