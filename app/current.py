@@ -12,8 +12,8 @@ from app.users import User, hidden, whose
 from fame.checkpoint.description import Description
 from fame.data import Catalog, DataSet, UnknownItemError
 from fame.errors import InputError
-from fame.explain.facets.groups import LENGTH, group_names
-from fame.explain.past.records import METHODS, ORDERS, Method, usable
+from fame.explain.facets.groups import BY_LENGTH, group_names
+from fame.explain.past.records import BASELINES, METHODS, Method, usable
 from fame.heads.kinds import HeadKind
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class Current:
     facet: int | None = None  # chosen, where one is
     expert: int | None = None  # of that facet
     missing: Missing = "dropped"  # where the gate's mass of a facet that is left out goes
-    by: str = LENGTH  # what users are grouped by
+    by: str = BY_LENGTH  # what users are grouped by
     methods: tuple[Method, ...] = ()  # that were asked for, the first the one that explains
     changed: Interventions = UNCHANGED  # in the model, by hand
     user: User | None = None  # whose history it is, or was before it was edited
@@ -111,7 +111,7 @@ def resolve() -> Current:
             "that it reads is chosen."
         )
         now.position = unread
-    facet, expert = chosen(model, now)
+    facet, expert = facet_and_expert(model, now)
     return Current(
         model, data, history, target, rival, facet, expert, missing(model, now), grouping(data, now),
         methods(model, now), intended(model, now), user, repeats,
@@ -140,7 +140,7 @@ def unaskable(catalog: Catalog, item: str, history: list[str], out: tuple[int, .
 def methods(model: Description, now: state.Session) -> tuple[Method, ...]:
     """The methods that were asked for; what is none is told of. Recency and random are always there and not chosen."""
     asked, possible = [name for name in now.method.split(",") if name], usable(model.architecture)
-    known = tuple(method for method in dict.fromkeys(asked) if method in possible and method not in ORDERS)
+    known = tuple(method for method in dict.fromkeys(asked) if method in possible and method not in BASELINES)
     strange = next((name for name in asked if name not in possible), "")
     if strange:
         title = model.architecture.title
@@ -169,7 +169,7 @@ def grouping(data: DataSet, now: state.Session) -> str:
     if now.by and now.by not in names:
         state.notice(f"Users cannot be grouped by {now.by[:60]!r}; there are {', '.join(names)}.")
         now.by = ""
-    return now.by or LENGTH
+    return now.by or BY_LENGTH
 
 
 def other(catalog: Catalog, now: state.Session, out: tuple[int, ...], user: User | None) -> int | None:
@@ -185,7 +185,7 @@ def other(catalog: Catalog, now: state.Session, out: tuple[int, ...], user: User
     return None
 
 
-def chosen(model: Description, now: state.Session) -> tuple[int | None, int | None]:
+def facet_and_expert(model: Description, now: state.Session) -> tuple[int | None, int | None]:
     """The facet and its expert that are looked at; what the model does not have is told of."""
     facets, experts = model.config["facets"], int(model.config["experts"])
     if now.facet and now.facet not in facets:

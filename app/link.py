@@ -6,7 +6,7 @@ sends the URL from before the edit before.
 
 import streamlit as st
 
-from app.state import LONGEST, notice, session
+from app.state import LONGEST_HISTORY, notice, session
 from fame.data import format_history, parse_history
 
 PARAMETERS = (
@@ -28,9 +28,9 @@ def load() -> None:
         except ValueError as error:
             now.notices.append(f"The history in the link cannot be read: {error}")
             ids = []
-        if len(ids) > LONGEST:
-            now.notices.append(f"The link's history has {len(ids):,} items; the newest {LONGEST:,} are kept.")
-            ids = ids[-LONGEST:]
+        if len(ids) > LONGEST_HISTORY:
+            now.notices.append(f"The link's history has {len(ids):,} items; the newest {LONGEST_HISTORY:,} are kept.")
+            ids = ids[-LONGEST_HISTORY:]
         now.user, now.edited = url.get("user", ""), "history" in url
         now.fresh = not now.user and not now.edited
         now.history, now.undo = ids, []

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def meaning(model: Description) -> meanings.Meaning | None:
     """What is stored of a model's facets and experts; raises `InputError` where it is about other weights."""
-    return _meaning(model.folder, model.fingerprint, stamp(model.folder / meanings.FILE))
+    return _meaning(model.folder, model.fingerprint, stamp(model.folder / meanings.MEANING_FILE))
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
@@ -44,9 +44,9 @@ def _measured(name: str, fingerprint: str, data: str) -> meanings.Meaning:
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _scorecard(folder: Path, fingerprint: str, stamp: int) -> Scorecard | None:
-    from fame.explain.trust.records.scorecard import ADVICE, FILE, Scorecard
+    from fame.explain.trust.records.scorecard import SCORECARD_ADVICE, SCORECARD_FILE, Scorecard
 
-    return stored.load(describe(folder), FILE, Scorecard, ADVICE)
+    return stored.load(describe(folder), SCORECARD_FILE, Scorecard, SCORECARD_ADVICE)
 
 
 def explanations(model: Description) -> Explanations | None:
@@ -59,9 +59,9 @@ def explanations(model: Description) -> Explanations | None:
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _explanations(folder: Path, fingerprint: str, stamp: int) -> Explanations | None:
-    from fame.explain.trust.records.explanations import ADVICE, FILE, Explanations
+    from fame.explain.trust.records.explanations import EXPLANATIONS_ADVICE, EXPLANATIONS_FILE, Explanations
 
-    return stored.load(describe(folder), FILE, Explanations, ADVICE)
+    return stored.load(describe(folder), EXPLANATIONS_FILE, Explanations, EXPLANATIONS_ADVICE)
 
 
 def scorecard(model: Description) -> Scorecard | None:

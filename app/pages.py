@@ -86,4 +86,4 @@ PAGES = (
     Page("train", "Train", ":material/model_training:", "Teach it my data", needs="nothing"),
     Page("models", "Models", ":material/inventory_2:", "Which models are here?", needs="nothing"),
 )
-BY_NAME = {page.name: page for page in PAGES}
+PAGES_BY_NAME = {page.name: page for page in PAGES}

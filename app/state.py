@@ -10,7 +10,7 @@ from typing import Any
 import streamlit as st
 
 UNDO = 50  # edits kept: bounds what a session holds
-LONGEST = 1_000  # items of a history that a session accepts
+LONGEST_HISTORY = 1_000  # items of a history that a session accepts
 
 
 @dataclass
@@ -83,7 +83,7 @@ def begin(ids: list[str], user: str = "", edited: bool = False) -> None:
     if (ids, user) == (now.history, now.user):
         return
     now.undo = [*now.undo, (now.history, now.user)][-UNDO:]
-    now.history, now.user, now.edited = ids[-LONGEST:], user, edited
+    now.history, now.user, now.edited = ids[-LONGEST_HISTORY:], user, edited
     now.begun += 1
     now.target, now.rival, now.position, now.without = "", "", None, ""
     changed()

@@ -16,7 +16,7 @@ from benchmarks import report
 from fame.checkpoint.description import describe
 from fame.checkpoint.store import load
 from fame.data import DataSet, leave_one_out, read
-from fame.explain.past.claim import LEVEL, together
+from fame.explain.past.claim import CLAIM_LEVEL, together
 from fame.explain.past.methods import attribute
 from fame.explain.past.records import Method, most_first
 from fame.explain.question import Question
@@ -74,7 +74,7 @@ def text(rows: list[tuple[str, Method, int, int]]) -> str:
     n, made = sum(row[2] for row in rows), sum(row[3] for row in rows)
     lines = [[*row[:3], *share(*row[:1:-1])] for row in rows]
     head = ["model", "method", "histories", "claimed", "share", "95 % interval"]
-    lead = f"At most {LEVEL:.0%} may be claimed by chance. Histories of users drawn by seed {SEED}."
+    lead = f"At most {CLAIM_LEVEL:.0%} may be claimed by chance. Histories of users drawn by seed {SEED}."
     whole = [["all", "", n, *share(made, n)]]
     return f"{lead}\n\n{report.table(head, [*lines, *whole])}\n\n{report.on()}".replace("5%", "5 %")
 

@@ -163,7 +163,7 @@ def others(model: Model, data: DataSet, folder: Path) -> dict[str, Pair]:
         ),
         "meaning": (lambda: meaning.seconds(*size) * slowdown(), lambda: measure(model, data)),
     }
-    if model.config.items < maps.MOST:
+    if model.config.items < maps.MOST_MAPPED:
         facets = len(model.config.facets)
         found["maps"] = (
             lambda: maps.seconds(model.config.items, facets) * slowdown(),

@@ -24,7 +24,7 @@ from fame.explain.past.records import METHODS
 from fame.explain.question import Question, QuestionError
 from fame.explain.records import WAYS
 from fame.explain.trust.faithfulness import judge
-from fame.explain.trust.records.explanations import Explanations, Row, is_truer
+from fame.explain.trust.records.explanations import Explanations, MethodRow, is_truer
 from fame.home import PROJECT
 from fame.model import Model, build
 from fame.ranking.recommend import recommend
@@ -122,13 +122,13 @@ def text(data: str, seed: int, found: Explanations, times: dict[str, dict[str, f
     return "\n\n".join([*parts, report.table(head, rows), report.on()])
 
 
-def best_first(found: Explanations, way: str) -> list[Row]:
+def best_first(found: Explanations, way: str) -> list[MethodRow]:
     """All users, by area."""
     rows = [row for row in found.rows if (row.way, row.group) == (way, "all")]
     return sorted(rows, key=lambda row: row.mean[found.measures.index("area")])
 
 
-def cell(found: Explanations, row: Row, measure: str) -> str:
+def cell(found: Explanations, row: MethodRow, measure: str) -> str:
     """Mean, and differences where there are any."""
     at = found.measures.index(measure)
     value = f"{row.mean[at]:.3f}"

@@ -24,7 +24,7 @@ from pathlib import Path
 import pandas as pd
 
 from benchmarks import report
-from benchmarks.fuzz_kinds import KINDS, Made
+from benchmarks.fuzz_kinds import KINDS, MadeFiles
 from fame.data import read
 from fame.data.importing import bring_in, look, options
 from fame.errors import InputError
@@ -86,7 +86,7 @@ def answer(inputs: int, seed: int) -> dict[str, Counter[str]]:
     return ends
 
 
-def told(made: Made, folder: Path) -> tuple[str, str]:
+def told(made: MadeFiles, folder: Path) -> tuple[str, str]:
     """How the import of a file ended whose right answer is known, and what is wrong."""
     for name, content in made.files.items():
         (folder / name).write_bytes(content)

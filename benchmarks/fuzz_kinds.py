@@ -16,7 +16,7 @@ Event = tuple[str, str, float]
 
 
 @dataclass(frozen=True)
-class Made:
+class MadeFiles:
     """Files, what is chosen, and all that an import of them may bring: `events`, and of items what is said here."""
 
     files: dict[str, bytes]
@@ -39,7 +39,7 @@ DATES = {
 }
 
 
-def quotes(rng: random.Random) -> Made:
+def quotes(rng: random.Random) -> MadeFiles:
     """Stray and legal quotes in a column of comments: a log of as many rows as were written."""
     rows, legal, lines = rng.randrange(2, 60), rng.random() < 0.5, [HEAD + ",comment"]
     events: list[Event] = []
@@ -55,10 +55,10 @@ def quotes(rng: random.Random) -> Made:
         events.append((f"u{row % 5}", f"i{row}", float(row)))
         lines.append(f"u{row % 5},i{row},{row},{text}")
     ending = rng.choice(("\n", "\r\n"))
-    return Made({"log.csv": (ending.join(lines) + ending * rng.randrange(2)).encode()}, events)
+    return MadeFiles({"log.csv": (ending.join(lines) + ending * rng.randrange(2)).encode()}, events)
 
 
-def item_quotes(rng: random.Random) -> Made:
+def item_quotes(rng: random.Random) -> MadeFiles:
     """Stray quotes in titles, read as letters or refused."""
     count = rng.randrange(3, 40)
     titles = {f"i{n}": rng.choice(("A", "B b", "C's", 'D 7"')) + str(n) for n in range(count)}
@@ -66,10 +66,10 @@ def item_quotes(rng: random.Random) -> Made:
         titles[item] = rng.choice(('"Open {}', '"Heroes" ({})', 'Shut {}"')).format(item)
     table = "item_id\tx\ttitle\n" + "".join(f"{item}\tg\t{title}\n" for item, title in titles.items())
     events = [("u", item, float(n)) for n, item in enumerate(titles)]
-    return Made({"log.csv": log(events), "items.tsv": table.encode()}, events, titles)
+    return MadeFiles({"log.csv": log(events), "items.tsv": table.encode()}, events, titles)
 
 
-def times(rng: random.Random) -> Made:
+def times(rng: random.Random) -> MadeFiles:
     """A column of times in one form, or in two that do not hurt each other."""
     kind = rng.choice(list(DATES))
     form = rng.choice(DATES[kind])
@@ -92,10 +92,10 @@ def times(rng: random.Random) -> Made:
         events.append(("u", f"i{n}", read.replace(tzinfo=UTC).timestamp()))
         lines.append(f"u\ti{n}\t{text}")
     said = {"time_format": f"{kind}-first"} if kind in ("day", "month") and rng.random() < 0.5 else {}
-    return Made({"log.tsv": "\n".join(lines).encode()}, events, options=said)
+    return MadeFiles({"log.tsv": "\n".join(lines).encode()}, events, options=said)
 
 
-def decimals(rng: random.Random) -> Made:
+def decimals(rng: random.Random) -> MadeFiles:
     """Prices with a point or a comma, with marks between thousands or none, with a currency or none."""
     point, mark = rng.choice(((".", ","), (",", "."), (",", " "), (".", "'"), (".", ""), (",", "")))
     places, money = rng.randrange(4), rng.choice(("{}", "{}", "${}", "{} €", "EUR {}"))
@@ -108,11 +108,11 @@ def decimals(rng: random.Random) -> Made:
         table += f"{item}\t{money.format(text)}\n"
     events = [("u", item, float(n)) for n, item in enumerate(numbers)]
     width = rng.choice((0.1, 5, 1000))
-    return Made({"log.csv": log(events), "items.tsv": table.encode()}, events, ranges=numbers,
+    return MadeFiles({"log.csv": log(events), "items.tsv": table.encode()}, events, ranges=numbers,
                 options={"bins": {"x": {"width": width}}})  # fmt: skip
 
 
-def list_cells(rng: random.Random) -> Made:
+def list_cells(rng: random.Random) -> MadeFiles:
     """Lists as JSON, as Python's, as objects with names, with a separator, or as Parquet's own."""
     how = rng.choice(("json", "python", "objects", "bar", "parquet", "lines"))
     words = PLAIN if how == "bar" else WORDS[:-3] if how == "objects" else WORDS
@@ -123,10 +123,12 @@ def list_cells(rng: random.Random) -> Made:
     if how == "parquet":
         packed = io.BytesIO()
         pq.write_table(pa.table({"item_id": list(values), "x": list(map(list, values.values()))}), packed)
-        return Made({"log.csv": log(events), "items.parquet": packed.getvalue()}, events, values=values, options=chosen)
+        return MadeFiles(
+            {"log.csv": log(events), "items.parquet": packed.getvalue()}, events, values=values, options=chosen
+        )
     if how == "lines":
         text = "".join(json.dumps({"item_id": item, "x": cell}) + "\n" for item, cell in values.items())
-        return Made({"log.csv": log(events), "items.json": text.encode()}, events, values=values, options=chosen)
+        return MadeFiles({"log.csv": log(events), "items.json": text.encode()}, events, values=values, options=chosen)
     write: dict[str, Callable[[tuple[str, ...]], str]] = {
         "json": lambda cell: json.dumps(list(cell), ensure_ascii=rng.random() < 0.5),
         "python": lambda cell: repr(list(cell)),
@@ -136,10 +138,10 @@ def list_cells(rng: random.Random) -> Made:
     table = "item_id,x\n"
     for item, cell in values.items():
         table += f'{item},"{write[how](cell).replace(chr(34), chr(34) * 2)}"\n'
-    return Made({"log.csv": log(events), "items.csv": table.encode()}, events, values=values, options=chosen)
+    return MadeFiles({"log.csv": log(events), "items.csv": table.encode()}, events, values=values, options=chosen)
 
 
-def mixed_ids(rng: random.Random) -> Made:
+def mixed_ids(rng: random.Random) -> MadeFiles:
     """Ids as whole numbers, floats, decimals and text, some of them missing."""
     ids = [rng.randrange(-5, 40) for _ in range(rng.randrange(2, 40))]
     gone = {row for row in range(1, len(ids)) if rng.random() < 0.1}
@@ -155,12 +157,12 @@ def mixed_ids(rng: random.Random) -> Made:
         packed = io.BytesIO()
         times = pa.array(range(len(ids)))
         pq.write_table(pa.table({"user_id": ["u"] * len(ids), "item_id": column, "timestamp": times}), packed)
-        return Made({"log.parquet": packed.getvalue(), "items.csv": table.encode()}, events, titles)
+        return MadeFiles({"log.parquet": packed.getvalue(), "items.csv": table.encode()}, events, titles)
     lines = [HEAD]
     for row, item in enumerate(ids):
         nothing = rng.choice(("", "NULL", "nan", "NaN", "None", "\\N", "<NA>"))
         lines.append(f"u,{nothing if row in gone else f'{item}' + rng.choice(('', '.0', '.00'))},{row}")
-    return Made({"log.csv": "\n".join(lines).encode(), "items.csv": table.encode()}, events, titles)
+    return MadeFiles({"log.csv": "\n".join(lines).encode(), "items.csv": table.encode()}, events, titles)
 
 
 def log(events: list[Event]) -> bytes:
@@ -168,4 +170,4 @@ def log(events: list[Event]) -> bytes:
     return (HEAD + "\n" + "".join(f"{user},{item},{time:.15g}\n" for user, item, time in events)).encode()
 
 
-KINDS: tuple[Callable[[random.Random], Made], ...] = (quotes, item_quotes, times, decimals, list_cells, mixed_ids)
+KINDS: tuple[Callable[[random.Random], MadeFiles], ...] = (quotes, item_quotes, times, decimals, list_cells, mixed_ids)

@@ -37,7 +37,7 @@ FORMATS = {
 
 
 @dataclass(frozen=True)
-class Made:
+class MadeLog:
     """What an import is given: a table of interactions, one of items or none, and the options it takes."""
 
     log: Path
@@ -45,7 +45,7 @@ class Made:
     options: tuple[str, ...] = ()
 
 
-def make(form: str, rows: int, seed: int, folder: Path) -> Made:
+def make(form: str, rows: int, seed: int, folder: Path) -> MadeLog:
     """Write the files of a layout."""
     folder.mkdir()
     users, items = shape(rows)
@@ -61,7 +61,7 @@ def make(form: str, rows: int, seed: int, folder: Path) -> Made:
         write(log, (spelled(part, "K-", "A-", names) for part in parts), "\t")
         write(other, [spelled_films(films, "A-", ("Artikel/SKU", "Bezeichnung", "Art", "Marke"))], "\t")
         told = f"user={names[0]},item={names[1]},rating={names[2]},time={names[3]},title=Bezeichnung"
-        return Made(log, other, ("--map", told))
+        return MadeLog(log, other, ("--map", told))
     elif form == "parquet":
         log, other = folder / "log.parquet", folder / "items.parquet"
         names = ("user_id", "item_id", "rating", "timestamp")
@@ -100,8 +100,8 @@ def make(form: str, rows: int, seed: int, folder: Path) -> Made:
     elif form == "ratings":
         log = folder / "ratings_Made.csv"
         write(log, (spelled(part, "A", "B0", ("u", "i", "r", "t")) for part in parts), header=False)
-        return Made(log, None)
-    return Made(log, other)
+        return MadeLog(log, None)
+    return MadeLog(log, other)
 
 
 def shape(rows: int) -> tuple[int, int]:

@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 
 from benchmarks import report
 from benchmarks.alone import alone
-from benchmarks.import_files import FORMATS, Made, make
+from benchmarks.import_files import FORMATS, MadeLog, make
 
 ROWS = (100_000, 1_000_000)
 LARGE = 32_000_000
@@ -82,7 +82,7 @@ def cell(form: str, rows: int, rounds: int, seed: int) -> dict[str, Any]:
     }
 
 
-def fame(made: Made, out: Path) -> list[str]:
+def fame(made: MadeLog, out: Path) -> list[str]:
     """The command of the product."""
     about = ["--items", str(made.items)] if made.items else []
     if made.items and made.items.name in ("u.item", "movies.dat", "movies.csv"):  # these are known by their names
@@ -92,7 +92,7 @@ def fame(made: Made, out: Path) -> list[str]:
     return [sys.executable, "-m", "fame", "data", "import", *files, *about, "--out", str(out), *made.options]
 
 
-def peer(form: str, made: Made, out: Path) -> list[str]:
+def peer(form: str, made: MadeLog, out: Path) -> list[str]:
     """The command of the script that uses pandas."""
     about = ["--items", str(made.items)] if made.items else []
     return [sys.executable, "-m", "benchmarks.import_pandas", form, str(made.log), str(out), *about]

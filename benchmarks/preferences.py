@@ -21,9 +21,9 @@ from fame.data import DataSet, Events, planted
 from fame.data.attributes import attributes
 from fame.data.batches import batches, pad
 from fame.data.preferences import Preferences, preferences
-from fame.explain.meaning.records import LEVEL
+from fame.explain.meaning.records import DISCOVERY_RATE
 from fame.explain.meaning.specialists import attention_apart, specialists
-from fame.explain.trust.preferences import Separation, separation, told
+from fame.explain.trust.preferences import Separation, preference_told, separation
 from fame.model import Faceted, Model
 from fame.training.presets import settings
 from fame.training.run import Run
@@ -137,7 +137,7 @@ def measure(
 
     def share(vectors: np.ndarray, followed: np.ndarray) -> dict[str, Any]:
         rows = np.flatnonzero(followed >= 0)
-        return asdict(told(vectors[rows], truth.liked[rows, a], followed[rows], seed))
+        return asdict(preference_told(vectors[rows], truth.liked[rows, a], followed[rows], seed))
 
     N = router.shape[1]
     alike = np.eye(N)[KMeans(N, n_init=4, random_state=seed).fit_predict(seen)]
@@ -180,7 +180,7 @@ def row(model: str, runs: list[dict[str, Any]]) -> list[str]:
 
     def share(*path: str) -> str:
         found = [reduce(dict.__getitem__, path, part) for part in parts]
-        missed = " !" if any(one["p"] > LEVEL for one in found) else ""
+        missed = " !" if any(one["p"] > DISCOVERY_RATE for one in found) else ""
         return f"{mean(found, 'share'):.3f} ({mean(found, 'by_chance'):.3f}){missed}"
 
     active = [part["active"] for part in parts]

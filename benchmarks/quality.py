@@ -33,7 +33,7 @@ MEASURES = ("HR@10", "NDCG@10")
 
 
 @dataclass(frozen=True)
-class Row:
+class QualityRow:
     """What is trained, and what it is compared with."""
 
     what: str
@@ -52,46 +52,48 @@ class Row:
 
 SHORT = {"epochs": 10}  # an ingredient is judged in a shorter training, its base's alike
 MODELS = {
-    "sasrec-64": Row("SASRec, preset default (width 64)", changes={"model": "sasrec"}),
-    "gru4rec-64": Row("GRU4Rec, preset default (width 64, one layer)", changes={"model": "gru4rec"}),
-    "fame-64": Row("**FAME, preset default (width 64)**"),
-    "plain-64": Row("the same, no facet tied to a family", changes={"anchor": "none"}),
-    "mixture-64": Row(
+    "sasrec-64": QualityRow("SASRec, preset default (width 64)", changes={"model": "sasrec"}),
+    "gru4rec-64": QualityRow("GRU4Rec, preset default (width 64, one layer)", changes={"model": "gru4rec"}),
+    "fame-64": QualityRow("**FAME, preset default (width 64)**"),
+    "plain-64": QualityRow("the same, no facet tied to a family", changes={"anchor": "none"}),
+    "mixture-64": QualityRow(
         "a mixture of softmaxes, no facet tied to a family", changes={"head": "mixture", "anchor": "none"}
     ),
-    "both-64": Row("a mixture of softmaxes, facets tied to families", changes={"head": "mixture"}),
-    "published-64": Row("FAME as its paper has it, preset published (width 64)", "published"),
-    "sasrec-256": Row("SASRec, preset best (width 256)", "best", {"model": "sasrec"}),
-    "fame-256": Row("**FAME, preset best (width 256)**", "best"),
-    "plain-256": Row("the same, no facet tied to a family", "best", {"anchor": "none"}),
-    "no-facet-dropout-256": Row("no facet tied, no facet dropout", "best", {"anchor": "none", "facet_dropout": 0.0}),
-    "learned-256": Row(
+    "both-64": QualityRow("a mixture of softmaxes, facets tied to families", changes={"head": "mixture"}),
+    "published-64": QualityRow("FAME as its paper has it, preset published (width 64)", "published"),
+    "sasrec-256": QualityRow("SASRec, preset best (width 256)", "best", {"model": "sasrec"}),
+    "fame-256": QualityRow("**FAME, preset best (width 256)**", "best"),
+    "plain-256": QualityRow("the same, no facet tied to a family", "best", {"anchor": "none"}),
+    "no-facet-dropout-256": QualityRow(
+        "no facet tied, no facet dropout", "best", {"anchor": "none", "facet_dropout": 0.0}
+    ),
+    "learned-256": QualityRow(
         "no facet tied, no facet dropout, what a facet sees of an item learned (W_f)",
         "best",
         {"anchor": "none", "facet_dropout": 0.0, "item_facets": "learned"},
     ),
 }
 INGREDIENTS = {
-    "base": Row("FAME as default, 10 epochs", changes=SHORT),
-    "absolute": Row("positions absolute instead of relative", changes=SHORT | {"positions": "absolute"}),
-    "no-begin": Row("no begin token", changes=SHORT | {"begin": False}),
-    "no-popularity": Row("no popularity bias", changes=SHORT | {"popularity": False}),
-    "plain": Row("no facet tied to a family", changes=SHORT | {"anchor": "none"}),
-    "no-purity": Row("other families not kept out of a tied facet", changes=SHORT | {"anchor_purity": 0.0}),
-    "no-balance": Row("no balance of the gate", changes=SHORT | {"gate_balance": 0.0}),
-    "projection": Row("facet residual a learned projection of X", changes=SHORT | {"residual": "projection"}),
-    "learned": Row("what a facet sees of an item learned (W_f)", changes=SHORT | {"item_facets": "learned"}),
-    "attention-dropout-0": Row("no dropout on attention", changes=SHORT | {"attention_dropout": 0.0}),
-    "dropout-.2": Row("dropout .2 everywhere", changes=SHORT | {"dropout": 0.2, "attention_dropout": 0.2}),
-    "facet-dropout-.2": Row("facet dropout .2", changes=SHORT | {"facet_dropout": 0.2}),
-    "constant-rate": Row(
+    "base": QualityRow("FAME as default, 10 epochs", changes=SHORT),
+    "absolute": QualityRow("positions absolute instead of relative", changes=SHORT | {"positions": "absolute"}),
+    "no-begin": QualityRow("no begin token", changes=SHORT | {"begin": False}),
+    "no-popularity": QualityRow("no popularity bias", changes=SHORT | {"popularity": False}),
+    "plain": QualityRow("no facet tied to a family", changes=SHORT | {"anchor": "none"}),
+    "no-purity": QualityRow("other families not kept out of a tied facet", changes=SHORT | {"anchor_purity": 0.0}),
+    "no-balance": QualityRow("no balance of the gate", changes=SHORT | {"gate_balance": 0.0}),
+    "projection": QualityRow("facet residual a learned projection of X", changes=SHORT | {"residual": "projection"}),
+    "learned": QualityRow("what a facet sees of an item learned (W_f)", changes=SHORT | {"item_facets": "learned"}),
+    "attention-dropout-0": QualityRow("no dropout on attention", changes=SHORT | {"attention_dropout": 0.0}),
+    "dropout-.2": QualityRow("dropout .2 everywhere", changes=SHORT | {"dropout": 0.2, "attention_dropout": 0.2}),
+    "facet-dropout-.2": QualityRow("facet dropout .2", changes=SHORT | {"facet_dropout": 0.2}),
+    "constant-rate": QualityRow(
         "learning rate constant: it pays in a training as short as this",
         changes=SHORT | {"warmup": 0.0, "final_rate": 1.0},
     ),
-    "heads-2": Row("two facets instead of four", changes=SHORT | {"heads": 2}),
-    "experts-1": Row("one expert a facet instead of four", changes=SHORT | {"experts": 1}),
-    "sampled": Row("softmax sampled (1,024 items)", changes=SHORT | {"loss": "sampled"}),
-    "published": Row("FAME as its paper has it (preset published)", "published", SHORT),
+    "heads-2": QualityRow("two facets instead of four", changes=SHORT | {"heads": 2}),
+    "experts-1": QualityRow("one expert a facet instead of four", changes=SHORT | {"experts": 1}),
+    "sampled": QualityRow("softmax sampled (1,024 items)", changes=SHORT | {"loss": "sampled"}),
+    "published": QualityRow("FAME as its paper has it (preset published)", "published", SHORT),
 }
 ROWS = MODELS | INGREDIENTS
 

@@ -32,7 +32,7 @@ SURE = 0.05  # of the binomial test that a ranking responds
 
 
 @dataclass(frozen=True)
-class Made:
+class MadeData:
     """A history whose items share a value."""
 
     family: str
@@ -60,7 +60,7 @@ def main() -> None:
     report.publish("shared value", text(found, chosen.model.name, chosen.histories, chosen.seed))
 
 
-def make(data: DataSet, family: str, rng: np.random.Generator) -> Made:
+def make(data: DataSet, family: str, rng: np.random.Generator) -> MadeData:
     """A value that enough items have, and the most mixed of some draws of its items, drawn by popularity."""
     catalog = data.catalog
     seen = np.bincount(data.histories.items, minlength=len(catalog) + 1)
@@ -72,7 +72,7 @@ def make(data: DataSet, family: str, rng: np.random.Generator) -> Made:
     value = values[int(rng.integers(len(values)))]
     items, weight = np.array(holders[value]), seen[holders[value]] + 1.0
     draws = [rng.choice(items, LENGTH, replace=False, p=weight / weight.sum()).tolist() for _ in range(TRIES)]
-    return Made(family, value, min(draws, key=lambda drawn: shared(catalog, family, value, drawn)))
+    return MadeData(family, value, min(draws, key=lambda drawn: shared(catalog, family, value, drawn)))
 
 
 def shared(catalog: Catalog, family: str, value: str, items: list[int]) -> float:
@@ -87,7 +87,7 @@ def shared(catalog: Catalog, family: str, value: str, items: list[int]) -> float
     return max(others.values(), default=0) / len(items)
 
 
-def mark(model: Model, anatomy: Anatomy, data: DataSet, histories: list[Made]) -> dict[str, Any]:
+def mark(model: Model, anatomy: Anatomy, data: DataSet, histories: list[MadeData]) -> dict[str, Any]:
     """Over the first ten items that have the value, of the rankings that respond: who names the family."""
     catalog, facets = data.catalog, model.config.facets
     ranked = [recommend(model, made.items, TOP) for made in histories]

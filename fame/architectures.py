@@ -41,7 +41,7 @@ WITHOUT_FACETS = {
 }  # fmt: skip
 WITHOUT_ATTENTION = {"heads": 1, "attention_dropout": 0.0, "positions": "none"}
 
-DEFAULT = "fame"
+DEFAULT_ARCHITECTURE = "fame"
 _known = {
     one.name: one
     for one in (

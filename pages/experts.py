@@ -52,7 +52,7 @@ def story() -> None:
         parts.router_squares(now, at, experts.router, h, n)
     with right:
         st.header(f"Expert {n + 1} of {facet} after item {at.number}")
-        parts.reads(now, at, experts, h, n)
+        parts.attention_of(now, at, experts, h, n)
     left, right = st.columns([4, 3], gap="large")
     with left:
         st.header(f"Without expert {n + 1}")

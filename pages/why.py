@@ -20,7 +20,7 @@ from app.widgets.why.what_if import what_if
 from fame.explain.facets.contrast import contrast_runs
 from fame.explain.knockout import effects
 from fame.explain.past.methods import attribute
-from fame.explain.past.records import ORDERS
+from fame.explain.past.records import BASELINES
 from fame.explain.question import Question, QuestionError
 from fame.explain.trust.records.explanations import explaining
 from fame.ranking.recommend import recommend, take_apart
@@ -52,8 +52,8 @@ def story() -> None:
     question = Question.about(model, now.history, target, against, now.hidden)
     found = past.explained(now, question, method) if question.length > 1 else None
     editor(
-        now, asked.gate, choosable=True, values=None if found is None else found.values, by=past_items.NAMES[method],
-        out=now.changed.without,
+        now, asked.gate, choosable=True, values=None if found is None else found.values,
+        by=past_items.METHOD_NAMES[method], out=now.changed.without,
     )  # fmt: skip
 
     if found is not None:
@@ -62,7 +62,7 @@ def story() -> None:
             st.header("Past items, by method")
             past.more(now, method, beside)
             others = [one for name in beside if (one := past.explained(now, question, name)) is not None]
-            shown = [found, *others, *(attribute(question, order) for order in ORDERS)]
+            shown = [found, *others, *(attribute(question, order) for order in BASELINES)]
             past.picture(now, shown, tested, 1 + len(now.history) - question.length)
         with right:
             st.header("How far to believe them")

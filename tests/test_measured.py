@@ -10,7 +10,7 @@ from fame.checkpoint.store import load, save
 from fame.explain import example, stored
 from fame.explain.meaning import records as meaning
 from fame.explain.meaning.measure import measure
-from fame.explain.trust.records.scorecard import ADVICE, FILE, Scorecard
+from fame.explain.trust.records.scorecard import SCORECARD_ADVICE, SCORECARD_FILE, Scorecard
 from fame.explain.trust.scorecard import scorecard
 from fame.maps import store as maps
 from fame.maps.store import MapError, Maps, Space
@@ -27,7 +27,7 @@ def found(trained, cinema):
 def keep_all(folder, found, mark, cinema):
     """Store one of each kind as measured on the weights of that fingerprint."""
     meaning.save(folder, mark, found[0])
-    stored.save(folder / FILE, mark, found[1])
+    stored.save(folder / SCORECARD_FILE, mark, found[1])
     maps.save(folder, Maps(mark, 1, 2, np.array([1, 2]), (Space("items", np.zeros((2, 2), np.float32), 1.0, 1.0),)))
     if mark == describe(folder).fingerprint:
         example.write(folder, cinema)
@@ -38,7 +38,7 @@ def shown(folder):
     model, kinds = describe(folder), set()
     if meaning.load(model) is not None:
         kinds.add("meaning")
-    if stored.load(model, FILE, Scorecard, ADVICE) is not None:
+    if stored.load(model, SCORECARD_FILE, Scorecard, SCORECARD_ADVICE) is not None:
         kinds.add("scorecard")
     if example.load(model) is not None:
         kinds.add("example")

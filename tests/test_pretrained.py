@@ -12,7 +12,7 @@ from fame.explain import example, stored
 from fame.explain.knockout import knockout
 from fame.explain.meaning import records as meaning
 from fame.explain.trust.faithfulness import ask, mark
-from fame.explain.trust.records.explanations import ADVICE, FILE, Explanations
+from fame.explain.trust.records.explanations import EXPLANATIONS_ADVICE, EXPLANATIONS_FILE, Explanations
 from fame.home import PROJECT, data_folder
 from fame.maps import store
 from fame.ranking.evaluation import popularity_ranks, ranks
@@ -79,7 +79,7 @@ def test_what_its_facets_mean_ships_with_it(shipped):
 
 def test_how_true_its_explanations_are_ships_with_it(shipped):
     checkpoint, data = shipped
-    found = stored.load(checkpoint.description, FILE, Explanations, ADVICE)
+    found = stored.load(checkpoint.description, EXPLANATIONS_FILE, Explanations, EXPLANATIONS_ADVICE)
     assert found is not None
     assert found.users == 200
     questions = ask(checkpoint.model, data, found.users, found.seed)

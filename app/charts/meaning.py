@@ -11,7 +11,7 @@ from app.look.numbers import percent
 
 # One hue whose strength is the number: text in the page's own colour stays readable on it, light and dark.
 SCALE = ((0.0, "rgba(59,125,216,0.0)"), (1.0, "rgba(59,125,216,0.5)"))
-SMALL = "<br><span style='font-size:11px'>{}</span>"
+SMALL_TEXT = "<br><span style='font-size:11px'>{}</span>"
 
 
 def matrix(

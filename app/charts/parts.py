@@ -14,7 +14,7 @@ GAP = 0.26  # between the two, as a share of the picture: the names of the secon
 
 
 @dataclass(frozen=True)
-class Split:
+class ScoreSplit:
     """One way to split a score."""
 
     title: str
@@ -25,7 +25,7 @@ class Split:
     said: Sequence[str] = ()  # the names in full, as hovering tells them; the same where there are none
 
 
-def splits(ways: Sequence[Split]) -> go.Figure:
+def splits(ways: Sequence[ScoreSplit]) -> go.Figure:
     """The ways side by side, a bar a part, all on one scale."""
     low = min(0.0, *(part for way in ways for part in way.parts))
     high = max(0.0, *(part for way in ways for part in way.parts))

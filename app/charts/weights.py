@@ -17,7 +17,7 @@ SYMBOLS = ("circle-open", "diamond-open", "triangle-up-open", "square-open", "tr
 
 
 @dataclass(frozen=True)
-class Panel:
+class BarPanel:
     """Bars of one measure, one a row."""
 
     title: str
@@ -26,7 +26,7 @@ class Panel:
     most: float  # where the panel ends
 
 
-def beside(rows: Sequence[str], colors: Sequence[str], panels: Sequence[Panel], chosen: int | None) -> go.Figure:
+def beside(rows: Sequence[str], colors: Sequence[str], panels: Sequence[BarPanel], chosen: int | None) -> go.Figure:
     """Measures side by side, each on its own scale; a bar's `customdata` is its row's number, from 0.
 
     Where a row is chosen the others are outlines.

@@ -5,15 +5,15 @@ from collections.abc import Iterable, Sequence
 from app.look.numbers import percent
 from app.sentences.marking import attribute, escape, together
 from app.sentences.marking import facet as marked
-from fame.explain.meaning.probe import EITHER, FEWEST
-from fame.explain.meaning.records import LEVEL, Expert, Facet, Meaning
+from fame.explain.meaning.probe import FEWEST_EITHER, FEWEST_TESTED
+from fame.explain.meaning.records import DISCOVERY_RATE, Expert, FacetMeaning, Meaning
 
 VALUES = 3  # of an expert, named in a cell of a table
 GAIN = (
     "A probe (ridge regression) gives each value of the family a score for an item that it was not fitted on. AUC: how "
     "often an item that has the value gets a higher score than an item that lacks it, ties half; the mean over the "
-    f"values that {EITHER} tested items or more have, and as many lack. Gain = 2 AUC − 1: 0 by chance, 100 points "
-    "where every value is told from the others, however common the commonest of them is."
+    f"values that {FEWEST_EITHER} tested items or more have, and as many lack. Gain = 2 AUC − 1: 0 by chance, 100 "
+    "points where every value is told from the others, however common the commonest of them is."
 )
 BENEATH = 0.001  # q-values below are not told apart
 
@@ -30,7 +30,7 @@ def facets(names: Sequence[str]) -> str:
     return together([f"the {marked(name)}" for name in names])
 
 
-def state(facet: Facet) -> str:
+def state(facet: FacetMeaning) -> str:
     """A facet with what was found of it, for a heading or a label: "genre, confirmed", "era, tied, not confirmed"."""
     if facet.tied:
         if facet.named == facet.facet:
@@ -75,16 +75,17 @@ def matched(found: Meaning) -> str:
 
 def untested(found: Meaning, families: Iterable[int]) -> str:
     """Why a probe could not be asked for any of these families."""
-    few = [a for a in families if found.held_out.items[a] < FEWEST]
+    few = [a for a in families if found.held_out.items[a] < FEWEST_TESTED]
     rare = [found.families[a] for a in families if a not in few]
     said = []
     if few:
         counts = [f"{found.held_out.items[a]} of the {attribute(found.families[a])}" for a in few]
-        said = [f"Of the items kept out of training too few (of {FEWEST}) have a value: {together(counts)}."]
+        said = [f"Of the items kept out of training too few (of {FEWEST_TESTED}) have a value: {together(counts)}."]
     if rare:
         said.append(
-            f"No value of {together([f'the {attribute(name)}' for name in rare])} is had by {EITHER} of the items kept "
-            f"out of training, lacked by {EITHER} of those that have another, and had by 2 of the items trained on."
+            f"No value of {together([f'the {attribute(name)}' for name in rare])} is had by {FEWEST_EITHER} of the "
+            f"items kept out of training, lacked by {FEWEST_EITHER} of those that have another, and had by 2 of the "
+            "items trained on."
         )
     return " ".join(said)
 
@@ -96,7 +97,9 @@ def verdict(found: Meaning, h: int) -> str:
         of = [found.families.index(facet.facet)] if facet.tied else range(len(found.families))
         return f"Not tested. {untested(found, of)}"
     gains = {a: gain for a in range(len(found.families)) if (gain := probe.gain(h, a)) is not None}
-    tells = {a: gain for a, gain in gains.items() if gain > 0 and (q := probe.q[h][a]) is not None and q < LEVEL}
+    tells = {
+        a: gain for a, gain in gains.items() if gain > 0 and (q := probe.q[h][a]) is not None and q < DISCOVERY_RATE
+    }
     best = max(tells or gains, key=gains.__getitem__)
     own = found.families.index(facet.facet) if facet.tied else best
     shown = best if facet.verdict == "other" else own
@@ -148,8 +151,8 @@ def q_value(q: float) -> str:
     """0.00001 -> "q < 0.001"; what is below the level is not rounded up to it."""
     if q < BENEATH:
         return f"q < {BENEATH}"
-    if round(q, 3) == LEVEL > q:
-        return f"q < {LEVEL}"
+    if round(q, 3) == DISCOVERY_RATE > q:
+        return f"q < {DISCOVERY_RATE}"
     return f"q = {q:.3f}" if q < 0.1 else f"q = {q:.2f}"
 
 

@@ -12,7 +12,7 @@ from fame.explain.past.claim import Claim
 from fame.explain.past.records import Method
 from fame.explain.records import worst
 
-NAMES: dict[Method, str] = {
+METHOD_NAMES: dict[Method, str] = {
     "occlusion-remove": "occlusion, removed",
     "occlusion-mask": "occlusion, masked",
     "greedy": "greedy occlusion",
@@ -24,7 +24,7 @@ NAMES: dict[Method, str] = {
     "recency": "recency",
     "random": "random order",
 }
-MEANINGS: dict[Method, str] = {
+METHOD_MEANINGS: dict[Method, str] = {
     "occlusion-remove": "How far log p falls when the item is removed and the later ones move up.",
     "occlusion-mask": "How far log p falls when the item is hidden and its place stays empty.",
     "greedy": "Remove the item without which log p falls furthest, look again at what is left, and so on.",
@@ -60,7 +60,7 @@ def because(
     else:
         said = alone(claim, item, probability, named, all_of_them)
     if claim.exact and first is not None and first != claim.items[0]:
-        said += f" By {NAMES[method]}, {names[first]} comes first."
+        said += f" By {METHOD_NAMES[method]}, {names[first]} comes first."
     return said
 
 
@@ -87,7 +87,8 @@ def unexplained(title: str, rank: int, method: Method, alone: bool) -> str:
     item = f"*{escape(title)}* comes {ordinal(rank)}"
     if alone:
         return f"{item}. The history has one item, so there is nothing to weigh it against; add another."
-    return f"{item}. What {NAMES[method]} says about it is not worked out yet: ask for it, or choose another method."
+    said = f"What {METHOD_NAMES[method]} says about it is not worked out yet: ask for it, or choose another method."
+    return f"{item}. {said}"
 
 
 def against(claim: Claim, item: str, rival: str, named: str, all_of_them: str) -> str:

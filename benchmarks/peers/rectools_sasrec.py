@@ -56,7 +56,7 @@ def sasrec(chosen: argparse.Namespace, data: Data) -> SASRecModel:
             enable_checkpointing=False,
             enable_progress_bar=False,
             enable_model_summary=False,
-            callbacks=[Probe(chosen.probe) if chosen.probe else Reports(data, chosen.length, chosen.seconds)],
+            callbacks=[TimedEpoch(chosen.probe) if chosen.probe else Reports(data, chosen.length, chosen.seconds)],
         )
 
     return SASRecModel(
@@ -87,7 +87,7 @@ class Start(Callback):
         )
 
 
-class Probe(Start):
+class TimedEpoch(Start):
     """Times some steps, the loading of their batches included."""
 
     def __init__(self, steps: int):

@@ -10,11 +10,11 @@ from typing import Any
 from fame.architectures import Architecture, ArchitectureError, architecture
 from fame.errors import InputError
 from fame.folders import read_json, read_whole
-from fame.heads.kinds import DEFAULT, HeadError, HeadKind, kind_of
+from fame.heads.kinds import DEFAULT_HEAD, HeadError, HeadKind, kind_of
 
-FORMAT = 2
+MODEL_FORMAT = 2
 ALL = 0.9  # of a mean gate or router: more than this is a collapse
-ADVICE = "the folder is no whole model: train it again or copy it again from where it came"
+MODEL_ADVICE = "the folder is no whole model: train it again or copy it again from where it came"
 
 
 class ModelError(InputError):
@@ -37,7 +37,7 @@ class Description:
     @property
     def head(self) -> HeadKind:
         """What its head says of itself."""
-        return kind_of(str(self.config.get("head", DEFAULT)))
+        return kind_of(str(self.config.get("head", DEFAULT_HEAD)))
 
     @property
     def architecture(self) -> Architecture:
@@ -86,23 +86,24 @@ def _describe(folder: Path) -> Description:
         raise ModelError(
             f"There is no model folder {folder}; give the path of one, such as pretrained/planted-cinema-fame."
         )
-    config = read_json(folder / "config.json", ADVICE)
-    if config.get("format") != FORMAT:
+    config = read_json(folder / "config.json", MODEL_ADVICE)
+    if config.get("format") != MODEL_FORMAT:
         raise ModelError(
-            f"{folder / 'config.json'} has format {config.get('format')!r}, but {FORMAT} is read here; train it again."
+            f"{folder / 'config.json'} has format {config.get('format')!r}, but {MODEL_FORMAT} is read here; train it "
+            "again."
         )
     for key in ("dataset", "dataset_fingerprint", "sha256", "fingerprint", "architecture", "facets"):
         if key not in config:
-            raise ModelError(f"{folder / 'config.json'} has no {key!r}; {ADVICE}.")
+            raise ModelError(f"{folder / 'config.json'} has no {key!r}; {MODEL_ADVICE}.")
     try:
-        kind_of(str(config.get("head", DEFAULT)), bool(config["facets"]))
+        kind_of(str(config.get("head", DEFAULT_HEAD)), bool(config["facets"]))
     except HeadError as error:
-        raise ModelError(f"{folder / 'config.json'}: {error} {ADVICE.capitalize()}.") from None
+        raise ModelError(f"{folder / 'config.json'}: {error} {MODEL_ADVICE.capitalize()}.") from None
     try:
         architecture(str(config["architecture"]))
     except ArchitectureError as error:
         raise ModelError(f"{folder / 'config.json'}: {error}") from None
-    card = read_json(folder / "card.json", ADVICE)
+    card = read_json(folder / "card.json", MODEL_ADVICE)
     return Description(folder, model_name(folder), config, card)
 
 

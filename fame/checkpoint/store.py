@@ -12,7 +12,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch.overrides import TorchFunctionMode
 
-from fame.checkpoint.description import ADVICE, FORMAT, Description, ModelError, describe, fingerprint
+from fame.checkpoint.description import MODEL_ADVICE, MODEL_FORMAT, Description, ModelError, describe, fingerprint
 from fame.data import Catalog, DataSet
 from fame.folders import FolderError, read_whole, whole_folder, write_json
 from fame.measured import carry
@@ -64,7 +64,7 @@ def write(folder: Path, model: Model, dataset: DataSet, card: dict[str, Any]) ->
     write_tensors(folder / WEIGHTS, model.state_dict())
     (folder / ITEMS).write_text(json.dumps(dataset.catalog.ids, ensure_ascii=False), encoding="utf-8")
     config = {
-        "format": FORMAT,
+        "format": MODEL_FORMAT,
         **model.config.model_dump(mode="json"),
         "dataset": dataset.name,
         "dataset_fingerprint": dataset.fingerprint,
@@ -112,19 +112,21 @@ def _load(folder: Path, device: torch.device | str) -> Checkpoint:
                 if expected.get(name) != found.get(name):
                     raise ModelError(
                         f"{folder / 'config.json'} asks for {name} of shape {expected.get(name, 'none')}, "
-                        f"but {WEIGHTS} has {found.get(name, 'none')}; {ADVICE}."
+                        f"but {WEIGHTS} has {found.get(name, 'none')}; {MODEL_ADVICE}."
                     )
             weights = {name: file.get_tensor(name) for name in expected}
     except (SafetensorError, OSError) as error:
-        raise ModelError(f"{folder / WEIGHTS} cannot be read ({error}); {ADVICE}.") from None
+        raise ModelError(f"{folder / WEIGHTS} cannot be read ({error}); {MODEL_ADVICE}.") from None
     for name in (WEIGHTS, ITEMS):
         if not (folder / name).is_file() or sha256(folder / name) != description.config["sha256"].get(name):
-            raise ModelError(f"{folder / name} is missing or not the file that config.json was written with; {ADVICE}.")
+            raise ModelError(
+                f"{folder / name} is missing or not the file that config.json was written with; {MODEL_ADVICE}."
+            )
     if fingerprint(description.config) != description.fingerprint:
-        raise ModelError(f"{folder / 'config.json'} was changed after it was written; {ADVICE}.")
+        raise ModelError(f"{folder / 'config.json'} was changed after it was written; {MODEL_ADVICE}.")
     ids = json.loads((folder / ITEMS).read_text(encoding="utf-8"))
     if not isinstance(ids, list) or len(ids) != config.items:
-        raise ModelError(f"{folder / ITEMS} does not list the {config.items} items of config.json; {ADVICE}.")
+        raise ModelError(f"{folder / ITEMS} does not list the {config.items} items of config.json; {MODEL_ADVICE}.")
     model.load_state_dict(weights, assign=True)
     return Checkpoint(description, model.eval().requires_grad_(False).to(device), tuple(ids))
 
@@ -137,7 +139,7 @@ def architecture(description: Description) -> Config:
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"]) or "the whole"
-        raise ModelError(f"{description.folder / 'config.json'}: {place}: {first['msg']}; {ADVICE}.") from None
+        raise ModelError(f"{description.folder / 'config.json'}: {place}: {first['msg']}; {MODEL_ADVICE}.") from None
 
 
 def build_empty(config: Config) -> Model:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from fame.architectures import DEFAULT
+from fame.architectures import DEFAULT_ARCHITECTURE
 from fame.cli.output import Json, print_json
 from fame.cli.train import MODELS
 
@@ -15,7 +15,7 @@ def estimate(
     preset: Annotated[
         str, typer.Option(help="default, best, small or published (in architecture, not in training).")
     ] = "default",
-    model: Annotated[str, typer.Option(help=MODELS)] = DEFAULT,
+    model: Annotated[str, typer.Option(help=MODELS)] = DEFAULT_ARCHITECTURE,
     set_: Annotated[list[str] | None, typer.Option("--set", help="A setting, as key=value; may be repeated.")] = None,
     seed: Annotated[int, typer.Option(help="As of the training.")] = 1,
     background: Annotated[bool, typer.Option(help="Leave a core and the right of way to other programs.")] = False,

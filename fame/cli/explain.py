@@ -45,13 +45,13 @@ def explain(
     as_json: Json = False,
 ) -> None:
     """Which past items, facets and experts an item is due to, what would change it, and whether that is borne out."""
-    from fame.cli.explanation import Asked, causes
+    from fame.cli.explanation import Asked, explanation
     from fame.cli.explanation_lines import tell
 
     checkpoint, catalog, dataset = opened(model, data)
     past = past_of(history, user, repeats, dataset, checkpoint.model.config.length)
     asked = Asked(checkpoint.model, catalog, past.ids, past.hidden)
-    answer = causes(asked, target, rival, method, missing, weights, without)
+    answer = explanation(asked, target, rival, method, missing, weights, without)
     if as_json:
         print_json(answer)
         return

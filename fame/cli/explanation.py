@@ -15,7 +15,7 @@ from fame.explain.facets.what_if import WeightError, reweigh
 from fame.explain.families.anatomy import Anatomy, fit
 from fame.explain.families.evidence import evidence
 from fame.explain.past.claim import claim
-from fame.explain.past.counterfactual import TOP, fewest_additions, fewest_removals
+from fame.explain.past.counterfactual import WISHED_TOP, fewest_additions, fewest_removals
 from fame.explain.past.methods import attribute, recency
 from fame.explain.past.records import Attribution
 from fame.explain.question import Question, QuestionError
@@ -56,7 +56,7 @@ class Asked:
         return {"removed": [self.ids[t] for t in positions], "positions": positions}
 
 
-def causes(
+def explanation(
     asked: Asked, target: str, rival: str | None, method: str, missing: str | None, weights: str, without: str
 ) -> dict[str, Any]:
     """The whole answer.
@@ -128,7 +128,7 @@ def removal(asked: Asked) -> dict[str, Any] | None:
 def additions(asked: Asked, question: Question) -> dict[str, Any] | None:
     """The fewest items that bring the target into the first ten; None where it is there."""
     found = fewest_additions(asked.model, asked.history, question.target, hidden=asked.hidden)
-    if found.rank <= TOP:
+    if found.rank <= WISHED_TOP:
         return None
     added = None if found.added is None else [asked.catalog.id(v) for v in found.added]
     return {"added": added, "rank": found.rank, "new_rank": found.new_rank, "reason": found.reason}
@@ -221,5 +221,5 @@ def what_if(asked: Asked, question: Question, weights: str, without: str) -> dic
         "router": dict(zip(facets, found.router.tolist(), strict=True)),
         "rank": row + 1,
         "probability": float(found.ranking.probability[row]),
-        "top": [catalog.id(int(v)) for v in found.ranking.items[:TOP]],
+        "top": [catalog.id(int(v)) for v in found.ranking.items[:WISHED_TOP]],
     }

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from fame.architectures import DEFAULT, trained_here
+from fame.architectures import DEFAULT_ARCHITECTURE, trained_here
 from fame.cli.output import Device, Json, console, print_json
 
 MODELS = f"One of {', '.join(one.name for one in trained_here())}."
@@ -24,7 +24,7 @@ def train(
             help="default, best, small or published (in architecture, not in training).", show_default="default"
         ),
     ] = None,
-    model: Annotated[str | None, typer.Option(help=MODELS, show_default=DEFAULT)] = None,
+    model: Annotated[str | None, typer.Option(help=MODELS, show_default=DEFAULT_ARCHITECTURE)] = None,
     set_: Annotated[list[str] | None, typer.Option("--set", help="A setting, as key=value; may be repeated.")] = None,
     seed: Annotated[int | None, typer.Option(help="The same seed gives the same model.", show_default="1")] = None,
     device: Device = "auto",

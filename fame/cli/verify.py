@@ -32,13 +32,13 @@ def planted(
     from fame.checkpoint.store import load
     from fame.data import read
     from fame.explain import stored
-    from fame.explain.trust.records.scorecard import FILE
+    from fame.explain.trust.records.scorecard import SCORECARD_FILE
     from fame.explain.trust.scorecard import scorecard
 
     checkpoint, dataset = load(model), read(data)
     checkpoint.catalog(dataset)
     found = scorecard(checkpoint.model, dataset)
-    stored.save(model / FILE, checkpoint.description.fingerprint, found)
+    stored.save(model / SCORECARD_FILE, checkpoint.description.fingerprint, found)
     shares = {**found.readings, "named": found.named}
     if as_json:
         print_json(
@@ -119,12 +119,12 @@ def explanations(
     from fame.data import read
     from fame.explain import stored
     from fame.explain.trust.faithfulness import judge
-    from fame.explain.trust.records.explanations import FILE
+    from fame.explain.trust.records.explanations import EXPLANATIONS_FILE
 
     checkpoint, dataset = load(model), read(data)
     checkpoint.catalog(dataset)
     found = judge(checkpoint.model, dataset, users, seed)
-    stored.save(model / FILE, checkpoint.description.fingerprint, found)
+    stored.save(model / EXPLANATIONS_FILE, checkpoint.description.fingerprint, found)
     if as_json:
         print_json({"model": checkpoint.description.fingerprint, **stored.as_json(found)})
         return

@@ -55,7 +55,7 @@ def attributes(catalog: Catalog, family: str) -> Attributes:
     return Attributes(family, values, codes)
 
 
-def alike(one: Attributes, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+def likeness(one: Attributes, a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """Pairs of items (n,), (n,) -> how alike they are, (n,): the overlap of their values weighted by rarity, 0 to 1."""
     weight = np.append(one.rarity, 0.0)  # a code of -1 weighs nothing
     shared = (one.codes[a][:, :, None] == one.codes[b][:, None, :]).any(2) & (one.codes[a] >= 0)
@@ -84,20 +84,20 @@ def telling(catalog: Catalog) -> Choice:
     left_out: list[str] = []
     rng = np.random.default_rng(0)
     pairs = rng.integers(1, len(catalog) + 1, (2, PAIRS))
-    likeness: list[np.ndarray] = []
+    near_before: list[np.ndarray] = []
     for family in catalog.families:
         found = attributes(catalog, family.name)
         reason = silent(found)
         if not reason:
-            near = alike(found, *pairs)
-            for other, its in zip(chosen, likeness, strict=True):
+            near = likeness(found, *pairs)
+            for other, its in zip(chosen, near_before, strict=True):
                 if near.std() and its.std() and np.corrcoef(near, its)[0, 1] >= SAME:
                     reason = f"says the same as {other.family!r}"
         if reason:
             left_out.append(f"{family.name!r} {reason}")
         else:
             chosen.append(found)
-            likeness.append(near)
+            near_before.append(near)
     return Choice(tuple(found.family for found in chosen), tuple(left_out))
 
 

@@ -26,7 +26,7 @@ NAMES = (tuple(GENRES), tuple(f"{era}0s" for era in ERAS), tuple(DIRECTORS))  # 
 MOST_VALUES = min(len(GENRES), len(ERAS), len(DIRECTORS))
 
 
-class Options(BaseModel):
+class PlantedOptions(BaseModel):
     """What the cinema is made by; the same options make the same cinema."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -45,10 +45,10 @@ class Options(BaseModel):
     seed: int = Field(1, ge=0)
 
 
-def options(**chosen: Any) -> Options:
+def options(**chosen: Any) -> PlantedOptions:
     """Checked options; raises `DataError` with a sentence that names the one that is wrong."""
     try:
-        found = Options.model_validate({name: value for name, value in chosen.items() if value is not None})
+        found = PlantedOptions.model_validate({name: value for name, value in chosen.items() if value is not None})
     except ValidationError as error:
         first = error.errors()[0]
         raise DataError(f"{first['loc'][0]}: {first['msg']} (given: {first['input']!r}).") from None
@@ -65,7 +65,7 @@ def options(**chosen: Any) -> Options:
     return found
 
 
-def make(folder: Path, chosen: Options) -> DataSet:
+def make(folder: Path, chosen: PlantedOptions) -> DataSet:
     """Make the cinema and write it as a data set with its truth and the oracle's share."""
     need_free(folder)
     rng = np.random.default_rng(chosen.seed)
@@ -87,7 +87,7 @@ def make(folder: Path, chosen: Options) -> DataSet:
     )
 
 
-def films(chosen: Options, rng: np.random.Generator) -> tuple[pd.DataFrame, np.ndarray]:
+def films(chosen: PlantedOptions, rng: np.random.Generator) -> tuple[pd.DataFrame, np.ndarray]:
     """The items, and their values as numbers: (items, 3)."""
     values = np.stack([rng.permutation(spread(chosen.items, count, chosen.skew)) for count in kinds(chosen)], 1)
     rows, used = [], set[str]()
@@ -102,12 +102,12 @@ def films(chosen: Options, rng: np.random.Generator) -> tuple[pd.DataFrame, np.n
     return items, values
 
 
-def kinds(chosen: Options) -> list[int]:
+def kinds(chosen: PlantedOptions) -> list[int]:
     """How many values each family has."""
     return [chosen.values] * 3 if chosen.values else [10, 8, 14]
 
 
-def likeable(chosen: Options) -> list[np.ndarray]:
+def likeable(chosen: PlantedOptions) -> list[np.ndarray]:
     """Of each family the values that have films enough to be liked through a whole history."""
     counts = [np.bincount(spread(chosen.items, count, chosen.skew)) for count in kinds(chosen)]
     return [np.flatnonzero(films >= chosen.length) for films in counts]
@@ -121,7 +121,9 @@ def spread(items: int, count: int, skew: float) -> np.ndarray:
     return np.searchsorted(np.cumsum(share / share.sum()), (np.arange(items) + 0.5) / items)
 
 
-def histories(chosen: Options, values: np.ndarray, rng: np.random.Generator) -> tuple[pd.DataFrame, pd.DataFrame]:
+def histories(
+    chosen: PlantedOptions, values: np.ndarray, rng: np.random.Generator
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Interactions, and the truth of those that followed a family."""
     items, families = values.shape
     popularity = 1 / np.arange(1, items + 1) ** 0.4  # some films are seen more than others, in every family alike
@@ -158,7 +160,7 @@ def histories(chosen: Options, values: np.ndarray, rng: np.random.Generator) -> 
 class Wishes:
     """The values of every family that a viewer likes, and which of them is followed."""
 
-    def __init__(self, chosen: Options, likes: list[np.ndarray], rng: np.random.Generator):
+    def __init__(self, chosen: PlantedOptions, likes: list[np.ndarray], rng: np.random.Generator):
         self.stickiness, self.preferences = chosen.stickiness, chosen.preferences
         self.liked = [rng.choice(values, chosen.preferences, replace=False) for values in likes]
         self.followed = rng.integers(chosen.preferences, size=len(likes))

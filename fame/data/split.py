@@ -6,7 +6,7 @@ import numpy as np
 
 from fame.data.histories import Histories
 
-FEWEST = 3  # with fewer interactions nothing would be left to train on: such a user only trains
+FEWEST_INTERACTIONS = 3  # with fewer interactions nothing would be left to train on: such a user only trains
 
 
 @dataclass(frozen=True)
@@ -41,8 +41,8 @@ class Split:
 def leave_one_out(histories: Histories) -> Split:
     """Split every user's history by its end."""
     lengths = histories.lengths
-    users = np.flatnonzero(lengths >= FEWEST)
-    cut = np.where(lengths >= FEWEST, 2, 0)
+    users = np.flatnonzero(lengths >= FEWEST_INTERACTIONS)
+    cut = np.where(lengths >= FEWEST_INTERACTIONS, 2, 0)
     return Split(
         train=_without_last(histories, np.arange(len(histories)), cut),
         validation=_events(histories, users, 2),
@@ -56,7 +56,7 @@ def held_out(histories: Histories, user: int) -> tuple[np.ndarray, int | None]:
     The same as in `leave_one_out`, without the split of everybody.
     """
     items = histories[user]
-    return (items[:-1], int(items[-1])) if len(items) >= FEWEST else (items, None)
+    return (items[:-1], int(items[-1])) if len(items) >= FEWEST_INTERACTIONS else (items, None)
 
 
 def sample(events: Events, most: int, seed: int) -> Events:

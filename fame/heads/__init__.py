@@ -2,5 +2,5 @@
 
 `contract` says what a head can be asked, and `kinds` what the heads say of themselves, without torch. Nobody outside
 asks which head a model has. To add one: a file beside `sum` and `mixture` with a class that meets the contract, and its
-record in `kinds.KINDS`; `tests/heads/test_contract.py` then asks of it what every head promises.
+record in `kinds.HEAD_KINDS`; `tests/heads/test_contract.py` then asks of it what every head promises.
 """

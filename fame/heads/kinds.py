@@ -31,7 +31,7 @@ class HeadKind:
     gate_weight: str = ""  # what a gate weight is, in a sentence or two beside it; empty: what training made of it
 
 
-KINDS = {
+HEAD_KINDS = {
     kind.name: kind
     for kind in (
         HeadKind(
@@ -57,7 +57,7 @@ KINDS = {
         ),
     )
 }
-DEFAULT = "sum"  # of a configuration that was stored before there was a choice
+DEFAULT_HEAD = "sum"  # of a configuration that was stored before there was a choice
 
 
 def kind_of(name: str, facets: bool = True) -> HeadKind:
@@ -68,11 +68,11 @@ def kind_of(name: str, facets: bool = True) -> HeadKind:
     HeadError
         There is none, or it needs facets that the model has not.
     """
-    if name not in KINDS:
-        raise HeadError(f"There is no head {name[:60]!r}; there are {', '.join(KINDS)}.")
-    kind = KINDS[name]
+    if name not in HEAD_KINDS:
+        raise HeadError(f"There is no head {name[:60]!r}; there are {', '.join(HEAD_KINDS)}.")
+    kind = HEAD_KINDS[name]
     if kind.facets and not facets:
-        free = " or ".join(one.name for one in KINDS.values() if not one.facets)
+        free = " or ".join(one.name for one in HEAD_KINDS.values() if not one.facets)
         raise HeadError(f"A {kind.title} needs facets, and the model has none: head must be {free}, not {name}.")
     return kind
 

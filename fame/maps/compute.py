@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import torch
 
-from fame.maps.store import MOST, Maps, Space
+from fame.maps.store import MOST_MAPPED, Maps, Space
 from fame.model import Faceted, Model
 
 NEIGHBOURS = 15
@@ -17,7 +17,11 @@ def compute(model: Model, fingerprint: str, seed: int, watch: Callable[[str], No
     """Maps of the item vectors or, with facets, of every facet's sub-embeddings and of all joined; cosine distance."""
     table = model.table()[1:]
     rng = np.random.default_rng(seed)
-    items = np.arange(len(table)) if len(table) <= MOST else np.sort(rng.choice(len(table), MOST, replace=False))
+    items = (
+        np.arange(len(table))
+        if len(table) <= MOST_MAPPED
+        else np.sort(rng.choice(len(table), MOST_MAPPED, replace=False))
+    )
     shown = table[torch.from_numpy(items)]
     vectors = {"items": shown.numpy()}
     if isinstance(model, Faceted):

@@ -11,7 +11,7 @@ from fame.folders import read_json, read_whole, recover, whole_folder, write_jso
 from fame.measured import find, kept
 
 ADVICE = "compute the maps again with `python -m fame map --model MODEL`"
-MOST = 12_000  # items on a map; of a larger catalog a random sample is shown
+MOST_MAPPED = 12_000  # items on a map; of a larger catalog a random sample is shown
 
 
 class MapError(InputError):
@@ -41,7 +41,7 @@ class Maps:
 
 def seconds(items: int, facets: int) -> float:
     """About what it takes to draw the maps of a model, by what it took on two idle cores."""
-    return 10 + min(items, MOST) * (1 + facets) / 400
+    return 10 + min(items, MOST_MAPPED) * (1 + facets) / 400
 
 
 def save(folder: Path, maps: Maps) -> None:

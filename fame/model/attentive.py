@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from fame.model.intervention import Intervention
-from fame.model.layers import Block, Embedding, visible
+from fame.model.layers import Embedding, TransformerBlock, visible
 from fame.model.output import Output
 
 
@@ -18,7 +18,7 @@ class Attentive(ABC):
 
     @property
     @abstractmethod
-    def lower(self) -> Sequence[Block]:
+    def lower(self) -> Sequence[TransformerBlock]:
         """The blocks below the last layer, the first one first."""
 
     @abstractmethod

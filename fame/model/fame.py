@@ -15,12 +15,12 @@ from fame.model.contract import Faceted
 from fame.model.dropout import Dropout
 from fame.model.intervention import Intervention
 from fame.model.layers import (
-    Block,
     Embedding,
     ExpertAttention,
     FeedForward,
     ItemBias,
     ItemFacets,
+    TransformerBlock,
     block_attention,
     block_stages,
     last,
@@ -38,7 +38,7 @@ class FAME(Faceted, Attentive):
         super().__init__(config)
         D, H, K = config.width, config.heads, config.facet_width
         self.embedding = Embedding(config)
-        self.blocks = nn.ModuleList(Block(config) for _ in range(config.layers - 1))
+        self.blocks = nn.ModuleList(TransformerBlock(config) for _ in range(config.layers - 1))
         self.expert_attention = ExpertAttention(config)
         self.prototypes = Prototypes(config) if config.experts_form == "prototype" else None
         # The paper leaves open what the last layer's attention is added to; see `Config.residual`.
@@ -65,7 +65,7 @@ class FAME(Faceted, Attentive):
         return self.finish(x, keep, change, newest, attention)
 
     @property
-    def lower(self) -> Sequence[Block]:
+    def lower(self) -> Sequence[TransformerBlock]:
         """All blocks: the last layer is none of them."""
         return [*self.blocks]
 

@@ -266,7 +266,7 @@ class FeedForward(nn.Module):
         return self.norm(x + self.dropout(self.outer(gelu(self.inner(x)))))
 
 
-class Block(nn.Module):
+class TransformerBlock(nn.Module):
     """An ordinary causal Transformer block (SASRec, Kang and McAuley 2018), LayerNorm after each residual."""
 
     def __init__(self, config: Config):

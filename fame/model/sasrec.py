@@ -9,7 +9,7 @@ from fame.model.attentive import Attentive
 from fame.model.config import Config
 from fame.model.contract import Model
 from fame.model.intervention import Intervention
-from fame.model.layers import Block, Embedding, ItemBias, block_attention, block_stages, last, visible
+from fame.model.layers import Embedding, ItemBias, TransformerBlock, block_attention, block_stages, last, visible
 from fame.model.output import Output
 
 
@@ -19,7 +19,7 @@ class SASRec(Model, Attentive):
     def __init__(self, config: Config):
         super().__init__(config)
         self.embedding = Embedding(config)
-        self.blocks = nn.ModuleList(Block(config) for _ in range(config.layers))
+        self.blocks = nn.ModuleList(TransformerBlock(config) for _ in range(config.layers))
         self.bias = ItemBias(config)
 
     def forward(
@@ -34,7 +34,7 @@ class SASRec(Model, Attentive):
         return self.finish(x, keep, change, newest, attention)
 
     @property
-    def lower(self) -> Sequence[Block]:
+    def lower(self) -> Sequence[TransformerBlock]:
         """All blocks but the last."""
         return [*self.blocks][:-1]
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from fame.architectures import DEFAULT, trained_here
+from fame.architectures import DEFAULT_ARCHITECTURE, trained_here
 from fame.errors import InputError
 from fame.training.settings import Settings
 
@@ -61,7 +61,7 @@ def settings(preset: str = "default", **chosen: Any) -> Settings:
     SettingsError
         One sentence that names the setting and what is allowed.
     """
-    base = start(preset, str(chosen.get("model", DEFAULT)))
+    base = start(preset, str(chosen.get("model", DEFAULT_ARCHITECTURE)))
     for name in chosen:
         if name not in Settings.model_fields:
             raise SettingsError(f"There is no setting {name!r}; the settings are {', '.join(Settings.model_fields)}.")

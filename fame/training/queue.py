@@ -16,7 +16,7 @@ from fame.errors import InputError
 from fame.folders import read_json
 from fame.home import PROJECT, RESERVED, data_folder
 from fame.training import status
-from fame.training.run_progress import LOG
+from fame.training.run_progress import LOG_FILE
 
 QUEUE = "queue.lock"
 
@@ -80,12 +80,12 @@ def advance(runs: Path) -> None:
 
 def _start(folder: Path) -> None:
     """Start the process of a run, which outlives this one and has the run's lock from its first moment."""
-    data = data_folder(str(read_json(folder / "config.json", status.ADVICE).get("dataset", "")))
+    data = data_folder(str(read_json(folder / "config.json", status.RUN_ADVICE).get("dataset", "")))
     command = [sys.executable, "-m", "fame", "train", "--data", str(data), "--out", str(folder)]
     lock = status.take(folder)
     try:
         (folder / status.STOP).unlink(missing_ok=True)
-        with (folder / LOG).open("ab") as log:
+        with (folder / LOG_FILE).open("ab") as log:
             process = subprocess.Popen(
                 [*command, "--resume", "--background"],
                 cwd=PROJECT,

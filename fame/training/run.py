@@ -19,11 +19,11 @@ from fame.training import status
 from fame.training.anchoring import plan
 from fame.training.optimizer import Optimizer
 from fame.training.presets import settings
-from fame.training.run_progress import METRICS, Evaluations
+from fame.training.run_progress import METRICS_FILE, Evaluations
 from fame.training.settings import Settings
 
 STATE = "optimizer.safetensors"
-ADVICE = status.ADVICE
+ADVICE = status.RUN_ADVICE
 
 
 class RunError(InputError):
@@ -48,7 +48,7 @@ class Evaluation:
 
 
 @dataclass(frozen=True)
-class Progress:
+class EpochsDone:
     """Where a run stands after an epoch; with the weights and the optimiser all that is needed to go on."""
 
     epoch: int = 0
@@ -127,14 +127,14 @@ class Run:
 
     def log(self, evaluation: Evaluation) -> None:
         """Append an evaluation. What a kill left goes: a half-written line, and epochs that are trained again."""
-        path = self.folder / METRICS
+        path = self.folder / METRICS_FILE
         kept = "".join(json.dumps(line) + "\n" for line in self.evaluations() if line["epoch"] < evaluation.epoch)
         if path.exists() and path.read_bytes() != kept.encode():
             write_file(path, kept.encode())
         append(path, f"{json.dumps(asdict(evaluation))}\n".encode())
 
     def save(
-        self, model: Model, optimizer: Optimizer, progress: Progress, dataset: DataSet, card: dict[str, Any]
+        self, model: Model, optimizer: Optimizer, progress: EpochsDone, dataset: DataSet, card: dict[str, Any]
     ) -> None:
         """Keep the state after an epoch in `last/`, whole or not at all."""
         with whole_folder(self.folder / "last") as new:
@@ -143,13 +143,13 @@ class Run:
             write_json(new / "progress.json", asdict(progress))
             carry(self.folder / "last", new)
 
-    def restore(self, model: Model, optimizer: Optimizer) -> Progress:
+    def restore(self, model: Model, optimizer: Optimizer) -> EpochsDone:
         """Fill model and optimiser with what `save` kept; a run without a finished epoch starts at its beginning."""
         last = self.folder / "last"
         recover(last)
         if not last.exists():
-            return Progress()
+            return EpochsDone()
         model.load_state_dict(store.load(last).model.state_dict())
         with safe_open(last / STATE, framework="pt") as file:
             optimizer.restore({name: file.get_tensor(name) for name in file.keys()})  # noqa: SIM118 (not a dict)
-        return Progress(**read_json(last / "progress.json", ADVICE))
+        return EpochsDone(**read_json(last / "progress.json", ADVICE))

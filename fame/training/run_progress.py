@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from fame.folders import FolderError, read_json, write_json
-from fame.training.status import ADVICE, Status, read
+from fame.training.status import RUN_ADVICE, Status, read
 
-METRICS, PLACE, FLOOR, LOG = "metrics.jsonl", "progress.json", "floor.json", "log.txt"
+METRICS_FILE, PLACE_FILE, FLOOR_FILE, LOG_FILE = "metrics.jsonl", "progress.json", "floor.json", "log.txt"
 BEAT = 0.5  # seconds at least between two notes of how far the run is
 
 
@@ -67,7 +67,7 @@ class Evaluations:
 
     def of(self, folder: Path) -> tuple[dict[str, Any], ...]:
         """All lines of a run, oldest first; one that is half written is left for the next time."""
-        path = folder / METRICS
+        path = folder / METRICS_FILE
         with self._lock:
             try:
                 with path.open("rb") as file:
@@ -88,10 +88,10 @@ class Evaluations:
 
 def watch(folder: Path, evaluations: Evaluations | None = None) -> RunProgress:
     """Read a run's folder, in which nothing is changed; `evaluations` are those of who watches it again and again."""
-    config = read_json(folder / "config.json", ADVICE)
-    floor = read_json(folder / FLOOR, ADVICE) if (folder / FLOOR).exists() else {}
+    config = read_json(folder / "config.json", RUN_ADVICE)
+    floor = read_json(folder / FLOOR_FILE, RUN_ADVICE) if (folder / FLOOR_FILE).exists() else {}
     model, card = (_of_best(folder, file) for file in ("config.json", "card.json"))
-    place = read_json(folder / PLACE, ADVICE) if (folder / PLACE).exists() else {}
+    place = read_json(folder / PLACE_FILE, RUN_ADVICE) if (folder / PLACE_FILE).exists() else {}
     return RunProgress(
         folder=folder,
         status=read(folder),
@@ -111,7 +111,7 @@ def watch(folder: Path, evaluations: Evaluations | None = None) -> RunProgress:
 def _of_best(folder: Path, file: str) -> dict[str, Any]:
     """A file of the best model; empty where there is none, or for an instant while a better one comes."""
     try:
-        return read_json(folder / "best" / file, ADVICE)
+        return read_json(folder / "best" / file, RUN_ADVICE)
     except FolderError:
         return {}
 
@@ -126,13 +126,13 @@ class Beat:
     def tell(self, epoch: int, done: float) -> None:
         """After every batch; most of the times nothing is written."""
         if time.monotonic() - self.last >= BEAT:
-            write_json(self.folder / PLACE, {"epoch": epoch, "done": done})
+            write_json(self.folder / PLACE_FILE, {"epoch": epoch, "done": done})
             self.last = time.monotonic()
 
 
 def end_of_log(folder: Path, lines: int = 20) -> str:
     """The last lines that the process printed; empty where it printed none."""
-    path = folder / LOG
+    path = folder / LOG_FILE
     if not path.exists():
         return ""
     with path.open("rb") as file:

@@ -15,7 +15,7 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    model: str = Field(architectures.DEFAULT, description="architecture")
+    model: str = Field(architectures.DEFAULT_ARCHITECTURE, description="architecture")
     seed: int = Field(1, ge=0, lt=2**31, description="of weights, order and dropout: the same seed gives the same run")
     length: int = Field(50, ge=2, le=1_000, description="longest history that the model reads")
     width: int = Field(64, ge=2, le=1_024, description="width of an item embedding")

@@ -19,7 +19,7 @@ FILE, LOCK, STOP = "status.json", "lock", "stop"
 STATES = ("queued", "running", "stopped", "failed", "finished")
 GIVEN = "FAME_RUN_LOCK"  # number of the open lock that the process which started this one gave it
 PATIENCE = 2.0  # seconds that a lock is tried: whoever looks at a run holds it for an instant, too
-ADVICE = "start the run again in a new folder"
+RUN_ADVICE = "start the run again in a new folder"
 DIED = "The process ended without saying why: it was killed, ran out of memory, or the machine was switched off."
 
 
@@ -62,7 +62,7 @@ def read(folder: Path) -> Status:
 def _said(folder: Path) -> Status:
     if not (folder / FILE).exists():
         return Status("")
-    found = read_json(folder / FILE, ADVICE)
+    found = read_json(folder / FILE, RUN_ADVICE)
     pid, error, since = found.get("pid"), found.get("error"), found.get("since")
     return Status(
         status=str(found.get("status", "")),

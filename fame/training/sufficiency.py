@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from fame.data import DataSet, Histories
-from fame.data.split import FEWEST
+from fame.data.split import FEWEST_INTERACTIONS
 from fame.errors import InputError
 from fame.training.settings import Settings
 
@@ -27,7 +27,7 @@ def need_enough(settings: Settings, dataset: DataSet) -> None:
     TrainingError
         One sentence that says which, and what to do.
     """
-    if not (dataset.histories.lengths >= FEWEST).any():
+    if not (dataset.histories.lengths >= FEWEST_INTERACTIONS).any():
         raise TrainingError(
             f"No user of {dataset.name!r} has three interactions, so none can be held out; bring more data."
         )
@@ -45,7 +45,7 @@ def need_enough(settings: Settings, dataset: DataSet) -> None:
 
 def anybody_to_judge_by(histories: Histories) -> bool:
     """Whether a user's validation target is new to them; most often the first one's is."""
-    held = (histories[int(user)][:-1] for user in np.flatnonzero(histories.lengths >= FEWEST))
+    held = (histories[int(user)][:-1] for user in np.flatnonzero(histories.lengths >= FEWEST_INTERACTIONS))
     return any(items[-1] not in items[:-1] for items in held)
 
 
@@ -54,7 +54,7 @@ def last_again(histories: Histories) -> np.ndarray:
     last = histories.items[histories.offsets[1:] - 1]
     same = np.cumsum(histories.items == np.repeat(last, histories.lengths))
     times = np.diff(np.concatenate([[0], same])[histories.offsets])
-    return times[histories.lengths >= FEWEST] > 1
+    return times[histories.lengths >= FEWEST_INTERACTIONS] > 1
 
 
 def doubts(dataset: DataSet) -> list[str]:

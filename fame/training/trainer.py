@@ -31,8 +31,8 @@ from fame.training.anchoring import Anchors, plan
 from fame.training.buffers import keep_large_buffers
 from fame.training.objective import Tied, objective
 from fame.training.optimizer import Optimizer
-from fame.training.run import Evaluation, Progress, Run
-from fame.training.run_progress import FLOOR, Beat
+from fame.training.run import EpochsDone, Evaluation, Run
+from fame.training.run_progress import FLOOR_FILE, Beat
 from fame.training.settings import Settings
 from fame.training.sufficiency import TrainingError, need_enough
 
@@ -108,7 +108,7 @@ def _train(
     learner = begin(settings, split.train, dataset.catalog, device)
     model, optimizer = learner.model, learner.optimizer
     judges = sample(counted(split.validation), settings.validation_users, settings.seed)
-    write_json(run.folder / FLOOR, means(popularity_ranks(split.train, judges, len(dataset.catalog))))
+    write_json(run.folder / FLOOR_FILE, means(popularity_ranks(split.train, judges, len(dataset.catalog))))
     chosen_by = "NDCG@10" if len(judges.targets) >= MANY else "NDCG"
     progress = run.restore(model, optimizer)
     while progress.epoch < settings.epochs and progress.epoch - progress.best_epoch < settings.patience:
@@ -125,7 +125,7 @@ def _train(
         )
         better = evaluation.metrics[chosen_by] > progress.best
         best = (epoch, evaluation.metrics[chosen_by]) if better else (progress.best_epoch, progress.best)
-        progress = Progress(epoch, *best)
+        progress = EpochsDone(epoch, *best)
         run.log(evaluation)
         card = model_card(run, settings, model)
         if better:

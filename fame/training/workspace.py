@@ -56,7 +56,7 @@ def discard_data(name: str) -> Path:
     """Move a data set into the trash; gives the place. The models that were trained on it wait for it then."""
     folder = _own_data(name)
     for run in runs_folder().glob("*/config.json"):
-        if read_json(run, status.ADVICE).get("dataset") == name and status.read(run.parent).active:
+        if read_json(run, status.RUN_ADVICE).get("dataset") == name and status.read(run.parent).active:
             raise WorkspaceError(f"{run.parent.name!r} is {status.read(run.parent).status} on {name!r}; stop it first.")
     return _rename(folder, _in_trash(name))
 
@@ -68,7 +68,7 @@ def trained_on(data: str) -> list[str]:
     found = []
     for name, path in sorted(configs.items()):
         with suppress(InputError):
-            if read_json(path, status.ADVICE).get("dataset") == data:
+            if read_json(path, status.RUN_ADVICE).get("dataset") == data:
                 found.append(name)
     return found
 

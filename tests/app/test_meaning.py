@@ -12,7 +12,7 @@ from app.charts import intervals, matrix
 from app.sentences import meanings
 from app.widgets.meaning.facets import points
 from fame.explain.meaning.measure import measure
-from fame.explain.meaning.records import FILE, Meaning
+from fame.explain.meaning.records import MEANING_FILE, Meaning
 from fame.folders import read_json, write_json
 from fame.home import PROJECT
 from tests.app.conftest import figure
@@ -59,7 +59,7 @@ def test_it_measures_on_demand_and_keeps_the_result(open_page, trained):
     text = said(app)
     assert "too few" in text
     assert app.subheader[0].value == "facet genre, tied, not tested"
-    assert json.loads((folder / FILE).read_text())["model"] == trained.description.fingerprint
+    assert json.loads((folder / MEANING_FILE).read_text())["model"] == trained.description.fingerprint
     again, _ = open_page(trained)
     assert "Nobody has tested yet" not in said(again)
     assert len(again.subheader) == 4
@@ -82,7 +82,7 @@ def test_what_other_weights_mean_is_not_shown(open_page, trained, cinema):
 
     app, folder = open_page(trained)
     save(folder, trained.description.fingerprint, measure(trained.model, cinema))
-    write_json(folder / FILE, read_json(folder / FILE, "") | {"model": "another"})  # brought in by hand
+    write_json(folder / MEANING_FILE, read_json(folder / MEANING_FILE, "") | {"model": "another"})  # brought in by hand
     app, _ = open_page(trained)
     assert "was measured on other weights" in said(app).replace("\\", "")
     assert not app.subheader

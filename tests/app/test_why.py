@@ -15,7 +15,7 @@ from fame.explain.past.counterfactual import fewest_removals
 from fame.explain.past.methods import attribute
 from fame.explain.question import Question
 from fame.explain.trust.faithfulness import judge
-from fame.explain.trust.records.explanations import FILE
+from fame.explain.trust.records.explanations import EXPLANATIONS_FILE
 from fame.folders import read_json, write_json
 from fame.ranking.recommend import recommend
 from tests.app.conftest import component, figure, numbers, said
@@ -81,14 +81,16 @@ def test_a_methods_measured_truth_stands_beside_it(opened, trained, cinema, tmp_
     app = opened(trained.model, "why", history=HISTORY, method="attention,occlusion-remove")
     folder = tmp_path / "runs" / "mine" / "best"
     found = judge(trained.model, cinema, 8, methods=("attention", "occlusion-remove"))
-    stored.save(folder / FILE, describe(folder).fingerprint, found)
+    stored.save(folder / EXPLANATIONS_FILE, describe(folder).fingerprint, found)
     text = said(app.run())
     assert "guess" not in text
     for verdict in found.verdicts:
-        assert re.search(rf"\*\*{past_items.NAMES[verdict.method]}\*\* :.*{verdict.verdict}", text), verdict
+        assert re.search(rf"\*\*{past_items.METHOD_NAMES[verdict.method]}\*\* :.*{verdict.verdict}", text), verdict
     area = found.row("recency", "remove").mean[found.measures.index("area")]
     assert f"area {area:.2f}" in text
-    write_json(folder / FILE, read_json(folder / FILE, "") | {"model": "other weights"})  # brought in by hand
+    write_json(
+        folder / EXPLANATIONS_FILE, read_json(folder / EXPLANATIONS_FILE, "") | {"model": "other weights"}
+    )  # brought in by hand
     text = said(app.run())
     assert "was measured on other weights" in text
     assert "here is a **guess**" in text

@@ -13,7 +13,7 @@ from fame.explain.facets.effects import expert_effects, facet_shares
 from fame.explain.facets.what_if import reweigh
 from fame.explain.past.methods import attribute
 from fame.explain.question import Question
-from fame.explain.trust.records.explanations import ADVICE, FILE, Explanations
+from fame.explain.trust.records.explanations import EXPLANATIONS_ADVICE, EXPLANATIONS_FILE, Explanations
 from fame.ranking.recommend import recommend, take_apart
 from tests.cli.test_commands import answer, fame, sentence
 
@@ -160,17 +160,17 @@ def test_what_cannot_be_explained_is_said(model, cinema_folder, history, target,
 
 def test_the_marks_of_explanations_stay_with_their_model(model, cinema_folder):
     about = describe(model)
-    assert stored.load(about, FILE, Explanations, ADVICE) is None
+    assert stored.load(about, EXPLANATIONS_FILE, Explanations, EXPLANATIONS_ADVICE) is None
     asked = ["verify", "explanations", "--model", model, "--data", cinema_folder, "--users", 6]
     said = answer(fame(*asked, "--json"))
-    found = stored.load(about, FILE, Explanations, ADVICE)
+    found = stored.load(about, EXPLANATIONS_FILE, Explanations, EXPLANATIONS_ADVICE)
     assert {"model": about.fingerprint, **stored.as_json(found)} == said
     assert found.users == 6
     words = fame(*asked)
     assert words.returncode == 0
     assert "to be beaten" in words.stdout
     assert all(one.verdict in words.stdout for one in found.verdicts)
-    content = json.loads((model / FILE).read_text())
-    (model / FILE).write_text(json.dumps(content | {"model": "another"}))
+    content = json.loads((model / EXPLANATIONS_FILE).read_text())
+    (model / EXPLANATIONS_FILE).write_text(json.dumps(content | {"model": "another"}))
     with pytest.raises(stored.StoredError, match="measured on other weights"):
-        stored.load(about, FILE, Explanations, ADVICE)
+        stored.load(about, EXPLANATIONS_FILE, Explanations, EXPLANATIONS_ADVICE)

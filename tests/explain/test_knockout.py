@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from fame.data import leave_one_out
-from fame.explain.facets.experts import ALIKE, Experts, read_by_experts
+from fame.explain.facets.experts import ALIKE_BITS, Experts, read_by_experts
 from fame.explain.facets.neighbours import neighbours
 from fame.explain.facets.population import population
 from fame.explain.facets.weights import divergence, entropy, facet_spread
@@ -161,4 +161,4 @@ def test_experts_are_compared_by_what_they_read(trained):
     assert np.isclose(pair.bits, float(divergence(torch.stack([a, b]))[0, 1]), atol=1e-6)
     first = (np.repeat(of[:, :1], 2, 1) for of in (found.attention, found.start))
     twins = Experts(found.gate, found.router, *first)
-    assert twins.farthest(1, 4).bits < ALIKE
+    assert twins.farthest(1, 4).bits < ALIKE_BITS

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from fame.heads import products, topk
 from fame.heads.item_side import item_side
-from fame.heads.kinds import KINDS, HeadError, head_class, kind_of
+from fame.heads.kinds import HEAD_KINDS, HeadError, head_class, kind_of
 from fame.heads.registry import head
 from fame.heads.sampled import Sample
 from fame.model import Config, Edit, Intervention, Model, build
@@ -16,7 +16,7 @@ from fame.ranking.recommend import take_apart
 from tests.heads.strongest import KIND
 from tests.model.conftest import FAME, SASREC
 
-HEADS = [*KINDS, KIND.name]
+HEADS = [*HEAD_KINDS, KIND.name]
 WIDTH = 12
 histories = torch.tensor([[0, 0, 5, 9, 2], [4, 4, 8, 15, 16], [0, 0, 0, 0, 20]])
 pytestmark = pytest.mark.usefixtures("strongest")
@@ -92,7 +92,7 @@ def test_parts_or_shares_add_up_as_the_head_says(name, change):
     by, everything = head(model, model(histories)), torch.arange(1, 41).expand(3, -1)
     parts, shares = by.parts(everything), by.shares(everything)
     assert torch.allclose(parts.mean(1), torch.zeros(3, change["heads"]).double())  # against the average item
-    if KINDS[name].additive:
+    if HEAD_KINDS[name].additive:
         assert shares is None
         whole = by.reference()[:, None] + by.side.bias[everything] + parts.sum(2)
         assert torch.allclose(whole, by.at(everything))
@@ -167,7 +167,7 @@ def test_an_answer_is_told_in_parts_or_in_shares(name, change):
     model = untrained(name, **change).float()
     answer = take_apart(model, [5, 9, 2], range(1, 41))
     assert np.isclose(answer.probability.sum(), 1, atol=1e-5)
-    assert (answer.responsibilities is None) == KINDS[name].additive == (answer.above(0) is not None)
+    assert (answer.responsibilities is None) == HEAD_KINDS[name].additive == (answer.above(0) is not None)
 
 
 def test_a_gate_weight_can_go_missing_only_where_the_head_says_so(name):
@@ -177,7 +177,7 @@ def test_a_gate_weight_can_go_missing_only_where_the_head_says_so(name):
     everything = torch.arange(1, 41).expand(3, -1)
     whole, less = (head(model, model(histories, change)).log_p(everything) for change in (None, half))
     assert torch.allclose(less.exp().sum(1), torch.ones(3).double())
-    assert torch.allclose(whole, less) != KINDS[name].droppable
+    assert torch.allclose(whole, less) != HEAD_KINDS[name].droppable
 
 
 def test_what_is_remembered_in_serving_can_be_asked_for_gradients(name):
@@ -192,7 +192,7 @@ def test_what_is_remembered_in_serving_can_be_asked_for_gradients(name):
 
 def test_a_model_without_facets_has_the_heads_that_need_none(name):
     change = {"head": name}
-    if KINDS[name].facets:
+    if HEAD_KINDS[name].facets:
         with pytest.raises(HeadError, match="needs facets, and the model has none: head must be sum"):
             kind_of(name, facets=False)
         return

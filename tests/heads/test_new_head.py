@@ -9,13 +9,13 @@ from streamlit.testing.v1 import AppTest
 
 from fame.checkpoint.description import ModelError, describe
 from fame.checkpoint.store import Checkpoint, load
-from fame.cli.explanation import Asked, causes
+from fame.cli.explanation import Asked, explanation
 from fame.data import DataSet, leave_one_out
 from fame.explain.past.methods import attribute
 from fame.explain.past.records import METHODS
 from fame.explain.question import Question
 from fame.explain.trust.scorecard import scorecard
-from fame.heads.kinds import KINDS
+from fame.heads.kinds import HEAD_KINDS
 from fame.home import PROJECT
 from fame.ranking.evaluation import ranks
 from fame.ranking.recommend import recommend
@@ -32,7 +32,7 @@ HISTORY = [3, 9, 27, 40]
 def folder(cinema: DataSet, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run of one epoch."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(KINDS, KIND.name, KIND)
+        patch.setitem(HEAD_KINDS, KIND.name, KIND)
         chosen = settings(**QUICK | {"epochs": 1}, head=KIND.name)
         run = Run.start(tmp_path_factory.mktemp("runs") / "strongest", chosen, cinema)
         train(run, cinema)
@@ -76,7 +76,7 @@ def test_it_is_explained(checkpoint, cinema):
     ids = [cinema.catalog.id(item) for item in HISTORY]
     asked, rival = Asked(model, cinema.catalog, ids, ids), int(recommend(model, HISTORY, 2).items[1])
     asked_about = cinema.catalog.id(target), cinema.catalog.id(rival)
-    found = causes(asked, *asked_about, "occlusion-remove", None, "1:40", "")
+    found = explanation(asked, *asked_about, "occlusion-remove", None, "1:40", "")
     assert found["missing"] == "dropped"  # as its record allows
     assert found["contrast"]["responsibilities"] is not None
     assert "rest" not in found["contrast"]["anatomy"]

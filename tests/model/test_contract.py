@@ -5,7 +5,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fame.architectures import DEFAULT, ArchitectureError, architecture, register, trained_here
+from fame.architectures import DEFAULT_ARCHITECTURE, ArchitectureError, architecture, register, trained_here
 from fame.model import Config, Intervention, Model, build
 from fame.training.presets import settings as preset
 from tests.model.conftest import make
@@ -126,4 +126,4 @@ def test_there_is_one_of_a_name():
     with pytest.raises(ArchitectureError, match="there are fame"):
         architecture("bert")
     with pytest.raises(ArchitectureError, match="already"):
-        register(architecture(DEFAULT))
+        register(architecture(DEFAULT_ARCHITECTURE))

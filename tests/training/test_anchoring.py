@@ -6,7 +6,7 @@ import torch
 
 from fame.checkpoint.store import load
 from fame.data import Catalog, Family
-from fame.data.attributes import alike, attributes, held_out, telling
+from fame.data.attributes import attributes, held_out, likeness, telling
 from fame.training.anchoring import AnchoringError, Anchors, Overlap, leak, plan, pull
 from fame.training.presets import SettingsError, settings
 from fame.training.run import Run
@@ -32,7 +32,7 @@ def test_overlap_is_the_weighted_jaccard_of_the_values():
     assert overlap[3].sum() == 0  # no value, nothing in common
     pairs = np.array([[1, 1, 2, 4], [2, 5, 3, 1]])
     expected = overlap[pairs[0] - 1, pairs[1] - 1].numpy()
-    assert np.allclose(alike(found, *pairs), expected, atol=1e-6)
+    assert np.allclose(likeness(found, *pairs), expected, atol=1e-6)
     assert weight["c"] > weight["a"]  # sharing the rare value says more
 
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from fame.training.run import Evaluation, Run
-from fame.training.run_progress import METRICS, Evaluations
+from fame.training.run_progress import METRICS_FILE, Evaluations
 from fame.training.settings import Settings
 
 
@@ -23,7 +23,7 @@ def epochs(lines) -> list[tuple[int, float]]:
 
 
 def test_an_epoch_is_added_to_the_file_and_what_was_there_is_neither_written_nor_read_again(run):
-    path, watched = run.folder / METRICS, Evaluations()
+    path, watched = run.folder / METRICS_FILE, Evaluations()
     assert watched.of(run.folder) == ()
     run.log(ended(1))
     file = path.stat().st_ino
@@ -37,7 +37,7 @@ def test_an_epoch_is_added_to_the_file_and_what_was_there_is_neither_written_nor
 
 def test_a_line_that_is_half_written_waits(run):
     watched, line = Evaluations(), json.dumps({"epoch": 1, "loss": 3.0}) + "\n"
-    with (run.folder / METRICS).open("a") as file:
+    with (run.folder / METRICS_FILE).open("a") as file:
         file.write(line[:9])
         file.flush()
         assert watched.of(run.folder) == ()
@@ -50,7 +50,7 @@ def test_epochs_that_are_trained_again_after_a_kill_take_the_place_of_what_it_le
     watched = Evaluations()
     for epoch in (1, 2, 3):
         run.log(ended(epoch))
-    with (run.folder / METRICS).open("a") as file:
+    with (run.folder / METRICS_FILE).open("a") as file:
         file.write('{"epoch": 4, "lo')
     assert len(watched.of(run.folder)) == 3
     run.log(ended(2, loss=0.5))
@@ -62,5 +62,5 @@ def test_a_run_that_is_gone_has_nothing(run):
     watched = Evaluations()
     run.log(ended(1))
     assert len(watched.of(run.folder)) == 1
-    (run.folder / METRICS).unlink()
+    (run.folder / METRICS_FILE).unlink()
     assert watched.of(run.folder) == ()

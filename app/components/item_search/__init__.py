@@ -8,13 +8,13 @@ import streamlit as st
 from app import state
 from app.components.source import script, style
 
-LONGEST = 200  # characters that are searched for
+LONGEST_SEARCH = 200  # characters that are searched for
 _item_search = st.components.v2.component(
     "fame_item_search",
     html=(
         '<label for="box"></label>'
         '<input id="box" role="combobox" aria-autocomplete="list" aria-expanded="false" aria-controls="found" '
-        f'autocomplete="off" spellcheck="false" maxlength="{LONGEST}">'
+        f'autocomplete="off" spellcheck="false" maxlength="{LONGEST_SEARCH}">'
         '<ul id="found" role="listbox" popover="manual"></ul><p class="unseen" aria-live="polite"></p>'
     ),
     js=script(__file__),
@@ -57,7 +57,7 @@ def item_search(
     def searched() -> None:
         text = state.sent(key, "search")
         if isinstance(text, str):
-            on_search(text[:LONGEST])
+            on_search(text[:LONGEST_SEARCH])
 
     def chosen() -> None:
         item = state.sent(key, "choose")

@@ -30,7 +30,7 @@ _linked_map = st.components.v2.component(
 
 
 @dataclass(frozen=True)
-class Panel:
+class MapPanel:
     """One map."""
 
     name: str
@@ -50,7 +50,7 @@ class Coloring:
 
 
 def linked_map(
-    panels: Sequence[Panel],
+    panels: Sequence[MapPanel],
     *,
     titles: Sequence[str],
     chips: Sequence[str],

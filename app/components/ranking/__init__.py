@@ -24,7 +24,7 @@ _ranking = st.components.v2.component(
 
 
 @dataclass(frozen=True)
-class Row:
+class RankedRow:
     """An item of the ranking."""
 
     id: str
@@ -38,7 +38,7 @@ class Row:
 
 
 def ranking(
-    rows: Sequence[Row],
+    rows: Sequence[RankedRow],
     facets: Sequence[Facet],
     *,
     key: str,
@@ -82,7 +82,7 @@ def ranking(
     )
 
 
-def _row(row: Row, facets: Sequence[Facet], shares: bool) -> dict[str, object]:
+def _row(row: RankedRow, facets: Sequence[Facet], shares: bool) -> dict[str, object]:
     named = [(facet.name, part) for facet, part in zip(facets, row.parts, strict=False)]
     if named and row.bias is not None:
         named.append(("popularity", row.bias))
@@ -105,7 +105,7 @@ def _row(row: Row, facets: Sequence[Facet], shares: bool) -> dict[str, object]:
     }
 
 
-def _reach(row: Row, sign: int) -> float:
+def _reach(row: RankedRow, sign: int) -> float:
     """How far the parts of one sign lead away from zero together."""
     return sum(max(0.0, sign * part) for part in (*row.parts, row.bias or 0.0))
 

@@ -26,7 +26,7 @@ SQUARES = 16  # positions; the weights of more are strips whose colour is as str
 
 
 @dataclass(frozen=True)
-class Row:
+class SquareRow:
     """What has one weight after each item of the history."""
 
     id: str
@@ -44,7 +44,7 @@ class Square:
 
 
 def squares(
-    rows: Sequence[Row],
+    rows: Sequence[SquareRow],
     titles: Sequence[str],
     weights: np.ndarray,
     *,

@@ -5,7 +5,7 @@ import pandas as pd
 import streamlit as st
 
 from app import charts, state
-from app.components.squares import Row, Square
+from app.components.squares import Square, SquareRow
 from app.current import Current
 from app.look import palette
 from app.look.numbers import factor, ordinal, percent, times
@@ -14,7 +14,7 @@ from app.widgets.shared import weights
 from app.widgets.shared.position import Place, along
 from app.widgets.shared.tables import table_behind, with_download
 from fame.explain.facets.effects import ExpertEffects
-from fame.explain.facets.experts import ALIKE, Experts, Pair
+from fame.explain.facets.experts import ALIKE_BITS, Experts, Pair
 
 
 def names(now: Current) -> list[str]:
@@ -25,7 +25,7 @@ def names(now: Current) -> list[str]:
 def router_squares(now: Current, at: Place, router: np.ndarray, h: int, n: int) -> None:
     """The routers (T, H, N) as squares, facet under facet; a click chooses the position and the expert."""
     ids = {f"{facet}: {name}": (facet, e) for facet in now.facets for e, name in enumerate(names(now))}
-    rows = [Row(key, names(now)[e], palette.expert(e), facet) for key, (facet, e) in ids.items()]
+    rows = [SquareRow(key, names(now)[e], palette.expert(e), facet) for key, (facet, e) in ids.items()]
 
     def chose(square: Square | None) -> None:
         if square is None:
@@ -57,14 +57,14 @@ def sentence(now: Current, at: Place, experts: Experts, h: int) -> str:
         f"After *{escape(now.data.catalog.title(at.seen[-1]))}*, the {facet(now.facets[h])} listens to "
         f"**expert {best + 1}** most ({percent(float(router[best]))})"
     )
-    if experts.farthest(h, at.position).bits < ALIKE:
+    if experts.farthest(h, at.position).bits < ALIKE_BITS:
         return said + ", but all its experts read the history alike here: the weights say nothing."
-    if near.bits < ALIKE:
+    if near.bits < ALIKE_BITS:
         return said + f". Experts {near.a + 1} and {near.b + 1} read it alike: a weight between those two says nothing."
     return said + ". All its experts read the history differently here."
 
 
-def reads(now: Current, at: Place, experts: Experts, h: int, n: int) -> None:
+def attention_of(now: Current, at: Place, experts: Experts, h: int, n: int) -> None:
     """What one expert reads beside its siblings, and how far apart they are."""
     rows = experts.reads(h, at.position)
     if not now.model.config["begin"]:
@@ -88,7 +88,7 @@ def reads(now: Current, at: Place, experts: Experts, h: int, n: int) -> None:
 def apart(pairs: list[Pair], n: int) -> str:
     """How far an expert is from each of its siblings, the same as which it is said to be."""
     others = sorted((pair.b if pair.a == n else pair.a, pair.bits) for pair in pairs if n in (pair.a, pair.b))
-    same = [f"expert {other + 1}" for other, bits in others if bits < ALIKE]
+    same = [f"expert {other + 1}" for other, bits in others if bits < ALIKE_BITS]
     first, *rest = [f"{bits:.3f} {{}}from expert {other + 1}" for other, bits in others]
     text = f"Expert {n + 1} is {', '.join([first.format('bits apart '), *(one.format('') for one in rest)])}."
     if same:

@@ -5,7 +5,7 @@ import pandas as pd
 import streamlit as st
 
 from app import state
-from app.components.linked_map import Panel, linked_map
+from app.components.linked_map import MapPanel, linked_map
 from app.current import Current
 from app.look import palette
 from app.sentences.marking import escape
@@ -34,7 +34,7 @@ def atlas(now: Current, maps: Maps, top: list[int]) -> None:
 
     linked_map(
         [
-            Panel(
+            MapPanel(
                 space.name,
                 palette.NEUTRAL if i == 0 else palette.facet(i - 1),
                 space.xy,

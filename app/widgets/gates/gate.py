@@ -5,13 +5,13 @@ import pandas as pd
 import streamlit as st
 
 from app import charts, state
-from app.components.squares import Row, Square
+from app.components.squares import Square, SquareRow
 from app.current import Current
 from app.look import palette
 from app.look.numbers import percent
 from app.sentences.marking import escape, facet
 from app.widgets.shared import weights
-from app.widgets.shared.facet_choice import WHERE, choose_facet, choose_missing
+from app.widgets.shared.facet_choice import WEIGHT_GOES, choose_facet, choose_missing
 from app.widgets.shared.facet_meanings import names as with_meanings
 from app.widgets.shared.position import Place, along
 from app.widgets.shared.tables import table_behind, with_download
@@ -33,7 +33,7 @@ def gate_squares(now: Current, at: Place, gate: np.ndarray, h: int) -> None:
     along(
         now,
         at,
-        [Row(name, name, palette.facet(f)) for f, name in enumerate(now.facets)],
+        [SquareRow(name, name, palette.facet(f)) for f, name in enumerate(now.facets)],
         gate,
         "gate",
         "column",
@@ -81,9 +81,9 @@ def contributed(now: Current, at: Place, gate: np.ndarray, spread: np.ndarray, f
             with_meanings(now),
             [palette.facet(h) for h in range(len(now.facets))],
             [
-                charts.Panel("gate", gate.tolist(), [percent(float(weight)) for weight in gate], 1.0),
-                charts.Panel("spread", spread.tolist(), [f"{s:.2f}" for s in spread], float(spread.max())),
-                charts.Panel("top ten change", changed.tolist(), [f"{c:.2f}" for c in changed], 1.0),
+                charts.BarPanel("gate", gate.tolist(), [percent(float(weight)) for weight in gate], 1.0),
+                charts.BarPanel("spread", spread.tolist(), [f"{s:.2f}" for s in spread], float(spread.max())),
+                charts.BarPanel("top ten change", changed.tolist(), [f"{c:.2f}" for c in changed], 1.0),
             ],
             now.facet,
         ),
@@ -111,7 +111,7 @@ def contributed(now: Current, at: Place, gate: np.ndarray, spread: np.ndarray, f
                 "spread": spread,
                 "overlap without it": found.overlap,
                 "first without it": [catalog.title(int(top[0])) for top in found.top_without],
-                "its gate weight": WHERE[found.missing],
+                "its gate weight": WEIGHT_GOES[found.missing],
             }
         ),
         "facets",

@@ -12,7 +12,7 @@ from app.sentences.marking import escape, plain_facet
 from app.widgets.shared.facet_choice import choose_facet
 from app.widgets.shared.history import take_user
 from app.widgets.shared.tables import table_behind
-from fame.explain.facets.groups import FEWEST, MOST, QUANTILES, group_names
+from fame.explain.facets.groups import FEWEST_USERS, MOST_GROUPS, WEIGHT_QUANTILES, group_names
 
 
 def gate_by_group(now: Current, h: int) -> None:
@@ -48,7 +48,7 @@ def gate_by_group(now: Current, h: int) -> None:
     st.caption(
         f"Gate weight of {escape(plain_facet(facet))} where each user's held-out item is predicted, n = {n:,} users. "
         "Boxes are quartiles with the median; whiskers hold nine tenths. "
-        f"Groups of fewer than {FEWEST} and all but the {MOST} largest are left out."
+        f"Groups of fewer than {FEWEST_USERS} and all but the {MOST_GROUPS} largest are left out."
     )
     points = picked.selection.points
     if points and 0 <= int(points[0]["customdata"]) < len(groups):
@@ -58,7 +58,7 @@ def gate_by_group(now: Current, h: int) -> None:
         pd.DataFrame(
             [
                 {"group": group.name, "n": len(group.rows), "mean": group.mean[h]}
-                | {percent(q): weight for q, weight in zip(QUANTILES, group.quantiles[:, h], strict=True)}
+                | {percent(q): weight for q, weight in zip(WEIGHT_QUANTILES, group.quantiles[:, h], strict=True)}
                 for group in groups
             ]
         ),

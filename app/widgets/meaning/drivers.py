@@ -57,14 +57,14 @@ def truth(now: Current) -> None:
     marks(found)
 
 
-def readings(found: Scorecard) -> dict[str, Share]:
+def ways_to_name(found: Scorecard) -> dict[str, Share]:
     """Every way to name the driver that the model has."""
     return {READINGS[name]: share for name, share in (found.readings | {"named": found.named}).items() if share}
 
 
 def sentence(found: Scorecard) -> str:
     """How many drivers are named right, and which way to name them is right most often."""
-    shares = readings(found)
+    shares = ways_to_name(found)
     most = max(share.right for share in shares.values())
     return (
         f"**{percent(found.named.value)}** of {found.events:,} drivers are named right, {percent(found.unnamed)} get "
@@ -85,7 +85,7 @@ def by_margin(found: Scorecard) -> str:
 
 def marks(found: Scorecard) -> None:
     """Readings against chance and the oracle, and how certain a name is."""
-    shares = readings(found)
+    shares = ways_to_name(found)
     st.markdown(sentence(found))
     left, right = st.columns([3, 2], gap="large")
     with left:

@@ -13,7 +13,7 @@ from app.sentences import meanings
 from app.sentences.marking import escape, plain_facet
 from app.widgets.shared.tables import table_behind
 from fame.errors import InputError
-from fame.explain.meaning.records import FILE, LEVEL, Meaning, Probe, seconds
+from fame.explain.meaning.records import DISCOVERY_RATE, MEANING_FILE, Meaning, Probe, seconds
 from fame.slowdown import slowdown
 
 ROW = 4  # cards side by side
@@ -42,7 +42,7 @@ def meaning(now: Current) -> Meaning | None:
             return None
         with st.spinner("Asking a probe what each facet tells, and permuting the answers …"):
             found = measured.measure_meaning(now.model)
-        if why := measured.keep(now.model, FILE, found):
+        if why := measured.keep(now.model, MEANING_FILE, found):
             st.warning(f"This could not be stored with the model: {escape(why)}")
     place.empty()
     return found
@@ -136,7 +136,7 @@ def cell(probe: Probe, h: int, a: int) -> str:
         return "too few"
     if q is None:
         return f"<b>{points(gain)}</b>"
-    return f"<b>{points(gain)}</b>" + charts.SMALL.format(meanings.q_value(q) if q < LEVEL else "n.s.")
+    return f"<b>{points(gain)}</b>" + charts.SMALL_TEXT.format(meanings.q_value(q) if q < DISCOVERY_RATE else "n.s.")
 
 
 def probe_table(found: Meaning) -> pd.DataFrame:

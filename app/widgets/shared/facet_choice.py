@@ -6,7 +6,7 @@ from app import state
 from app.current import Current
 from fame.explain.facets.effects import Missing
 
-WHERE = {"dropped": "is dropped", "renormalised": "goes to the others"}
+WEIGHT_GOES = {"dropped": "is dropped", "renormalised": "goes to the others"}
 
 
 def choose_facet(now: Current, h: int, key: str) -> None:
@@ -27,8 +27,8 @@ def choose_missing(way: Missing) -> None:
     key = state.show("missing", way)
     st.segmented_control(
         "Its gate weight",
-        list(WHERE),
-        format_func=lambda way: WHERE[way],
+        list(WEIGHT_GOES),
+        format_func=lambda way: WEIGHT_GOES[way],
         default=way,
         key=key,
         required=True,

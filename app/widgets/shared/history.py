@@ -10,7 +10,7 @@ from app.components.source import Facet
 from app.components.strip import Card, strip
 from app.current import Current
 from app.look import palette
-from app.widgets.shared.item_choice import MOST, choice
+from app.widgets.shared.item_choice import MOST_FOUND, choice
 from app.widgets.shared.seen_items import whose
 from fame.data import held_out, pasted_ids
 from fame.errors import InputError
@@ -81,7 +81,7 @@ def controls(now: Current) -> None:
     """The row above the strip."""
     session = state.session()
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        choice(now, "search", "Add to the history", add, usual=range(1, min(MOST, len(now.data.catalog)) + 1))
+        choice(now, "search", "Add to the history", add, usual=range(1, min(MOST_FOUND, len(now.data.catalog)) + 1))
         st.button("Undo", icon=":material/undo:", disabled=not session.undo, on_click=state.undo)
         # A new one once something was chosen in it, so that it does not stay open over what was asked for.
         with st.popover("Start from", icon=":material/playlist_add:", key=f"start-{session.begun}"):

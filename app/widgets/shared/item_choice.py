@@ -8,7 +8,7 @@ from app import resources, state
 from app.components.item_search import Hit, item_search
 from app.current import Current
 
-MOST = 50  # found items that are sent to the browser
+MOST_FOUND = 50  # found items that are sent to the browser
 NONE = Hit("", "any other item")
 
 
@@ -43,7 +43,7 @@ def choice(
     """
     session, titles = state.session(), resources.titles(now.data)
     text = session.searched.get(key)
-    found = [] if text is None else titles.search(text, MOST) if text.strip() else list(usual[:MOST])
+    found = [] if text is None else titles.search(text, MOST_FOUND) if text.strip() else list(usual[:MOST_FOUND])
     hits = [Hit(now.data.catalog.id(one), titles.name(one)) for one in found]
 
     def searched(text: str) -> None:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from app import link
 from app.current import Current
-from app.pages import BY_NAME, PAGES, Page
+from app.pages import PAGES, PAGES_BY_NAME, Page
 
 CARDS_IN_ROW = 3  # cards beside each other
 
@@ -18,7 +18,7 @@ def onward(now: Current, ways: dict[str, str]) -> None:
     """
     with st.container(horizontal=True, vertical_alignment="center"):
         for name, what in ways.items():
-            page = BY_NAME[name]
+            page = PAGES_BY_NAME[name]
             if page.suits(now.model):
                 to_page(page, f"**{page.title}**: {what}", "content")
 
@@ -40,4 +40,4 @@ def to_page(page: Page, label: str, width: Literal["stretch", "content"] = "stre
 
 def go_to(name: str) -> None:
     """Open a page."""
-    st.switch_page(BY_NAME[name].file, query_params=link.parameters())
+    st.switch_page(PAGES_BY_NAME[name].file, query_params=link.parameters())

@@ -9,7 +9,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from app import state
-from app.components.squares import SQUARES, Row, Square, squares
+from app.components.squares import SQUARES, Square, SquareRow, squares
 from app.current import Current
 from app.look.numbers import percent
 from app.widgets.shared.tables import table_behind
@@ -61,7 +61,7 @@ def halves(at: Place) -> tuple[DeltaGenerator, DeltaGenerator]:
 
 
 def along(
-    now: Current, at: Place, rows: Sequence[Row], weights: np.ndarray, what: str, lit: str, chosen: Square | None,
+    now: Current, at: Place, rows: Sequence[SquareRow], weights: np.ndarray, what: str, lit: str, chosen: Square | None,
     shown: Square, on_choose: Callable[[Square | None], None],
 ) -> None:  # fmt: skip
     """Weights (T, rows) along the history as squares that can be clicked, and their table."""

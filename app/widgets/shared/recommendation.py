@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import pandas as pd
 
-from app.components.ranking import Row, ranking
+from app.components.ranking import RankedRow, ranking
 from app.current import Current
 from app.sentences import recommendation as words
 from app.users import hidden
@@ -51,7 +51,7 @@ def answer_list(
     places = {item: rank for rank, item in enumerate(before or [], start=1)}
     ranking(
         [
-            Row(
+            RankedRow(
                 id=catalog.id(item),
                 rank=row + 1,
                 title=catalog.title(item),

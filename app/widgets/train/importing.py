@@ -14,7 +14,7 @@ from app.sentences.marking import escape
 from app.widgets.shared.tables import with_download
 from app.widgets.train.uploads import given, short
 from fame import home
-from fame.data.importing import ORDERS, Encoding, Guess, Options, Progress, Report
+from fame.data.importing import DATE_ORDERS, Encoding, Guess, ImportOptions, ImportProgress, Report
 from fame.data.importing import options as checked
 from fame.errors import InputError
 
@@ -54,7 +54,7 @@ def importing() -> None:
         st.error(escape(short(str(error))), icon=":material/block:")
 
 
-def looked(paths: list[Path], read: Options, key: str) -> Guess:
+def looked(paths: list[Path], read: ImportOptions, key: str) -> Guess:
     """What the files seem to hold. Where they cannot be read, how they are read is unfolded: it may be that."""
     from fame.data.importing import look
 
@@ -68,7 +68,7 @@ def looked(paths: list[Path], read: Options, key: str) -> Guess:
         raise
 
 
-def reading(paths: list[Path], key: str) -> Options:
+def reading(paths: list[Path], key: str) -> ImportOptions:
     """How the text of each file is read, which comes before anything can be guessed."""
     files: dict[str, dict[str, object]] = {}
     with st.expander("Encoding and first line", icon=":material/abc:", expanded=state.session().unread == key):
@@ -85,7 +85,7 @@ def reading(paths: list[Path], key: str) -> Options:
     return checked(files=files)
 
 
-def understood(paths: list[Path], read: Options, guess: Guess, key: str) -> Options | None:
+def understood(paths: list[Path], read: ImportOptions, guess: Guess, key: str) -> ImportOptions | None:
     """What was guessed, to be corrected; None as long as something needed is not mapped."""
     st.markdown(escape(guess.says))
     for found in guess.tables:
@@ -117,7 +117,7 @@ def understood(paths: list[Path], read: Options, guess: Guess, key: str) -> Opti
         help="Users and items with fewer are left out, again and again, until none is left (k-core). 0 keeps all.",
     )  # fmt: skip
     time_format = middle.selectbox(
-        "Dates are written", [AS_SHOWN, *ORDERS, *PATTERNS], key=f"dates-{key}", accept_new_options=True,
+        "Dates are written", [AS_SHOWN, *DATE_ORDERS, *PATTERNS], key=f"dates-{key}", accept_new_options=True,
         help="Only where times are text, such as 03/04/2021. You can type a pattern of your own.",
     )  # fmt: skip
     needed = NEEDED[:2] if in_order else NEEDED
@@ -170,7 +170,7 @@ def guessed(guess: Guess) -> dict[str, str]:
     return found
 
 
-def ids(guess: Guess, read: Options, key: str) -> dict[str, dict[str, object]] | None:
+def ids(guess: Guess, read: ImportOptions, key: str) -> dict[str, dict[str, object]] | None:
     """Which column of each file about the items holds the log's ids; None as long as one is not told."""
     files = {name: of.model_dump() for name, of in read.files.items()}
     tables = [table for table in guess.tables if table.kind == "items" and guess.form != "movielens"]
@@ -221,7 +221,7 @@ def plain_name(path: Path) -> str:
     return name
 
 
-def finish(paths: list[Path], options: Options) -> None:
+def finish(paths: list[Path], options: ImportOptions) -> None:
     """Import, with progress; nothing is left behind where it is stopped."""
     if not st.button("Import", type="primary", icon=":material/database:"):
         return
@@ -230,7 +230,7 @@ def finish(paths: list[Path], options: Options) -> None:
     place = st.empty()
     bar = place.progress(0.0, "Reading …")
 
-    def told(progress: Progress) -> None:
+    def told(progress: ImportProgress) -> None:
         rows = f", {progress.rows:,} rows" if progress.rows else ""
         bar.progress(min(1.0, progress.done or 0.0), f"{escape(short(progress.stage))}{rows}")
 

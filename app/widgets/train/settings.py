@@ -15,7 +15,7 @@ from fame import home
 from fame.architectures import architecture, titles, trained_here
 from fame.data import DataSet
 from fame.errors import InputError
-from fame.heads.kinds import KINDS
+from fame.heads.kinds import HEAD_KINDS
 from fame.training import queue
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ PRESETS = {
     "published": "The paper's architecture, trained as the others here (W_f starts at H times the identity, batches "
     "count positions): nothing ties facets to a meaning, nothing keeps the gate from collapsing.",
 }
-HEADS = {name: kind.does for name, kind in KINDS.items()}
+HEADS = {name: kind.does for name, kind in HEAD_KINDS.items()}
 LOSSES = {"full": "the whole catalog", "sampled": "sampled items"}
 
 

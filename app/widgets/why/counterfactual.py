@@ -10,7 +10,7 @@ from app.sentences.marking import escape, together, told_apart
 from app.sentences.past_items import listed
 from app.widgets.shared.long_search import costly
 from fame.explain.past.counterfactual import (
-    TOP,
+    WISHED_TOP,
     Addition,
     Removal,
     fewest_additions,
@@ -89,7 +89,7 @@ def addition_sentence(now: Current, answer: Addition) -> str:
 
 def additions(now: Current, model: Model, target: int, rank: int) -> None:
     """The fewest items that bring the item asked about into the first ten, where it is not there."""
-    if rank <= TOP:
+    if rank <= WISHED_TOP:
         return
     st.header("What would bring it into the first ten?")
     catalog = now.data.catalog

@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from app import charts, searches
-from app.charts import Split
+from app.charts import ScoreSplit
 from app.current import Current
 from app.look import palette
 from app.look.numbers import ordinal, signed
@@ -39,8 +39,8 @@ def facets(now: Current, question: Question, gate: np.ndarray) -> None:
         return
     colors = [palette.facet(h) for h in range(len(now.facets))]
     ways = [
-        Split("fair share", now.facets, shares.values.tolist(), colors),
-        Split("left out alone", now.facets, shares.alone.tolist(), colors),
+        ScoreSplit("fair share", now.facets, shares.values.tolist(), colors),
+        ScoreSplit("left out alone", now.facets, shares.alone.tolist(), colors),
     ]
     spoken = ", ".join(f"{name} {signed(share)}" for name, share in zip(now.facets, shares.values, strict=True))
     st.plotly_chart(

@@ -3,12 +3,12 @@
 from fame.data.importing.bring import bring_in, look
 from fame.data.importing.files import Ignored
 from fame.data.importing.guess import Column, Found, Guess
-from fame.data.importing.options import FORMATS, ORDERS, ROLES, Bin, Encoding, OfFile, Options, options
-from fame.data.importing.report import Counts, Dropped, Progress, Report
+from fame.data.importing.options import DATE_ORDERS, FORMATS, ROLES, Bin, Encoding, ImportOptions, OfFile, options
+from fame.data.importing.report import Counts, Dropped, ImportProgress, Report
 
 __all__ = [
+    "DATE_ORDERS",
     "FORMATS",
-    "ORDERS",
     "ROLES",
     "Bin",
     "Column",
@@ -18,9 +18,9 @@ __all__ = [
     "Found",
     "Guess",
     "Ignored",
+    "ImportOptions",
+    "ImportProgress",
     "OfFile",
-    "Options",
-    "Progress",
     "Report",
     "bring_in",
     "look",

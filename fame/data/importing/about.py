@@ -17,7 +17,7 @@ from fame.data.importing.cells import cells
 from fame.data.importing.inside import by_log
 from fame.data.importing.movielens import FLAGS
 from fame.data.importing.numbers import binned
-from fame.data.importing.options import Options
+from fame.data.importing.options import ImportOptions
 from fame.data.importing.source import Source
 from fame.data.importing.values import NOTHING_SAID, as_text, says_nothing
 
@@ -37,7 +37,7 @@ class About:
     notes: tuple[str, ...]
 
 
-def about(ids: Sequence[str], users: Sequence[str], sources: Sequence[Source], options: Options) -> About:
+def about(ids: Sequence[str], users: Sequence[str], sources: Sequence[Source], options: ImportOptions) -> About:
     """Join the tables by item id; of several rows of an item in one table the first counts.
 
     Raises
@@ -171,7 +171,7 @@ def _films(source: Source, raw: dict[str, list[Any]], titles: list[str | None]) 
 
 
 def _columns(
-    source: Source, raw: dict[str, list[Any]], options: Options, notes: list[str]
+    source: Source, raw: dict[str, list[Any]], options: ImportOptions, notes: list[str]
 ) -> dict[str, tuple[list[Any], bool]]:
     made: dict[str, tuple[list[Any], bool]] = {}
     for name in (name for name in source.families if name in raw):

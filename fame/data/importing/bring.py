@@ -18,21 +18,21 @@ from fame.data.columns import DataError, attribute, listed, word
 from fame.data.dataset import INTERACTIONS, ITEMS, need_free, write_about
 from fame.data.fingerprint import fingerprint
 from fame.data.importing.about import About, about
-from fame.data.importing.events import Events
+from fame.data.importing.events import ImportedEvents
 from fame.data.importing.guess import Column, Found, Guess, Kind
 from fame.data.importing.layouts import layout
-from fame.data.importing.options import Options
-from fame.data.importing.report import Counts, FamilyFound, Lengths, Preview, Progress, Report, Watch
+from fame.data.importing.options import ImportOptions
+from fame.data.importing.report import Counts, FamilyFound, ImportProgress, Lengths, Preview, Report, Watch
 from fame.data.importing.roles import columns
 from fame.data.importing.source import Layout, Source
 from fame.folders import new_folder
 
-AS_GUESSED = Options()
+AS_GUESSED = ImportOptions()
 SHOWN = 5  # rows of a table, users and items of a preview
 EDGES = (1, 2, 3, 5, 10, 20, 50, 100, 200, 500, 1_000, 10_000)  # lengths from which the histogram counts anew
 
 
-def look(paths: Sequence[Path], options: Options = AS_GUESSED, items: Sequence[Path] = ()) -> Guess:
+def look(paths: Sequence[Path], options: ImportOptions = AS_GUESSED, items: Sequence[Path] = ()) -> Guess:
     """What the beginning of the files seems to be; nothing is written.
 
     Raises
@@ -60,7 +60,7 @@ def look(paths: Sequence[Path], options: Options = AS_GUESSED, items: Sequence[P
 def bring_in(
     paths: Sequence[Path],
     out: Path,
-    options: Options = AS_GUESSED,
+    options: ImportOptions = AS_GUESSED,
     items: Sequence[Path] = (),
     progress: Watch | None = None,
 ) -> Report:
@@ -78,7 +78,7 @@ def bring_in(
     name = options.name or out.resolve().name
     tell = _Teller(progress)
     with new_folder(out) as new, tempfile.TemporaryDirectory(dir=new) as work:
-        with Events(Path(work), options.time_format) as events:
+        with ImportedEvents(Path(work), options.time_format) as events:
             tell("Looking for open quotes", 0.0, 0)
             interactions = [_settled(source, events.notes) for source in found.interactions]
             about_items = [_settled(source, events.notes) for source in found.items]
@@ -149,7 +149,7 @@ class _Teller:
         now = time.monotonic()
         if self.watch and (stage != self.stage or now - self.last > 0.5):
             self.stage, self.last = stage, now
-            self.watch(Progress(stage, done, rows))
+            self.watch(ImportProgress(stage, done, rows))
 
 
 def _settled(source: Source, notes: list[str]) -> Source:
@@ -214,7 +214,7 @@ def _shown(cell: Any) -> str:
     return text if len(text) <= 200 else text[:199] + "…"
 
 
-def _write(events: Events, file: Path, work: Path, users: list[str], ids: list[str]) -> dict[str, np.ndarray]:
+def _write(events: ImportedEvents, file: Path, work: Path, users: list[str], ids: list[str]) -> dict[str, np.ndarray]:
     """The interactions as Parquet; their codes and times as arrays that lie on the disk."""
     rows = events.counts().interactions
     rated = events.has_rating()

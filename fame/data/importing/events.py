@@ -14,7 +14,7 @@ import pyarrow as pa
 from fame.data.columns import DataError
 from fame.data.importing.report import Core, Counts, Dropped
 from fame.data.importing.source import Source
-from fame.data.importing.times import KNOWN, Span, calendar, columns_of, reading, span
+from fame.data.importing.times import KNOWN_FORMS, Span, calendar, columns_of, reading, span
 from fame.data.importing.values import NOTHING_SAID, as_text, as_times
 
 MEMORY = "1500MB"  # that DuckDB may use before it spills
@@ -29,7 +29,7 @@ UNITS = (  # median from which, how many a second
 MIXED = 0.05  # share of times that do not look like the others' unit from which their order means nothing
 
 
-class Events:
+class ImportedEvents:
     """The interactions of an import, in a database that lives as long as the block."""
 
     def __init__(self, folder: Path, time_format: str = ""):
@@ -151,7 +151,7 @@ class Events:
         bad = "d IS NULL AND t IS NULL AND s IS NOT NULL"
         count, row, text = self.one(f"SELECT count(*), min(rowid), arg_min(s, rowid) FROM raw WHERE {bad}")
         if count and count < self.rows:
-            known = f"as {self.time_format!r} says" if "%" in self.time_format else f"; understood are {KNOWN}"
+            known = f"as {self.time_format!r} says" if "%" in self.time_format else f"; understood are {KNOWN_FORMS}"
             self.notes.append(f"{count:,} times were not understood{known} ({self.place(row)}: {text!r}).")
 
     def place(self, row: int) -> str:
@@ -179,7 +179,7 @@ class Events:
                     raise DataError(
                         f"{where}: the time is {bad[1]!r} in {self.place(bad[0])} and none that is understood in any "
                         f"other; choose another column for it, or say how it is written with --time-format as "
-                        f"%d/%m/%Y %H:%M; understood are {KNOWN}."
+                        f"%d/%m/%Y %H:%M; understood are {KNOWN_FORMS}."
                     )
                 raise DataError(f"{where}: the {what} is empty in every row; choose another column for it.")
         good = "u IS NOT NULL AND i IS NOT NULL AND coalesce(d, t) IS NOT NULL"

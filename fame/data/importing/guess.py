@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from fame.data.importing.files import Ignored
-from fame.data.importing.options import Options
+from fame.data.importing.options import ImportOptions
 
 Kind = Literal["interactions", "items"]
 
@@ -38,4 +38,4 @@ class Guess:
     ignored: tuple[Ignored, ...]
     offered: tuple[str, ...]  # what is known of the items and can become a family
     missing: tuple[str, ...]  # of user, item and time: no column seems to hold it, a person must say
-    options: Options  # filled in
+    options: ImportOptions  # filled in

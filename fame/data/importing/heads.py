@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from fame.data.importing.names import KNOWN, plain
+from fame.data.importing.names import KNOWN_COLUMNS, plain
 from fame.data.importing.text import UNIT
 
 SEPARATORS = (",", "\t", ";", "|", "::")
@@ -111,7 +111,7 @@ def is_header(rows: Sequence[Sequence[str]]) -> bool:
         for test in (is_number, is_moment)
     ):
         return False
-    if any(plain(cell.lstrip("#% ")) in KNOWN for cell in first):
+    if any(plain(cell.lstrip("#% ")) in KNOWN_COLUMNS for cell in first):
         return True
     return not any(cell and cell in column for cell, column in zip(first, columns, strict=True))
 

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from fame.data.columns import DataError, missing
-from fame.data.importing.options import Options
+from fame.data.importing.options import ImportOptions
 from fame.data.importing.source import Source
 from fame.data.importing.values import as_text, says_nothing
 
@@ -17,7 +17,7 @@ DIFFER = 0.2  # of the items, from which a column that differs between an item's
 
 
 def by_log(
-    source: Source, place: dict[str, int], options: Options, most: int, notes: list[str]
+    source: Source, place: dict[str, int], options: ImportOptions, most: int, notes: list[str]
 ) -> dict[str, list[Any]]:
     """The columns in the order of the items: the first value that an item's rows have.
 

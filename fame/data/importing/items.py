@@ -7,7 +7,7 @@ from dataclasses import replace
 from fame.data.columns import DataError, missing, word
 from fame.data.importing.heads import is_moment, is_number
 from fame.data.importing.names import ABOUT, find, plain
-from fame.data.importing.options import Options
+from fame.data.importing.options import ImportOptions
 from fame.data.importing.roles import UNIQUE, families, name_roles
 from fame.data.importing.source import Source
 from fame.data.importing.tables import Table
@@ -20,7 +20,7 @@ ROWS = 5_000  # of a table about items that are compared with the log
 SHARE = 0.05  # of them or of the log's items that must be in both
 
 
-def items_of(source: Source, logs: Sequence[Source], options: Options, amazon: bool = False) -> Source:
+def items_of(source: Source, logs: Sequence[Source], options: ImportOptions, amazon: bool = False) -> Source:
     """A table of items: its id, its title and its families; `amazon`: it lies beside Amazon's reviews."""
     table = source.table
     amazon = {"asin", "parent_asin"} & set(table.names) != set() and (amazon or bool(METADATA & set(table.names)))
@@ -49,7 +49,7 @@ def items_of(source: Source, logs: Sequence[Source], options: Options, amazon: b
     return _chosen(replace(source, roles=roles, barred=frozenset(barred)), kept, options)
 
 
-def within(log: Source, described: Sequence[Source], options: Options) -> Source | None:
+def within(log: Source, described: Sequence[Source], options: ImportOptions) -> Source | None:
     """What a table of interactions tells of its items beside their ids; None if nothing."""
     table = log.table
     if "item" not in log.roles or log.form in ("movielens", "amazon"):
@@ -77,7 +77,7 @@ def within(log: Source, described: Sequence[Source], options: Options) -> Source
     return replace(found, families=tuple(name for name in found.families if name not in elsewhere))
 
 
-def _chosen(source: Source, kept: Sequence[str], options: Options) -> Source:
+def _chosen(source: Source, kept: Sequence[str], options: ImportOptions) -> Source:
     """With the families that are chosen, or else those that seem to be some."""
     if options.families is not None:
         kept = [name for name in options.families if name in source.offered]

@@ -8,9 +8,9 @@ from fame.data.columns import DataError, listed, need_columns
 from fame.data.importing.files import File, Ignored, expand
 from fame.data.importing.items import items_of, within
 from fame.data.importing.movielens import FLAGS, MovieLens, is_part, movielens
-from fame.data.importing.names import KNOWN, TAGS, plain
+from fame.data.importing.names import KNOWN_COLUMNS, TAGS, plain
 from fame.data.importing.objects import json_lines
-from fame.data.importing.options import Options
+from fame.data.importing.options import ImportOptions
 from fame.data.importing.roles import name_roles
 from fame.data.importing.source import NEEDED, Layout, Source
 from fame.data.importing.tables import Delimited, Table, atomic, delimited, parquet
@@ -25,7 +25,7 @@ TITLES = {
 REVIEWS = ({"reviewerID", "asin", "unixReviewTime"}, {"user_id", "parent_asin", "timestamp"})
 
 
-def layout(paths: Sequence[Path], items: Sequence[Path], options: Options) -> Layout:
+def layout(paths: Sequence[Path], items: Sequence[Path], options: ImportOptions) -> Layout:
     """What the files are.
 
     Raises
@@ -77,7 +77,7 @@ def layout(paths: Sequence[Path], items: Sequence[Path], options: Options) -> La
     return result
 
 
-def _need_named(options: Options, files: Sequence[File]) -> None:
+def _need_named(options: ImportOptions, files: Sequence[File]) -> None:
     """Refuse what is said of a file that is not given."""
     for name in options.files:
         if not any(file.called(name) for file in files):
@@ -85,7 +85,7 @@ def _need_named(options: Options, files: Sequence[File]) -> None:
             raise DataError(f"There is no file {name!r} of which something is said, only {there}; correct its name.")
 
 
-def _need_columns(found: Layout, options: Options) -> None:
+def _need_columns(found: Layout, options: ImportOptions) -> None:
     """Refuse roles and families of columns that are not there or cannot be what they are said to be."""
     for source in found.interactions:
         said = options.of(source.table.file).mapping
@@ -140,7 +140,7 @@ def _why_not(file: File, names: set[str]) -> str:
     return ""
 
 
-def _source(file: File, options: Options, form: str, beside: bool) -> Source:
+def _source(file: File, options: ImportOptions, form: str, beside: bool) -> Source:
     """One table, with the roles of its columns; `beside`: it is not the only one."""
     kind = _kind(file, form)
     said = options.of(file)
@@ -157,7 +157,7 @@ def _source(file: File, options: Options, form: str, beside: bool) -> Source:
         if beside and options.header is False and not table.header:  # said of all: where names stand, it is not meant
             guessed = delimited(file, encoding)
             mapped = {*options.mapping.values(), *said.mapping.values()}
-            named = mapped & set(guessed.names) or any(plain(name) in KNOWN for name in guessed.names)
+            named = mapped & set(guessed.names) or any(plain(name) in KNOWN_COLUMNS for name in guessed.names)
             table = guessed if guessed.header and named else table
     wanted = (*NEEDED, "rating") if not file.name.endswith(".item") else ("item",)
     given: dict[str, str] = {
@@ -180,7 +180,9 @@ def _kind(file: File, form: str) -> str:
     return "json" if file.name.endswith((".json", ".jsonl", ".ndjson")) else "csv"
 
 
-def _sorted(found: Sequence[Source], options: Options, ignored: list[Ignored]) -> tuple[list[Source], list[Source]]:
+def _sorted(
+    found: Sequence[Source], options: ImportOptions, ignored: list[Ignored]
+) -> tuple[list[Source], list[Source]]:
     """Tables of interactions, and tables about items; what is neither is told of."""
     if len(found) == 1:
         return list(found), []
@@ -222,7 +224,7 @@ def _tags(source: Source) -> bool:
     return any(plain(name) in TAGS for name in source.table.names)
 
 
-def _ordered(source: Source, options: Options) -> Source:
+def _ordered(source: Source, options: ImportOptions) -> Source:
     """Without times where the order of the rows is to count."""
     if not options.in_order:
         return source
@@ -233,7 +235,7 @@ def _ordered(source: Source, options: Options) -> Source:
 
 
 def _films(
-    lens: MovieLens, files: Sequence[File], options: Options, ignored: list[Ignored]
+    lens: MovieLens, files: Sequence[File], options: ImportOptions, ignored: list[Ignored]
 ) -> tuple[list[Source], list[Source], str]:
     """MovieLens' ratings and films, and tables about items that were given beside them."""
     said = {str(role): column for role, column in (options.mapping | options.of(lens.log.file).mapping).items()}

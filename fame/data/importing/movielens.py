@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from fame.data.columns import DataError
 from fame.data.importing.files import File
-from fame.data.importing.options import Options
+from fame.data.importing.options import ImportOptions
 from fame.data.importing.tables import Table, delimited
 
 FLAGS = [
@@ -56,7 +56,7 @@ class MovieLens:
     films: Table | None
 
 
-def movielens(files: Sequence[File], options: Options) -> MovieLens | None:
+def movielens(files: Sequence[File], options: ImportOptions) -> MovieLens | None:
     """The ratings and films among the files; None if they are not MovieLens'.
 
     Raises
@@ -105,7 +105,7 @@ def _fits(file: File, separator: str, names: Sequence[str]) -> bool:
     return line.lower().startswith(("userid,movieid,rating,timestamp", "movieid,title,genres"))
 
 
-def _encoding(file: File, options: Options) -> str:
+def _encoding(file: File, options: ImportOptions) -> str:
     """100K is in Latin-1, 1M too, 10M in UTF-8."""
     if file.name == "u.item":
         return "latin-1"

@@ -22,7 +22,7 @@ ABOUT = frozenset(f"{_EVERY} {_MORE}".split())  # what is an item's and no event
 TAGS = frozenset(
     ("tag", "tags", "tagid", "tagvalue", "keyword", "keywords", "label", "labels")
 )  # what a person says of an item
-KNOWN = frozenset(name for names in NAMES.values() for name in names.split()) | ABOUT | TAGS | {"id"}
+KNOWN_COLUMNS = frozenset(name for names in NAMES.values() for name in names.split()) | ABOUT | TAGS | {"id"}
 
 
 def plain(name: str) -> str:

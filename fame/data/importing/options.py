@@ -11,7 +11,7 @@ Form = Literal["auto", "movielens", "recbole", "amazon", "json", "csv", "parquet
 Encoding = Literal["utf-8", "utf-16", "latin-1", "cp1252", "cp1251", "koi8-r", "shift_jis", "gb18030", "big5", "euc-kr"]
 Role = Literal["user", "item", "time", "rating", "title"]
 FORMATS: tuple[Form, ...] = ("auto", "movielens", "recbole", "amazon", "json", "csv", "parquet")
-ORDERS = ("day-first", "month-first", "year-first")  # of dates such as 03/04/2021
+DATE_ORDERS = ("day-first", "month-first", "year-first")  # of dates such as 03/04/2021
 ROLES: tuple[Role, ...] = ("user", "item", "time", "rating", "title")
 
 
@@ -38,7 +38,7 @@ class OfFile(BaseModel):
     header: bool | None = None
 
 
-class Options(BaseModel):
+class ImportOptions(BaseModel):
     """Everything that can be chosen; what is left out is guessed."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -58,8 +58,8 @@ class Options(BaseModel):
     @field_validator("time_format")
     @classmethod
     def _known(cls, given: str) -> str:
-        if given and given not in ORDERS and "%" not in given:
-            raise ValueError(f"it is {', '.join(ORDERS)}, or a pattern such as %d/%m/%Y %H:%M")
+        if given and given not in DATE_ORDERS and "%" not in given:
+            raise ValueError(f"it is {', '.join(DATE_ORDERS)}, or a pattern such as %d/%m/%Y %H:%M")
         return given
 
     def of(self, file: File) -> OfFile:
@@ -75,10 +75,10 @@ class Options(BaseModel):
         return self.of(file).encoding or self.encoding
 
 
-def options(**chosen: object) -> Options:
+def options(**chosen: object) -> ImportOptions:
     """`Options`, or a `DataError` that says in one sentence which of them is wrong."""
     try:
-        return Options.model_validate(chosen)
+        return ImportOptions.model_validate(chosen)
     except ValidationError as error:
         first = error.errors()[0]
         place = ": ".join(str(part) for part in first["loc"])

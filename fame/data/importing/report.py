@@ -10,7 +10,7 @@ from fame.data.importing.times import Span
 
 
 @dataclass(frozen=True)
-class Progress:
+class ImportProgress:
     """How far an import is."""
 
     stage: str  # "Reading ratings.csv"
@@ -18,7 +18,7 @@ class Progress:
     rows: int  # read so far
 
 
-Watch = Callable[[Progress], None]
+Watch = Callable[[ImportProgress], None]
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from fame.data.columns import DataError
-from fame.data.importing.options import ORDERS
+from fame.data.importing.options import DATE_ORDERS
 
-KNOWN = (
+KNOWN_FORMS = (
     "numbers (seconds, milliseconds and so on since 1970, or any that grow), 2021-03-04 06:06:07 with or without Z or "
     "an offset as +02:00, 04.03.2021, 28/01/21, 3/4/2021 6:06 PM, 4 March 2021, March 4, 2021, "
     "Thu Mar 04 06:06:07 +0000 2021 and 03 04, 2021 (Amazon's, month first)"
@@ -143,7 +143,7 @@ def reading(rows: Rows, table: str, where: str, time_format: str, notes: list[st
     DataError
         Its dates can be read in several ways: the question that the format answers.
     """
-    if time_format and time_format not in ORDERS:
+    if time_format and time_format not in DATE_ORDERS:
         return f"epoch(try_strptime(s, '{time_format.replace(chr(39), chr(39) * 2)}'))"
     which = " ".join(
         f"WHEN regexp_matches(s, '^(?i:{pattern})$') THEN '{form}'" for form, (pattern, _) in FORMS.items()
@@ -180,8 +180,8 @@ def _order(rows: Rows, table: str, where: str, notes: list[str]) -> str:
         f"SELECT count(*) FROM {some} WHERE {year} IS NULL OR {year} > epoch(now()::TIMESTAMP) + 366 * 86400"
     )[0][0]
     ask = (
-        f"say which, with --time-format {', '.join(ORDERS[:-1])} or {ORDERS[-1]} or a pattern as %d/%m/%Y %H:%M, or on "
-        "the page under Dates are written"
+        f"say which, with --time-format {', '.join(DATE_ORDERS[:-1])} or {DATE_ORDERS[-1]} or a pattern as "
+        "%d/%m/%Y %H:%M, or on the page under Dates are written"
     )
     if only_day and only_month:
         raise DataError(f"{where}: {only_day!r} has its day first, {only_month!r} its month; write all dates alike.")

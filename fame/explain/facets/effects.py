@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from fame import architectures
-from fame.explain.past.shapley import MOST, coalitions, shapley
+from fame.explain.past.shapley import MOST_PLAYERS, coalitions, shapley
 from fame.explain.question import Question, QuestionError
 from fame.heads.kinds import kind_of
 from fame.heads.registry import scores
@@ -67,8 +67,8 @@ def facet_shares(question: Question, missing: Missing) -> FacetShares:
         The model has no facets or too many, or its head lets no part of the gate go missing.
     """
     H = _facets(question.model)
-    if H > MOST:
-        raise QuestionError(f"Exact shares of facets are worked out for up to {MOST} facets, not {H}.")
+    if H > MOST_PLAYERS:
+        raise QuestionError(f"Exact shares of facets are worked out for up to {MOST_PLAYERS} facets, not {H}.")
     _allow(question.model, missing)
     gate = Edit(scale=coalitions(H).float()[:, None], renormalise=missing == "renormalised")
     output = question.model(question.read.expand(2**H, -1), Intervention(gate=gate), newest=True)

@@ -9,7 +9,7 @@ import torch
 from fame.explain.facets.weights import divergence
 from fame.model import Faceted
 
-ALIKE = 0.01  # bits: below this two experts are said to read the history the same way
+ALIKE_BITS = 0.01  # bits: below this two experts are said to read the history the same way
 
 
 @dataclass(frozen=True)

@@ -12,11 +12,11 @@ from fame.data import DataSet
 if TYPE_CHECKING:
     from fame.explain.facets.population import Population
 
-LENGTH = "history length"
-FEWEST = 5  # users of a group that is shown
-MOST = 12  # groups
+BY_LENGTH = "history length"
+FEWEST_USERS = 5  # users of a group that is shown
+MOST_GROUPS = 12  # groups
 FIFTHS = 5
-QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+WEIGHT_QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 
 @dataclass(frozen=True)
@@ -33,12 +33,12 @@ class Group:
 
 def group_names(data: DataSet) -> list[str]:
     """What users can be grouped by."""
-    return [LENGTH, *(f"last item's {family.name}" for family in data.catalog.families)]
+    return [BY_LENGTH, *(f"last item's {family.name}" for family in data.catalog.families)]
 
 
 def by_group(data: DataSet, everyone: Population, grouping: str) -> list[Group]:
     """The groups, by length or the largest first; a user whose last item has several values is in several."""
-    if grouping == LENGTH:
+    if grouping == BY_LENGTH:
         groups = by_length(everyone.length)
     else:
         family = grouping.removeprefix("last item's ")
@@ -47,7 +47,7 @@ def by_group(data: DataSet, everyone: Population, grouping: str) -> list[Group]:
             for value in data.catalog.values(family, int(item)):
                 rows.setdefault(value, []).append(row)
         groups = sorted(((name, np.array(found)) for name, found in rows.items()), key=lambda group: -len(group[1]))
-    return [summed_up(name, rows, everyone) for name, rows in groups if len(rows) >= FEWEST][:MOST]
+    return [summed_up(name, rows, everyone) for name, rows in groups if len(rows) >= FEWEST_USERS][:MOST_GROUPS]
 
 
 def summed_up(name: str, rows: np.ndarray, everyone: Population) -> Group:
@@ -55,7 +55,7 @@ def summed_up(name: str, rows: np.ndarray, everyone: Population) -> Group:
     gate = everyone.gate[rows]  # (n, H)
     place = gate.argsort(0, kind="stable")[len(rows) // 2]
     middle_gate = np.take_along_axis(gate, place[None], 0)[0]
-    return Group(name, rows, gate.mean(0), np.quantile(gate, QUANTILES, axis=0), rows[place], middle_gate)
+    return Group(name, rows, gate.mean(0), np.quantile(gate, WEIGHT_QUANTILES, axis=0), rows[place], middle_gate)
 
 
 def by_length(lengths: np.ndarray) -> list[tuple[str, np.ndarray]]:
@@ -64,10 +64,10 @@ def by_length(lengths: np.ndarray) -> list[tuple[str, np.ndarray]]:
     Users of one length stay together, and everybody is in a group: the rest that is too few joins the one before.
     """
     different, users = np.unique(lengths, return_counts=True)
-    least, starts, inside = max(FEWEST, len(lengths) / FIFTHS), [0], 0
+    least, starts, inside = max(FEWEST_USERS, len(lengths) / FIFTHS), [0], 0
     for place, count in enumerate(users[:-1], 1):
         inside += count
-        if inside >= least and users[place:].sum() >= FEWEST:
+        if inside >= least and users[place:].sum() >= FEWEST_USERS:
             starts.append(place)
             inside = 0
     found = []

@@ -7,7 +7,7 @@ import torch
 
 from fame.data import Events
 from fame.data.batches import batches, pad
-from fame.explain.facets.groups import QUANTILES
+from fame.explain.facets.groups import WEIGHT_QUANTILES
 from fame.explain.facets.weights import entropy
 from fame.model import Model
 
@@ -48,7 +48,7 @@ def load(everyone: Population) -> Load:
     return Load(
         len(router),
         mean,
-        np.quantile(router, QUANTILES, axis=0),
+        np.quantile(router, WEIGHT_QUANTILES, axis=0),
         np.stack([np.bincount(column, minlength=N) for column in leads.T]),
         mean.std(1) / mean.mean(1),
         everyone.router_entropy().mean(0),

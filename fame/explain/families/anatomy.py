@@ -55,7 +55,7 @@ def fit(model: Model, catalog: Catalog, families: Sequence[str] | None = None) -
     known = [found for name in names if (found := attributes(catalog, name)).values]
     table = model.table().detach().cpu().double().numpy()[1:]
     average = table.mean(0)
-    blocks = [Block.of(found, MOST // max(1, len(known))) for found in known]
+    blocks = [FamilyColumns.of(found, MOST // max(1, len(known))) for found in known]
     weights, penalties, explained = regress(table - average, blocks)
     codes = tuple(torch.from_numpy(block.codes) for block in blocks)
     held = tuple(torch.from_numpy(np.vstack([part, np.zeros(table.shape[1])])).float() for part in weights)
@@ -81,14 +81,14 @@ def split(model: Model, anatomy: Anatomy, output: Output, items: Tensor) -> Tens
 
 
 @dataclass(frozen=True)
-class Block:
+class FamilyColumns:
     """One-hot columns of a family: only values that two items have, since a value of one item is that item."""
 
     codes: np.ndarray  # (V + 1, m) columns; `width` where there is none
     width: int
 
     @classmethod
-    def of(cls, found: Attributes, most: int) -> "Block":
+    def of(cls, found: Attributes, most: int) -> "FamilyColumns":
         """At most that many columns, for the commonest values."""
         counts = found.counts
         kept = np.argsort(-counts, kind="stable")[:most]
@@ -104,7 +104,7 @@ class Block:
         return table[:, :-1]
 
 
-def regress(table: np.ndarray, blocks: Sequence[Block]) -> tuple[list[np.ndarray], list[float], float]:
+def regress(table: np.ndarray, blocks: Sequence[FamilyColumns]) -> tuple[list[np.ndarray], list[float], float]:
     """Ridge of the centred table (V, D) on the blocks: weights a block, penalties a block, share explained held out."""
     if not blocks:
         return [], [], 0.0

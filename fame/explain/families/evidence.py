@@ -6,14 +6,14 @@ import torch
 
 from fame.explain.families.anatomy import Anatomy, split
 from fame.explain.families.driver import Evidence
-from fame.explain.families.knockout import DRAWS, knock_out_families
+from fame.explain.families.knockout import FAMILY_DRAWS, knock_out_families
 from fame.model import Model
 from fame.ranking.recommend import HistoryError
 
 
 @torch.inference_mode()
 def evidence(
-    model: Model, anatomy: Anatomy, history: Sequence[int], items: Sequence[int], draws: int = DRAWS
+    model: Model, anatomy: Anatomy, history: Sequence[int], items: Sequence[int], draws: int = FAMILY_DRAWS
 ) -> list[Evidence]:
     """For items after a history of catalog indices.
 

@@ -13,7 +13,7 @@ from fame.explain.families.anatomy import Anatomy
 from fame.heads.registry import scores
 from fame.model import Intervention, Model
 
-DRAWS = 8
+FAMILY_DRAWS = 8
 CELLS = 16_384  # history positions run at a time
 SCORES = 16_000_000  # scores held at a time
 
@@ -33,7 +33,7 @@ class FamilyEffects:
 
 @torch.inference_mode()
 def knock_out_families(
-    model: Model, anatomy: Anatomy, read: Tensor, targets: Tensor, draws: int = DRAWS, seed: int = 0
+    model: Model, anatomy: Anatomy, read: Tensor, targets: Tensor, draws: int = FAMILY_DRAWS, seed: int = 0
 ) -> FamilyEffects:
     """Histories (B, T), padded with 0 on the left, and targets (B, k) of each.
 

@@ -8,7 +8,7 @@ could not reach the p-values that hundreds of tests ask for.
 import numpy as np
 
 from fame.data.attributes import Attributes
-from fame.explain.meaning.records import LEVEL, Value
+from fame.explain.meaning.records import DISCOVERY_RATE, Value
 
 FEWEST = 5  # items of a value that is tested
 MOST = 100  # values of a family that are tested, the commonest
@@ -24,7 +24,7 @@ def strongest(
     from scipy.stats import false_discovery_control
 
     unit = vectors / np.maximum(np.linalg.norm(vectors, axis=2, keepdims=True), 1e-12)
-    tests = [tested for found in families if (tested := Family.of(unit, found, seed, permutations)) is not None]
+    tests = [tested for found in families if (tested := FamilyTest.of(unit, found, seed, permutations)) is not None]
     H = vectors.shape[1]
     if not tests:
         return [()] * H
@@ -34,14 +34,14 @@ def strongest(
         start, values = 0, []
         for test in tests:
             for v in range(len(test.values)):
-                if q[h, start + v] < LEVEL and test.lift[h, v] > 0:
+                if q[h, start + v] < DISCOVERY_RATE and test.lift[h, v] > 0:
                     values.append(test.value(unit, h, v, float(q[h, start + v])))
             start += len(test.values)
         chosen.append(tuple(sorted(values, key=lambda value: -value.lift)[:SHOWN]))
     return chosen
 
 
-class Family:
+class FamilyTest:
     """The test of the values of one family, in every facet."""
 
     def __init__(self, found: Attributes, values: np.ndarray, lift: np.ndarray, p: np.ndarray):
@@ -49,7 +49,7 @@ class Family:
         self.found, self.values, self.lift, self.p = found, values, lift, p
 
     @classmethod
-    def of(cls, unit: np.ndarray, found: Attributes, seed: int, permutations: int) -> "Family | None":
+    def of(cls, unit: np.ndarray, found: Attributes, seed: int, permutations: int) -> "FamilyTest | None":
         """Unit item vectors (V + 1, H, K); None where no value has enough items."""
         from scipy.sparse import csr_matrix
         from scipy.stats import pearson3, skew

@@ -12,7 +12,7 @@ from fame.data.split import sample
 from fame.explain.facets.population import population
 from fame.explain.meaning.cohesion import strongest
 from fame.explain.meaning.probe import Fit, cross_validated_probe, held_out_probe, tells_better
-from fame.explain.meaning.records import LEVEL, Facet, Meaning, MeaningError, Probe, Stability, Verdict
+from fame.explain.meaning.records import DISCOVERY_RATE, FacetMeaning, Meaning, MeaningError, Probe, Stability, Verdict
 from fame.explain.meaning.specialists import attention_apart, specialists
 from fame.explain.meaning.stability import stability
 from fame.model import Faceted, Model
@@ -43,7 +43,7 @@ def measure(model: Model, data: DataSet, seed: int = 0, stable: Stability | None
     facets = []
     for h, name in enumerate(model.config.facets):
         named, verdict = judge(h, name if name in tied else None, names, probe, fits)
-        facets.append(Facet(name, name in tied, named, verdict, values[h]))
+        facets.append(FacetMeaning(name, name in tied, named, verdict, values[h]))
     return Meaning(
         families=names,
         tied=tied,
@@ -84,7 +84,7 @@ def judge(
     there = {a: fit for a, fit in enumerate(fits) if fit is not None}
     if not there or (family is not None and family not in {families[a] for a in there}):
         return None, "untested"
-    tells = [a for a in there if (q := probe.q[h][a]) is not None and q < LEVEL and there[a].auc[h] > 0.5]
+    tells = [a for a in there if (q := probe.q[h][a]) is not None and q < DISCOVERY_RATE and there[a].auc[h] > 0.5]
     if not tells:
         return None, "nothing"
     others = [k for k in range(len(probe.q)) if k != h]

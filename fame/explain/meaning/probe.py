@@ -13,11 +13,11 @@ import numpy as np
 from scipy.sparse import csr_matrix
 
 from fame.data.attributes import Attributes
-from fame.explain.meaning.records import LEVEL, Probe
+from fame.explain.meaning.records import DISCOVERY_RATE, Probe
 
 PENALTY = 1.0  # on columns of variance 1
-FEWEST = 20  # items that a family is tested on
-EITHER = 2  # tested items that have a value, and that lack it: the AUC must be there without any one of them
+FEWEST_TESTED = 20  # items that a family is tested on
+FEWEST_EITHER = 2  # tested items that have a value, and that lack it: the AUC must be there without any one of them
 PERMUTATIONS = 999
 FOLDS = 5
 MOST = 1_000  # values of a family, the commonest, that a probe is asked for
@@ -54,7 +54,7 @@ def tell(
     shape = (len(found.codes), len(found.values))
     has = csr_matrix((np.ones(len(item), np.float32), (item, found.codes[item, place])), shape)
     learned, asked_for = (np.asarray(has[rows].sum(0)).ravel() for rows in (fitted, tested))
-    some = (learned > 1) & (asked_for >= EITHER) & (len(tested) - asked_for >= EITHER)
+    some = (learned > 1) & (asked_for >= FEWEST_EITHER) & (len(tested) - asked_for >= FEWEST_EITHER)
     kept = np.flatnonzero(some)[np.argsort(-learned[some], kind="stable")[:MOST]]
     if not len(kept):
         return None
@@ -120,7 +120,8 @@ def tells_better(ours: Fit, h: int, theirs: Fit, k: int) -> bool:
         parts[np.searchsorted(items, fit.items)] += sign * own / np.sqrt(n * (n - 1))
     apart, error = ours.auc[h] - theirs.auc[k], np.sqrt(np.square(parts).sum())
     return bool(
-        apart > 0 and student.sf(apart / max(error, 1e-12), min(len(ours.items), len(theirs.items)) - 1) < LEVEL
+        apart > 0
+        and student.sf(apart / max(error, 1e-12), min(len(ours.items), len(theirs.items)) - 1) < DISCOVERY_RATE
     )
 
 
@@ -132,7 +133,9 @@ def held_out_probe(
 
     inside, outside = np.flatnonzero(~out)[1:], np.flatnonzero(out)
     fits = [
-        tell(vectors, found, inside, outside, seed, permutations) if found.known[outside].sum() >= FEWEST else None
+        tell(vectors, found, inside, outside, seed, permutations)
+        if found.known[outside].sum() >= FEWEST_TESTED
+        else None
         for found in families
     ]
     H = vectors.shape[1]
@@ -157,7 +160,7 @@ def cross_validated_probe(vectors: np.ndarray, families: list[Attributes], out: 
     for found in families:
         tried = [
             tell(vectors, found, inside[fold != f], inside[fold == f], seed, 0)
-            for f in range(FOLDS if found.known[inside].sum() >= FEWEST else 0)
+            for f in range(FOLDS if found.known[inside].sum() >= FEWEST_TESTED else 0)
         ]
         fits = [fit for fit in tried if fit is not None]
         values.append(max((fit.values for fit in fits), default=0))

@@ -13,9 +13,9 @@ from fame.checkpoint.description import Description
 from fame.errors import InputError
 from fame.explain import stored
 
-FILE = "meaning.json"
-ADVICE = "measure it again with `python -m fame verify meaning --model MODEL`"
-LEVEL = 0.05  # false discovery rate of every set of tests (Benjamini and Hochberg)
+MEANING_FILE = "meaning.json"
+MEANING_ADVICE = "measure it again with `python -m fame verify meaning --model MODEL`"
+DISCOVERY_RATE = 0.05  # false discovery rate of every set of tests (Benjamini and Hochberg)
 
 # told: the facet's family is what it tells best, on items that no training tied to it.
 # other: it tells another family better. outdone: another facet tells its family better. shared: it is tied to nothing,
@@ -62,7 +62,7 @@ class Value:
 
 
 @dataclass(frozen=True)
-class Facet:
+class FacetMeaning:
     """What a facet was found to mean."""
 
     facet: str  # as the model calls it
@@ -113,7 +113,7 @@ class Meaning:
     held_out: Probe  # on items that no training tied to their values
     written_in: Probe  # on the others, each by a probe that was not fitted on it
     cka: tuple[tuple[float, ...], ...]  # (H, H) debiased
-    facets: tuple[Facet, ...]
+    facets: tuple[FacetMeaning, ...]
     experts: tuple[Expert, ...]
     events: int  # histories that the experts were tested on
     found: int  # enriched values of all experts
@@ -146,9 +146,9 @@ class Meaning:
 
 def save(folder: Path, fingerprint: str, meaning: Meaning) -> None:
     """Write `meaning.json` of the model with that fingerprint."""
-    stored.save(folder / FILE, fingerprint, meaning)
+    stored.save(folder / MEANING_FILE, fingerprint, meaning)
 
 
 def load(model: Description) -> Meaning | None:
     """What is stored with a model; None where nothing is. Raises `StoredError` where it is about other weights."""
-    return stored.load(model, FILE, Meaning, ADVICE)
+    return stored.load(model, MEANING_FILE, Meaning, MEANING_ADVICE)

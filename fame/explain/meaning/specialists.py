@@ -7,9 +7,9 @@ from fame.data import Events
 from fame.data.attributes import Attributes
 from fame.data.batches import batches, pad
 from fame.data.split import sample
-from fame.explain.facets.experts import ALIKE
+from fame.explain.facets.experts import ALIKE_BITS
 from fame.explain.facets.weights import divergence
-from fame.explain.meaning.records import LEVEL, Enriched, Expert
+from fame.explain.meaning.records import DISCOVERY_RATE, Enriched, Expert
 from fame.model import Faceted
 
 FEWEST = 5  # events of a value that is tested
@@ -67,7 +67,7 @@ class Enrichment:
         rng, counted = np.random.default_rng(seed), 0
         there, place = np.unique(self.last_item, return_inverse=True)
         for _ in range(permutations):
-            counted += int((self.test(rng.permutation(there)[place])[2] < LEVEL).sum())
+            counted += int((self.test(rng.permutation(there)[place])[2] < DISCOVERY_RATE).sum())
         return counted / max(1, permutations)
 
 
@@ -91,13 +91,13 @@ def specialists(
         h, n = divmod(e, N)
         found = [
             Enriched(*names[v], float(share[e, v]), float(overall[e, v]), float(q[e, v]))
-            for v in np.flatnonzero(q[e] < LEVEL)
+            for v in np.flatnonzero(q[e] < DISCOVERY_RATE)
         ]
         found.sort(key=lambda value: (value.q, -value.share))
-        alike = tuple(k for k in range(N) if k != n and apart[h, n, k] < ALIKE)
+        alike = tuple(k for k in range(N) if k != n and apart[h, n, k] < ALIKE_BITS)
         experts.append(Expert(h, n, int(enrichment.leads[:, e].sum()), tuple(found[:SHOWN]), alike))
     chance = enrichment.by_chance(seed, permutations) if names else 0.0
-    return tuple(experts), int((q < LEVEL).sum()), chance
+    return tuple(experts), int((q < DISCOVERY_RATE).sum()), chance
 
 
 @torch.inference_mode()

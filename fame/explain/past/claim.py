@@ -22,10 +22,10 @@ from fame.explain.records import Way
 from fame.heads.registry import scores
 
 SIZES = (2, 3)  # items claimed together
-LEVEL = 0.05  # of all sizes together
-DRAWS = round(len(SIZES) / LEVEL) - 1  # sets of a size: beyond all of them is one case in 40 by chance
-LEAST = 0.1  # by which log p must fall, a tenth of the probability: what moves less is due to nothing
-EXACT = 1e-4  # falls in log p that are closer are the same but for rounding
+CLAIM_LEVEL = 0.05  # of all sizes together
+CLAIM_DRAWS = round(len(SIZES) / CLAIM_LEVEL) - 1  # sets of a size: beyond all of them is one case in 40 by chance
+LEAST_FALL = 0.1  # by which log p must fall, a tenth of the probability: what moves less is due to nothing
+SAME_FALL = 1e-4  # falls in log p that are closer are the same but for rounding
 REMOVE = ("occlusion-remove", "greedy")  # methods that remove items, so that masking tests what they say
 
 
@@ -50,12 +50,12 @@ class Claim:
     @property
     def most(self) -> bool:
         """Whether it falls further than without any of the others."""
-        return bool((self.fall > self.others + EXACT).all())
+        return bool((self.fall > self.others + SAME_FALL).all())
 
     @property
     def holds(self) -> bool:
         """Whether it may be said."""
-        return self.fall >= LEAST and self.most
+        return self.fall >= LEAST_FALL and self.most
 
     @property
     def displaces(self) -> bool:
@@ -80,7 +80,7 @@ def claim(question: Question, found: Attribution, seed: int = 0, at_hand: Runs |
         return best
     if several and not one.holds:
         return several[0]
-    return one if one.fall > EXACT else None
+    return one if one.fall > SAME_FALL else None
 
 
 @torch.inference_mode()
@@ -107,7 +107,7 @@ def together(question: Question, found: Attribution, seed: int = 0) -> list[Clai
     way: Way = "mask" if found.method in REMOVE else "remove"
     made = []
     for size in SIZES:
-        if size <= min(len(positive), question.length // 2) and comb(question.length, size) > DRAWS:
+        if size <= min(len(positive), question.length // 2) and comb(question.length, size) > CLAIM_DRAWS:
             items = tuple(positive[:size])
             values, ranks = run(question, [list(items), *sets_by_lot(question.length, items, seed)], way)
             made.append(_made(question, items, way, values, ranks))
@@ -126,7 +126,7 @@ def run(question: Question, sets: list[list[int]], way: Way) -> tuple[Tensor, Te
 def sets_by_lot(length: int, items: tuple[int, ...], seed: int) -> list[list[int]]:
     """`DRAWS` different sets of as many positions, which may share some with `items`, but not all."""
     rng, drawn, own = np.random.default_rng((seed, len(items))), set[tuple[int, ...]](), tuple(sorted(items))
-    while len(drawn) < DRAWS:
+    while len(drawn) < CLAIM_DRAWS:
         drawn |= {tuple(sorted(rng.choice(length, len(items), replace=False).tolist()))} - {own}
     return [list(one) for one in sorted(drawn)]
 

@@ -17,9 +17,9 @@ from fame.ranking.recommend import HistoryError, recommend
 EXACT = 3  # removals of which every choice is tried
 POSITIONS = 1_000_000  # as long as to run them all takes no more of these: about two seconds
 BATCH = 2_000
-TOP = 10
+WISHED_TOP = 10
 ADDED = 3
-NEAR = 50  # candidates of each kind
+NEAR_WISHED = 50  # candidates of each kind
 
 
 @dataclass(frozen=True)
@@ -136,7 +136,7 @@ def fewest_additions(
     history: Sequence[int],
     wished: int,
     candidates: Sequence[int] | None = None,
-    top: int = TOP,
+    top: int = WISHED_TOP,
     watch: Watch = unwatched,
     hidden: Collection[int] | None = None,
 ) -> Addition:
@@ -190,8 +190,8 @@ def related(model: Model, item: int) -> list[int]:
     likeness = table @ table[item - 1]
     likeness[item - 1] = -torch.inf
     V = model.config.items
-    near = (likeness.topk(min(NEAR, V - 1)).indices + 1).tolist()
-    return list(dict.fromkeys([*near, *recommend(model, [item], NEAR).items.tolist()]))
+    near = (likeness.topk(min(NEAR_WISHED, V - 1)).indices + 1).tolist()
+    return list(dict.fromkeys([*near, *recommend(model, [item], NEAR_WISHED).items.tolist()]))
 
 
 @torch.inference_mode()

@@ -7,10 +7,10 @@ from fame.explain.past.records import Attribution, Method, most_first
 from fame.explain.question import Question, QuestionError
 from fame.model import Intervention
 
-STEPS = 20
+INTEGRATION_STEPS = 20
 
 
-def integrated_gradients(question: Question, steps: int = STEPS) -> Attribution:
+def integrated_gradients(question: Question, steps: int = INTEGRATION_STEPS) -> Attribution:
     """Integrated gradients (Sundararajan et al. 2017) from the mean item embedding at every position, by Captum.
 
     The path is a shift added to the embeddings that are read, from `mean - x` to 0: the same straight line.

@@ -20,7 +20,7 @@ Method = Literal[
     "random",
 ]
 METHODS: tuple[Method, ...] = get_args(Method)
-ORDERS: tuple[Method, ...] = ("recency", "random")  # that look at no model: what every method has to beat
+BASELINES: tuple[Method, ...] = ("recency", "random")  # that look at no model: what every method has to beat
 OF_ATTENTION: tuple[Method, ...] = ("attention", "rollout")
 OF_GRADIENTS: tuple[Method, ...] = ("integrated-gradients", "gradient-x-input")
 

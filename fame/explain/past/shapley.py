@@ -9,7 +9,7 @@ from torch import Tensor
 from fame.explain.past.records import Attribution, most_first
 from fame.explain.question import Question, QuestionError
 
-MOST = 10  # players: 2 ** 10 runs
+MOST_PLAYERS = 10  # players: 2 ** 10 runs
 
 
 def coalitions(n: int) -> Tensor:
@@ -39,9 +39,9 @@ def history_shapley(question: Question) -> Attribution:
         The history is too long to run every part of it.
     """
     T = question.length
-    if T > MOST:
+    if T > MOST_PLAYERS:
         raise QuestionError(
-            f"Exact Shapley values run every part of a history, which is done for up to {MOST} items, not {T}; "
+            f"Exact Shapley values run every part of a history, which is done for up to {MOST_PLAYERS} items, not {T}; "
             "shorten the history, or choose occlusion."
         )
     worth = question.values(coalitions(T), "mask").double().numpy()

@@ -16,9 +16,9 @@ from fame.data import DataSet, leave_one_out
 from fame.data.split import sample
 from fame.explain.families.anatomy import fit
 from fame.explain.past import counterfactual, occlusion, shapley
-from fame.explain.past.gradients import STEPS
+from fame.explain.past.gradients import INTEGRATION_STEPS
 from fame.explain.past.methods import attribute, recency
-from fame.explain.past.records import ORDERS, Method, usable
+from fame.explain.past.records import BASELINES, Method, usable
 from fame.explain.question import Question
 from fame.explain.records import WAYS
 from fame.explain.trust import deletion, faithfulness, sensitivity
@@ -61,7 +61,7 @@ def method_runs(method: Method, length: int) -> int:
         case "shapley":
             return int(2**length)
         case "integrated-gradients":
-            return STEPS * (1 + BACKWARD)
+            return INTEGRATION_STEPS * (1 + BACKWARD)
         case "gradient-x-input":
             return 1 + BACKWARD
         case "attention" | "rollout":
@@ -137,11 +137,11 @@ def addition_seconds(model: Model, history: Sequence[int], wished: int, measure:
 def judging_seconds(question: Question, users: int, measure: Measure = taken) -> float:
     """About what it takes, once it runs, to mark every method on users with histories like that one."""
     T = question.length
-    methods = [m for m in usable(question.model.architecture) if m != "shapley" or shapley.MOST >= T]
+    methods = [m for m in usable(question.model.architecture) if m != "shapley" or shapley.MOST_PLAYERS >= T]
     each = {method: method_seconds(question, method, measure) for method in methods}
     order = recency(question).order
     marks = sum(measure(lambda way=way: deletion.measure(question, order, way)) for way in WAYS)  # type: ignore[misc]
-    again = sum(took for method, took in each.items() if method not in ORDERS)
+    again = sum(took for method, took in each.items() if method not in BASELINES)
     rounds = 1 + STAGES + 1 + sensitivity.DRAWS
     once = sum(each.values()) + len(methods) * marks
     return users * once + min(users, faithfulness.CHECKED) * rounds * again

@@ -9,7 +9,7 @@ import torch
 
 from fame.explain.question import Question
 from fame.explain.records import Way
-from fame.explain.trust.records.explanations import CUTS, TOP
+from fame.explain.trust.records.explanations import CUTS, MEASURED_TOP
 
 STEPS = 20  # of the curve that the area lies under; longer histories are not deleted item by item
 
@@ -40,7 +40,7 @@ def measure(question: Question, order: np.ndarray, way: Way) -> np.ndarray:
             without / p[0],
             only / p[0],
             1 / np.log2(1.0 + ranks),
-            ranks <= TOP,
+            ranks <= MEASURED_TOP,
             [(p[0] - without).mean(), (p[0] - only).mean(), np.trapezoid(curve, gone / T)],
         ]
     )

@@ -8,7 +8,7 @@ import torch
 from fame.data import Events
 from fame.data.batches import batches, pad
 from fame.explain.families.anatomy import Anatomy, split
-from fame.explain.families.knockout import DRAWS, knock_out_families
+from fame.explain.families.knockout import FAMILY_DRAWS, knock_out_families
 from fame.heads.kinds import kind_of
 from fame.heads.registry import head
 from fame.model import Model
@@ -32,7 +32,7 @@ class Readings:
 
 
 @torch.inference_mode()
-def read_events(model: Model, anatomy: Anatomy, events: Events, draws: int = DRAWS) -> Readings:
+def read_events(model: Model, anatomy: Anatomy, events: Events, draws: int = FAMILY_DRAWS) -> Readings:
     """All of them."""
     n, H, A = len(events.targets), len(model.config.facets), len(anatomy.families)
     R = 0 if kind_of(model.config.head).additive else H

@@ -14,12 +14,12 @@ from scipy.stats import bootstrap
 from fame.data import DataSet, leave_one_out
 from fame.data.split import sample
 from fame.explain.past.methods import attribute
-from fame.explain.past.records import ORDERS, Method, usable
-from fame.explain.past.shapley import MOST
+from fame.explain.past.records import BASELINES, Method, usable
+from fame.explain.past.shapley import MOST_PLAYERS
 from fame.explain.question import Question, QuestionError
 from fame.explain.records import WAYS
 from fame.explain.trust.deletion import measure
-from fame.explain.trust.randomisation import alike
+from fame.explain.trust.randomisation import correlation_by_stage
 from fame.explain.trust.records.explanations import (
     IGNORES,
     MEASURES,
@@ -28,7 +28,7 @@ from fame.explain.trust.records.explanations import (
     UNTESTED,
     Against,
     Explanations,
-    Row,
+    MethodRow,
     Truest,
     Verdict,
     is_truer,
@@ -63,7 +63,7 @@ def judge(
         No user has a history that can be explained.
     """
     questions = ask(model, data, users, seed)
-    chosen = tuple(dict.fromkeys((*(usable(model.architecture) if methods is None else methods), *ORDERS)))
+    chosen = tuple(dict.fromkeys((*(usable(model.architecture) if methods is None else methods), *BASELINES)))
     found = mark(questions, chosen, seed)
     lengths = np.array([question.length for question in questions])
     groups = {"all": np.full(len(lengths), True)}
@@ -76,9 +76,9 @@ def judge(
         if not np.isnan(found[some, m, w, 0]).all()
     )
     long = [question for question in questions if question.length >= ENOUGH][:CHECKED]
-    verdicts = tuple(verdict(model, long, method, rows, seed) for method in chosen if method not in ORDERS)
+    verdicts = tuple(verdict(model, long, method, rows, seed) for method in chosen if method not in BASELINES)
     failed = {one.method for one in verdicts if one.verdict == IGNORES}
-    fit = [m for m, method in enumerate(chosen) if method not in {*SLOW, *ORDERS, *failed}]
+    fit = [m for m, method in enumerate(chosen) if method not in {*SLOW, *BASELINES, *failed}]
     return Explanations(len(questions), seed, len(long), MEASURES, rows, verdicts, truest(found, chosen, fit, seed))
 
 
@@ -106,7 +106,9 @@ def mark(questions: Sequence[Question], methods: Sequence[Method], seed: int) ->
     return found
 
 
-def row(found: np.ndarray, methods: Sequence[Method], m: int, w: int, group: str, some: np.ndarray, seed: int) -> Row:
+def row(
+    found: np.ndarray, methods: Sequence[Method], m: int, w: int, group: str, some: np.ndarray, seed: int
+) -> MethodRow:
     """The method's means and paired differences over the users of a group for whom it can be used."""
     usable = _usable(found, m, some)
     own = found[usable, m, w]
@@ -114,9 +116,9 @@ def row(found: np.ndarray, methods: Sequence[Method], m: int, w: int, group: str
         ()
         if methods[m] == order or (group != "all" and order == "random")
         else differences(own - found[usable, methods.index(order), w], seed)
-        for order in ORDERS
+        for order in BASELINES
     ]
-    return Row(methods[m], WAYS[w], group, int(usable.sum()), tuple(map(_short, own.mean(0))), *to)
+    return MethodRow(methods[m], WAYS[w], group, int(usable.sum()), tuple(map(_short, own.mean(0))), *to)
 
 
 def truest(found: np.ndarray, methods: Sequence[Method], fit: Sequence[int], seed: int) -> Truest | None:
@@ -152,10 +154,14 @@ def differences(paired: np.ndarray, seed: int) -> tuple[Against, ...]:
     return tuple(Against(*map(_short, one)) for one in zip(low, mean, high, strict=True))
 
 
-def verdict(model: Model, questions: Sequence[Question], method: Method, rows: Sequence[Row], seed: int) -> Verdict:
+def verdict(
+    model: Model, questions: Sequence[Question], method: Method, rows: Sequence[MethodRow], seed: int
+) -> Verdict:
     """By the randomisation check, and then by the area under deletion where items are removed, over all users."""
-    usable = [question for question in questions if method != "shapley" or question.length <= MOST]
-    found = alike(model, usable, lambda question: attribute(question, method, seed), seed) if usable else {}
+    usable = [question for question in questions if method != "shapley" or question.length <= MOST_PLAYERS]
+    found = (
+        correlation_by_stage(model, usable, lambda question: attribute(question, method, seed), seed) if usable else {}
+    )
     moves = sensitivity(usable, lambda question: attribute(question, method, seed), seed=seed) if usable else None
     if ignores(found):
         return Verdict(method, IGNORES, found, moves)

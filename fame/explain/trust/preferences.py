@@ -43,14 +43,14 @@ def separation(
     rng = np.random.default_rng(seed)
     by_chance = [information(rng.permutation(largest), value) for _ in range(permutations)]
     return Separation(
-        expert=told(largest, liked, followed, seed, permutations),
-        router=told(np.log(router), liked, followed, seed, permutations),
+        expert=preference_told(largest, liked, followed, seed, permutations),
+        router=preference_told(np.log(router), liked, followed, seed, permutations),
         information=information(largest, value),
         information_by_chance=float(np.mean(by_chance)),
     )
 
 
-def told(
+def preference_told(
     vectors: np.ndarray, liked: np.ndarray, followed: np.ndarray, seed: int, permutations: int = PERMUTATIONS
 ) -> Told:
     """What vectors (n, W), one a user, tell of the preference, by linear discriminant analysis."""

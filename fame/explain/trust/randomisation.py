@@ -36,7 +36,7 @@ def stages(model: Model, seed: int = 0) -> Iterator[tuple[str, Model]]:
         yield name, copy.deepcopy(changed)
 
 
-def alike(
+def correlation_by_stage(
     model: Model, questions: Sequence[Question], explain: Callable[[Question], Attribution], seed: int = 0
 ) -> dict[str, float]:
     """Stage -> mean Spearman correlation of the values with the original's, over questions; ±1 = ignores the model.

@@ -10,7 +10,7 @@ from fame.data.oracle import oracle
 from fame.errors import InputError
 from fame.explain.families.anatomy import fit
 from fame.explain.families.driver import Evidence, name_driver
-from fame.explain.families.knockout import DRAWS
+from fame.explain.families.knockout import FAMILY_DRAWS
 from fame.explain.trust.driver_readings import Readings, read_events
 from fame.explain.trust.records.scorecard import Calibration, Point, Scorecard, Share
 from fame.model import Model
@@ -22,7 +22,7 @@ class NoTruthError(InputError):
     """The data do not say what drove any event."""
 
 
-def scorecard(model: Model, data: DataSet, draws: int = DRAWS) -> Scorecard:
+def scorecard(model: Model, data: DataSet, draws: int = FAMILY_DRAWS) -> Scorecard:
     """Mark a model on the data set's truth.
 
     Raises

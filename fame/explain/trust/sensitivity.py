@@ -11,7 +11,7 @@ from torch import Tensor
 from fame.explain.past.records import Attribution
 from fame.explain.question import Question
 
-NEAR = 0.1  # how far the embeddings that are read move, in standard deviations of the item table's numbers
+MOVED_BY = 0.1  # how far the embeddings that are read move, in standard deviations of the item table's numbers
 DRAWS = 5
 
 
@@ -42,6 +42,6 @@ def _furthest(question: Question, explain: Callable[[Question], Attribution], dr
             found.append(torch.from_numpy(explain(replace(question, model=changed)).values))
         return (torch.stack(found),)
 
-    near = NEAR * float(table[1:].std())
+    near = MOVED_BY * float(table[1:].std())
     found = sensitivity_max(values, table[items][None], perturb_radius=near, n_perturb_samples=draws)
     return float(found[0])

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fame.explain.facets.experts import ALIKE
+from fame.explain.facets.experts import ALIKE_BITS
 from fame.explain.meaning.measure import judge
-from fame.explain.meaning.probe import FEWEST, Fit
-from fame.explain.meaning.records import LEVEL, Enriched, Expert, Facet, Meaning, Probe
+from fame.explain.meaning.probe import FEWEST_TESTED, Fit
+from fame.explain.meaning.records import DISCOVERY_RATE, Enriched, Expert, FacetMeaning, Meaning, Probe
 
 FAMILIES = ("genre", "era", "a*b_c", "facet x")
 
@@ -33,8 +33,8 @@ def record(rng: np.random.Generator) -> Record:
     families = FAMILIES[:A]
     tied = families[: int(rng.integers(0, min(A, H) + 1))]
     names = (*tied, *(f"free {n + 1}" if tied else f"facet {n + 1}" for n in range(H - len(tied))))
-    known = rng.integers(0, 60, A) if rng.random() < 0.3 else rng.integers(FEWEST, 400, A)
-    fits = tuple(fit(rng, H, int(n)) if n >= FEWEST and rng.random() < 0.9 else None for n in known)
+    known = rng.integers(0, 60, A) if rng.random() < 0.3 else rng.integers(FEWEST_TESTED, 400, A)
+    fits = tuple(fit(rng, H, int(n)) if n >= FEWEST_TESTED and rng.random() < 0.9 else None for n in known)
     auc = tuple(tuple(None if one is None else float(one.auc[h]) for one in fits) for h in range(H))
     q = tuple(tuple(None if cell is None else q_of(rng, cell) for cell in row) for row in auc)
     values = tuple(0 if one is None else one.values for one in fits)
@@ -42,8 +42,8 @@ def record(rng: np.random.Generator) -> Record:
     facets = []
     for h, name in enumerate(names):
         named, verdict = judge(h, name if h < len(tied) else None, families, probe, fits)
-        facets.append(Facet(name, h < len(tied), named, verdict, ()))
-    apart = rng.choice([0.0, ALIKE / 2, ALIKE, 0.4], (H, N, N), p=[0.05, 0.1, 0.05, 0.8])
+        facets.append(FacetMeaning(name, h < len(tied), named, verdict, ()))
+    apart = rng.choice([0.0, ALIKE_BITS / 2, ALIKE_BITS, 0.4], (H, N, N), p=[0.05, 0.1, 0.05, 0.8])
     apart = np.triu(apart, 1) + np.triu(apart, 1).transpose(0, 2, 1)
     events = int(rng.integers(1, 12_000))
     experts = tuple(expert(rng, h, n, events, families, apart) for h in range(H) for n in range(N))
@@ -66,7 +66,7 @@ def fit(rng: np.random.Generator, H: int, n: int) -> Fit:
 def q_of(rng: np.random.Generator, auc: float) -> float:
     """Small only where the facet tells more than chance."""
     low = [0.00001, 0.0004, 0.0096, 0.0499, 0.04996] if auc > 0.5 else []
-    return float(rng.choice([*low, LEVEL, 0.051, 0.098, 0.3, 1.0]))
+    return float(rng.choice([*low, DISCOVERY_RATE, 0.051, 0.098, 0.3, 1.0]))
 
 
 def expert(rng, h: int, n: int, events: int, families: tuple[str, ...], apart: np.ndarray) -> Expert:
@@ -75,5 +75,5 @@ def expert(rng, h: int, n: int, events: int, families: tuple[str, ...], apart: n
         Enriched(str(rng.choice(families)), f"v*{v}", share, share * float(rng.uniform(0, 0.99)), q_of(rng, 1.0) / 21)
         for v, share in enumerate(rng.uniform(0, 1, rng.integers(0, 6) if families else 0).tolist())
     ]
-    alike = tuple(k for k in range(apart.shape[1]) if k != n and apart[h, n, k] < ALIKE)
+    alike = tuple(k for k in range(apart.shape[1]) if k != n and apart[h, n, k] < ALIKE_BITS)
     return Expert(h, n, int(rng.integers(0, events + 1)), tuple(found), alike)

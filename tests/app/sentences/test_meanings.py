@@ -13,8 +13,8 @@ from app.widgets.meaning import drivers as truth
 from app.widgets.shared import expert_meanings as specialists
 from fame.checkpoint.description import describe
 from fame.explain.meaning import records as meaning
-from fame.explain.meaning.probe import FEWEST, Fit
-from fame.explain.meaning.records import LEVEL, Meaning
+from fame.explain.meaning.probe import FEWEST_TESTED, Fit
+from fame.explain.meaning.records import DISCOVERY_RATE, Meaning
 from fame.explain.trust.records.scorecard import Point, Scorecard, Share
 from fame.home import PROJECT
 from tests.app.sentences.conftest import HISTORIES
@@ -49,13 +49,13 @@ def better(fits: tuple[Fit | None, ...] | None, h: int, a: int, k: int, b: int, 
             parts[item] += sign * part / (n * (n - 1)) ** 0.5
     error = sum(part**2 for part in parts.values()) ** 0.5
     n = min(len(own.items), len(other.items))
-    return auc[h][a] - auc[k][b] > student.ppf(1 - LEVEL, n - 1) * error
+    return auc[h][a] - auc[k][b] > student.ppf(1 - DISCOVERY_RATE, n - 1) * error
 
 
 def is_told(found: Meaning, h: int, a: int) -> bool:
     """Whether a facet tells a family better than chance."""
     auc, q = found.held_out.auc[h][a], found.held_out.q[h][a]
-    return auc is not None and q is not None and auc > 0.5 and q < LEVEL
+    return auc is not None and q is not None and auc > 0.5 and q < DISCOVERY_RATE
 
 
 def tried(found: Meaning) -> list[int]:
@@ -149,22 +149,22 @@ def check_q(said: Said, q: float) -> None:
         assert q < float(shown)
     else:
         assert abs(q - float(shown)) < (0.000501 if q < 0.1 else 0.00501)
-    assert (q < LEVEL) == (float(shown) < LEVEL or (sign, float(shown)) == ("<", LEVEL))
+    assert (q < DISCOVERY_RATE) == (float(shown) < DISCOVERY_RATE or (sign, float(shown)) == ("<", DISCOVERY_RATE))
 
 
 def check_untested(found: Meaning, said: Said, families) -> None:
     """Each family is said to have too few items, or no value that could be told."""
     left = set(families)
-    if said.take(rf"Of the items kept out of training too few \(of {FEWEST}\) have a value: "):
+    if said.take(rf"Of the items kept out of training too few \(of {FEWEST_TESTED}\) have a value: "):
         while one := said.take(rf"{AND}?(\d+) of the {ATTRIBUTE}"):
             a = found.families.index(one[1])
-            assert int(one[0]) == found.held_out.items[a] < FEWEST
+            assert int(one[0]) == found.held_out.items[a] < FEWEST_TESTED
             left.remove(a)
         said.need(r"\. ?")
     if said.take("No value of "):
         while one := said.take(rf"{AND}?the {ATTRIBUTE}"):
             a = found.families.index(one[0])
-            assert found.held_out.items[a] >= FEWEST
+            assert found.held_out.items[a] >= FEWEST_TESTED
             left.remove(a)
         said.need(r" is had by 2 of the items kept out of training, lacked by 2 of those that have another, ")
         said.need(r"and had by 2 of the items trained on\.")
@@ -259,7 +259,7 @@ def test_what_experts_speak_for_is_what_was_found():
                     assert is_share(one[2], value.share)
                     assert is_share(said.need(rf"have it, of all {SHARE}; ")[0], value.overall)
                     check_q(said, value.q)
-                    assert value.q < LEVEL
+                    assert value.q < DISCOVERY_RATE
                 assert bool(left) == (every_one is None)
             twins = []
             if said.take(r"\n\n\*\*It reads the same as "):

@@ -15,11 +15,11 @@ from app.widgets.why import counterfactual, facet_shares, what_if
 from fame.explain.facets.contrast import contrast_runs
 from fame.explain.facets.effects import expert_effects, facet_knockouts
 from fame.explain.facets.effects import facet_shares as shares_of
-from fame.explain.facets.experts import ALIKE, read_by_experts
+from fame.explain.facets.experts import ALIKE_BITS, read_by_experts
 from fame.explain.facets.weights import facet_spread
 from fame.explain.facets.what_if import reweigh
 from fame.explain.knockout import runs
-from fame.explain.past.counterfactual import NEAR, TOP, fewest_additions, fewest_removals, single_removal
+from fame.explain.past.counterfactual import NEAR_WISHED, WISHED_TOP, fewest_additions, fewest_removals, single_removal
 from fame.explain.question import Question
 from fame.model import Faceted
 from fame.ranking.recommend import recommend
@@ -246,12 +246,12 @@ def test_what_experts_read_and_do_is_said_of_all(world):
         assert router[int(n) - 1] >= router.max() - 1e-6
         assert is_share(share, router.max())
         if said.take(", but all its experts read the history alike here: the weights say nothing"):
-            assert max(apart.values()) < ALIKE + 1e-5
+            assert max(apart.values()) < ALIKE_BITS + 1e-5
         elif pair := said.take(r"\. Experts (\d+) and (\d+) read it alike: a weight between those two says nothing"):
-            assert apart[int(pair[0]) - 1, int(pair[1]) - 1] < ALIKE + 1e-5
+            assert apart[int(pair[0]) - 1, int(pair[1]) - 1] < ALIKE_BITS + 1e-5
         else:
             said.need(r"\. All its experts read the history differently here")
-            assert min(apart.values()) > ALIKE - 1e-5
+            assert min(apart.values()) > ALIKE_BITS - 1e-5
         said.need(r"\.$")
         question = Question.about(model, at.seen, target, hidden=at.hidden)
         check_without(world, naive, Said(experts.without_one(now, target, expert_effects(question), h, 0)), h)
@@ -347,7 +347,7 @@ def test_what_was_tried_to_bring_an_item_up_was(world):
             best, rank = said.need(r"([\d,]+) at best, from ([\d,]+), with \d+ items? tried, up to 3 together\.")
             assert int(rank.replace(",", "")) in own.places(own.whole)
             # at best: no single candidate does better
-            near = set(recommend(world.model, [wished], NEAR).items.tolist())
+            near = set(recommend(world.model, [wished], NEAR_WISHED).items.tolist())
             for item in sorted(near - {*history, *hidden, wished})[:10]:
                 alone = Naive(world.model, [*history, item], wished, hidden and {*hidden, item})
                 assert max(alone.places(alone.whole)) >= int(best.replace(",", ""))
@@ -355,7 +355,7 @@ def test_what_was_tried_to_bring_an_item_up_was(world):
             after = Naive(world.model, [*history, *found.added], wished, hidden and {*hidden, *found.added})
             place, rank = said.need(rf"With .+ added, \*{TEXT}\* would be {PLACE} instead of {PLACE}\.")[1:]
             assert PLACES[place] in after.places(after.whole)
-            assert PLACES[place] <= TOP
+            assert PLACES[place] <= WISHED_TOP
             assert PLACES[rank] in own.places(own.whole)
             said.need(rf" Tried were {found.tried} items that are near it or go with it\.")
         said.end()

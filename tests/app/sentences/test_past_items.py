@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from app.sentences import past_items
-from fame.explain.past.claim import DRAWS, claim
+from fame.explain.past.claim import CLAIM_DRAWS, claim
 from fame.explain.past.methods import attribute
 from fame.explain.question import Question
 from fame.model import Intervention
@@ -76,7 +76,7 @@ class Reader:
         else:
             assert not unclear
             self.several(said)
-        if by := said.take(rf" By {past_items.NAMES[method]}, {ITEM} comes first\."):
+        if by := said.take(rf" By {past_items.METHOD_NAMES[method]}, {ITEM} comes first\."):
             assert self.place(*by) == first
         said.end()
 
@@ -109,7 +109,7 @@ class Reader:
 
     def several(self, said: Said) -> None:
         """Several items, which do more than all those that were drawn; the fall is run again."""
-        lot = rf" any of {DRAWS} other (?:pairs|threes) of past items, drawn by lot: "
+        lot = rf" any of {CLAIM_DRAWS} other (?:pairs|threes) of past items, drawn by lot: "
         because = bool(said.take(" because of "))
         if not because:
             said.need(", and ")
@@ -133,7 +133,9 @@ class Reader:
         said.need(r"\.")
         if because and self.rival is not None:
             assert self.worth(found) < CLOSE
-            said.need(rf" Leaving out any of {DRAWS} other (?:pairs|threes) of past items, drawn by lot does less\.")
+            said.need(
+                rf" Leaving out any of {CLAIM_DRAWS} other (?:pairs|threes) of past items, drawn by lot does less\."
+            )
 
     def became(self, said: Said, found: np.ndarray) -> None:
         """What it would be then."""

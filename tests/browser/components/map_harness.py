@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from app.components.linked_map import Coloring, Panel, linked_map
+from app.components.linked_map import Coloring, MapPanel, linked_map
 from tests.browser.components.films import FACETS, FILMS, TRICKY
 
 GENRES = ("action", "animation", "comedy", "crime", "documentary", "drama", "horror", "romance", "thriller")
@@ -49,7 +49,7 @@ def focused(row: int) -> None:
 def story() -> None:
     linked_map(
         [
-            Panel(name, color, xy, f"trust {0.91 - 0.04 * k:.2f} · continuity {0.94 - 0.02 * k:.2f}")
+            MapPanel(name, color, xy, f"trust {0.91 - 0.04 * k:.2f} · continuity {0.94 - 0.02 * k:.2f}")
             for k, (xy, (name, color)) in enumerate(
                 zip(maps, [("item space", "#8A8F98"), *((f.name, f.color) for f in FACETS)], strict=False)
             )

@@ -4,7 +4,7 @@ import random
 
 import streamlit as st
 
-from app.components.ranking import Row, ranking
+from app.components.ranking import RankedRow, ranking
 from tests.browser.components.films import FACETS, FILMS, TRICKY
 
 st.set_page_config(page_title="Ranking", layout="wide")
@@ -21,7 +21,7 @@ def parts(seed: int) -> tuple[float, ...]:
     return tuple(draw.gauss(0.9 - 0.05 * seed, 0.9) for _ in FACETS)
 
 
-def rows() -> list[Row]:
+def rows() -> list[RankedRow]:
     films = list(enumerate(FILMS[: int(query.get("n", 12))]))
     if "tricky" in query:
         films.append((len(films), (TRICKY, ("<b>bold</b>",))))
@@ -29,7 +29,7 @@ def rows() -> list[Row]:
         films.reverse()
     plain, before = "plain" in query, [4, 1, 2, 0, 5, 9, 7, 0, 3, 10, 0, 12, 8]
     return [
-        Row(
+        RankedRow(
             f"m{seed}", rank, *film, probability=0.0735 * 0.83**rank, parts=() if plain else parts(seed),
             bias=None if plain or "shares" in query else 0.5 - 0.06 * seed,
             before=before[(rank - 1) % len(before)] if "moves" in query else None,

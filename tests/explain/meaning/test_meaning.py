@@ -12,11 +12,11 @@ from fame.checkpoint.store import save as save_model
 from fame.cli import app
 from fame.data import leave_one_out
 from fame.data.attributes import Attributes, attributes, held_out
-from fame.explain.facets.experts import ALIKE
+from fame.explain.facets.experts import ALIKE_BITS
 from fame.explain.meaning import records as store
 from fame.explain.meaning.measure import compare_seeds, judge, measure
-from fame.explain.meaning.probe import EITHER, held_out_probe, tell, tells_better
-from fame.explain.meaning.records import LEVEL, Meaning, MeaningError
+from fame.explain.meaning.probe import FEWEST_EITHER, held_out_probe, tell, tells_better
+from fame.explain.meaning.records import DISCOVERY_RATE, Meaning, MeaningError
 from fame.explain.meaning.specialists import attention_apart, specialists
 from fame.explain.meaning.stability import stability
 from fame.explain.stored import StoredError
@@ -75,13 +75,13 @@ def test_a_family_that_two_facets_tell_names_neither():
 def test_noise_tells_nothing_and_permuted_values_no_more():
     out = held_out(ITEMS)
     random, _ = held_out_probe(noise(4), FAMILIES, out, 0)
-    assert all(q > LEVEL for row in random.q for q in row)
+    assert all(q > DISCOVERY_RATE for row in random.q for q in row)
     shuffled = np.random.default_rng(5).permutation(ITEMS) + 1
     codes = FAMILIES[0].codes.copy()
     codes[1:] = codes[shuffled]
     chance, _ = held_out_probe(planted(), [Attributes("genre", FAMILIES[0].values, codes)], out, 0)
     assert abs(chance.gain(1, 0)) < 0.2
-    assert chance.p[1][0] > LEVEL
+    assert chance.p[1][0] > DISCOVERY_RATE
 
 
 def test_values_that_are_told_on_fitted_items_only_are_told_on_none():
@@ -167,7 +167,7 @@ def test_a_value_that_nearly_all_or_nearly_none_have_is_left_out():
     codes = np.append(-1, np.zeros(ITEMS, int))[:, None]
     out = held_out(ITEMS)
     codes[np.flatnonzero(~out)[1:9], 0] = 1
-    codes[np.flatnonzero(out)[: EITHER - 1], 0] = 1
+    codes[np.flatnonzero(out)[: FEWEST_EITHER - 1], 0] = 1
     probe, fits = held_out_probe(noise(0), [Attributes("era", ("a", "b"), codes)], out, 0)
     assert fits == [None]
     assert judge(0, "era", ("era",), probe, fits) == (None, "untested")
@@ -268,7 +268,7 @@ def test_a_value_planted_into_the_router_is_found_and_alone():
     router[genre.codes[last, 0] == 2, 1, 0] += 0.4
     router[rng.random(1500) < 0.01, 1, 2] = 0.9
     apart = np.ones((2, 3, 3))
-    apart[0, 0, 2] = apart[0, 2, 0] = ALIKE / 2
+    apart[0, 0, 2] = apart[0, 2, 0] = ALIKE_BITS / 2
     experts, found, by_chance = specialists(router, last, FAMILIES, apart, 0)
     assert not any(e.speaks_for for e in experts[:3])  # the other facet's
     (speaks,) = experts[3].speaks_for
@@ -299,7 +299,7 @@ def test_experts_made_identical_are_said_to_be_the_same(trained, cinema):
     model.load_state_dict(trained.model.state_dict())
     events = leave_one_out(cinema.histories).test
     before = attention_apart(model, events, 0)
-    assert before[1, 0, 1] > ALIKE
+    assert before[1, 0, 1] > ALIKE_BITS
     queries = model.expert_attention.query.weight.data.view(4, 2, 4, 16)
     queries[1, 1] = queries[1, 0]
     after = attention_apart(model, events, 0)
@@ -322,13 +322,13 @@ def test_it_survives_saving_and_belongs_to_its_model(measured, trained, cinema, 
     assert store.load(description) is None
     store.save(description.folder, description.fingerprint, measured)
     assert store.load(description) == measured
-    content = json.loads((description.folder / store.FILE).read_text())
+    content = json.loads((description.folder / store.MEANING_FILE).read_text())
     with pytest.raises(ValueError, match="validation error"):
         Meaning.from_json(content["result"] | {"facets": [{"facet": 3}]})
-    (description.folder / store.FILE).write_text(json.dumps(content | {"model": "another"}))
+    (description.folder / store.MEANING_FILE).write_text(json.dumps(content | {"model": "another"}))
     with pytest.raises(StoredError, match="measured on other weights"):
         store.load(description)
-    (description.folder / store.FILE).write_text(json.dumps({"model": description.fingerprint}))
+    (description.folder / store.MEANING_FILE).write_text(json.dumps({"model": description.fingerprint}))
     with pytest.raises(StoredError, match="cannot be read"):
         store.load(description)
 
@@ -361,7 +361,7 @@ def test_the_command_stores_and_prints_it(trained, cinema, cinema_folder, tmp_pa
     done = CliRunner().invoke(app, [*command, "--seeds", str(tmp_path / "m"), "--json"])
     assert done.exit_code == 0, done.output
     answer = json.loads(done.stdout)
-    stored = json.loads((tmp_path / "m" / store.FILE).read_text())
+    stored = json.loads((tmp_path / "m" / store.MEANING_FILE).read_text())
     assert answer == {"model": stored["model"], **stored["result"]}
     assert np.allclose(answer["stability"]["facets"], 1)
     said = CliRunner().invoke(app, command)

@@ -6,7 +6,7 @@ import torch
 from scipy.stats import binom
 
 from fame.explain.knockout import runs
-from fame.explain.past.claim import DRAWS, EXACT, LEAST, Claim, alone, claim, sets_by_lot, together
+from fame.explain.past.claim import CLAIM_DRAWS, LEAST_FALL, SAME_FALL, Claim, alone, claim, sets_by_lot, together
 from fame.explain.past.methods import attribute
 from fame.explain.past.records import Attribution, Method, most_first
 from fame.explain.question import Question
@@ -54,7 +54,7 @@ def test_what_is_said_of_one_item_is_a_fact_of_all_runs(name, rival, ran):
     if rival:
         assert np.isclose(found.lead_without, value(left), atol=1e-4)
     assert found.exact
-    assert found.holds == (falls[best] >= LEAST and falls[best] > sorted(falls)[-2] + EXACT)
+    assert found.holds == (falls[best] >= LEAST_FALL and falls[best] > sorted(falls)[-2] + SAME_FALL)
 
 
 def test_what_is_said_of_one_item_does_not_hang_on_the_method():
@@ -80,7 +80,7 @@ def test_several_are_left_out_in_the_way_that_the_method_does_not_use(method, wa
     two, three = together(question, attribute(question, method))
     for found in (two, three):
         assert found.way == way
-        assert len(found.others) == DRAWS
+        assert len(found.others) == CLAIM_DRAWS
         kept = [t not in found.items for t in range(12)]
         with torch.inference_mode():
             if way == "mask":
@@ -94,7 +94,7 @@ def test_several_are_left_out_in_the_way_that_the_method_does_not_use(method, wa
 def test_the_sets_drawn_are_other_sets_and_new_for_each_size():
     for size in (2, 3):
         drawn = sets_by_lot(10, tuple(range(size)), 0)
-        assert len({tuple(one) for one in drawn}) == len(drawn) == DRAWS
+        assert len({tuple(one) for one in drawn}) == len(drawn) == CLAIM_DRAWS
         assert list(range(size)) not in drawn
         assert all(len(set(one)) == size for one in drawn)
         assert any(0 in one for one in drawn)  # they may share an item with the claimed set

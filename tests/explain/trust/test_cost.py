@@ -7,7 +7,7 @@ from torch.utils.flop_counter import flop_registry
 
 from fame.explain.past.counterfactual import fewest_additions, fewest_removals
 from fame.explain.past.methods import attribute
-from fame.explain.past.records import METHODS, ORDERS
+from fame.explain.past.records import BASELINES, METHODS
 from fame.explain.question import CELLS, Question
 from fame.explain.trust.cost import (
     addition_seconds,
@@ -163,7 +163,7 @@ def test_judging_counts_what_the_judge_computes():
     def judge():
         mark([question] * users, METHODS, 1)
         for method in METHODS:
-            if method not in ORDERS:
+            if method not in BASELINES:
                 verdict(model, [question] * users, method, (), 1)
 
     assert judging_seconds(question, users, arithmetic) == pytest.approx(arithmetic(judge), rel=0.2)

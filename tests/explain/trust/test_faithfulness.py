@@ -9,12 +9,12 @@ from torch.nn.functional import layer_norm
 
 from fame.data import leave_one_out
 from fame.explain.past.methods import attribute, recency
-from fame.explain.past.records import METHODS, ORDERS
+from fame.explain.past.records import BASELINES, METHODS
 from fame.explain.question import Question
 from fame.explain.records import WAYS
 from fame.explain.trust.deletion import expected_first, measure
 from fame.explain.trust.faithfulness import ask, differences, ignores, judge, mark, truest, verdict
-from fame.explain.trust.randomisation import alike, stages
+from fame.explain.trust.randomisation import correlation_by_stage, stages
 from fame.explain.trust.records.explanations import IGNORES, MEASURES, NO_BETTER, TRUER, UNTESTED, is_truer
 from fame.heads.registry import scores
 from fame.model import Intervention, build
@@ -142,8 +142,10 @@ def test_what_ignores_the_model_is_found_out_and_occlusion_is_not():
     model = make(FAME)
     histories = [[5, 9, 2, 31, 8, 22, 14], [1, 3, 5, 7, 9, 11], [33, 12, 8, 40, 2, 19, 4, 30]]
     questions = [Question.of(model, history, TARGET) for history in histories]
-    assert set(alike(model, questions, recency).values()) == {1.0}
-    left = list(alike(model, questions, lambda question: attribute(question, "occlusion-remove")).values())
+    assert set(correlation_by_stage(model, questions, recency).values()) == {1.0}
+    left = list(
+        correlation_by_stage(model, questions, lambda question: attribute(question, "occlusion-remove")).values()
+    )
     assert left[-1] < 0.5
     assert verdict(model, questions, "recency", [], 1).verdict == IGNORES
     assert verdict(model, questions, "occlusion-remove", [], 1).verdict == UNTESTED
@@ -158,7 +160,7 @@ def test_what_is_turned_round_ignores_the_model_too():
         found = recency(question)
         return found if question.model is model else replace(found, values=-found.values)
 
-    left = alike(model, questions, turned)
+    left = correlation_by_stage(model, questions, turned)
     assert set(left.values()) == {-1.0}
     assert ignores(left)
     assert not ignores({"score": -1.0, "embedding": -0.2})
@@ -173,7 +175,7 @@ def test_the_truest_method_is_judged_on_users_that_it_was_not_chosen_on():
         rng = np.random.default_rng(seed)
         found = np.repeat(rng.normal(0.5, 0.1, (40, 1, 1, 1)), len(methods), 1) * np.ones((2, len(MEASURES)))
         found += rng.normal(0, 0.1, (40, len(methods), 1, 1))
-        fit = [m for m, method in enumerate(methods) if method not in ORDERS]
+        fit = [m for m, method in enumerate(methods) if method not in BASELINES]
         best = truest(found, methods, fit, seed)
         if best is None:
             continue
@@ -186,7 +188,7 @@ def test_the_truest_method_is_judged_on_users_that_it_was_not_chosen_on():
 
 
 def test_the_truest_method_is_the_one_with_the_least_area():
-    methods, rng = ("occlusion-remove", "attention", *ORDERS), np.random.default_rng(0)
+    methods, rng = ("occlusion-remove", "attention", *BASELINES), np.random.default_rng(0)
     found = 0.5 + rng.normal(0, 0.01, (30, 4, 2, len(MEASURES)))
     found[:, 0] -= 0.2
     found[:, 1] -= 0.1
@@ -206,7 +208,7 @@ def test_constant_attributions_count_as_unlike():
     def constant(question):
         return replace(recency(question), values=np.ones(7))
 
-    assert set(alike(model, flat, constant).values()) == {0.0}
+    assert set(correlation_by_stage(model, flat, constant).values()) == {0.0}
 
 
 def test_differences_are_of_users_and_know_their_noise():

@@ -8,7 +8,7 @@ import torch
 
 from fame.explain.past.methods import attribute, recency
 from fame.explain.question import Question
-from fame.explain.trust.sensitivity import NEAR, sensitivity
+from fame.explain.trust.sensitivity import MOVED_BY, sensitivity
 from tests.model.conftest import FAME, make
 
 HISTORY, TARGET = [5, 9, 2, 31, 9, 22, 14], 17
@@ -23,7 +23,7 @@ def test_it_is_the_furthest_move_over_the_length():
     found = sensitivity([question], occlusion, draws=3, seed=4)
     read, values = question.read.unique(), occlusion(question).values
     table = question.model.table().detach()
-    near = NEAR * float(table[1:].std())
+    near = MOVED_BY * float(table[1:].std())
     torch.manual_seed(4)
     furthest = 0.0
     for move in torch.empty(3, len(read), table.shape[1]).uniform_(-near, near):

@@ -5,20 +5,20 @@ from dataclasses import dataclass
 from fame.explain.past.records import Method
 from fame.explain.records import Way
 
-FILE = "explanations.json"
-ADVICE = "run `python -m fame verify explanations` again, or delete the file"
+EXPLANATIONS_FILE = "explanations.json"
+EXPLANATIONS_ADVICE = "run `python -m fame verify explanations` again, or delete the file"
 TRUER = "truer than recency"
 NO_BETTER = "no better than recency"
 IGNORES = "fails the randomisation check"
 UNTESTED = "not tested: no history that it can be used for"
 USUAL: Method = "occlusion-remove"  # explains where none was found to be truer than recency
 CUTS = (1, 2, 3, 4, 5)
-TOP = 10
+MEASURED_TOP = 10
 MEASURES = (
     *(f"DEL@{K}" for K in CUTS),
     *(f"INS@{K}" for K in CUTS),
     *(f"CDCG@{K}" for K in CUTS),
-    *(f"POS@{TOP},{K}" for K in CUTS),
+    *(f"POS@{MEASURED_TOP},{K}" for K in CUTS),
     "comprehensiveness",
     "sufficiency",
     "area",
@@ -36,7 +36,7 @@ class Against:
 
 
 @dataclass(frozen=True)
-class Row:
+class MethodRow:
     """A method on some users: a number a measure, in the order of `Explanations.measures`."""
 
     method: Method
@@ -64,7 +64,7 @@ class Truest:
 
     method: Method
     chosen_on: int  # users, none of them among those that it is judged on
-    judged: Row  # on the other half
+    judged: MethodRow  # on the other half
 
 
 @dataclass(frozen=True)
@@ -75,11 +75,11 @@ class Explanations:
     seed: int
     checked: int
     measures: tuple[str, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[MethodRow, ...]
     verdicts: tuple[Verdict, ...]
     truest: Truest | None = None  # None where none beats recency on the half that chooses
 
-    def row(self, method: str, way: str, group: str = "all") -> Row | None:
+    def row(self, method: str, way: str, group: str = "all") -> MethodRow | None:
         """None where the method could be used for no user of the group."""
         return next((r for r in self.rows if (r.method, r.way, r.group) == (method, way, group)), None)
 

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from scipy.stats import binomtest
 
-FILE = "scorecard.json"
-ADVICE = "mark the model again with `python -m fame verify planted --model MODEL --data DIR`"
+SCORECARD_FILE = "scorecard.json"
+SCORECARD_ADVICE = "mark the model again with `python -m fame verify planted --model MODEL --data DIR`"
 LEVEL = 0.95  # of every interval (Wilson)
 
 
