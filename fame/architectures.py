@@ -69,6 +69,14 @@ _known = {
             lacks=WITHOUT_FACETS | WITHOUT_ATTENTION,
             starts={"layers": 1},
         ),
+        Architecture(
+            name="recbole_gru4rec",
+            title="GRU4Rec of RecBole",
+            source="scripts/from_recbole.py",
+            implementation="fame.model.recbole_gru4rec:RecBoleGRU4Rec",
+            lacks=WITHOUT_FACETS | WITHOUT_ATTENTION,
+            trained=False,
+        ),
     )
 }
 

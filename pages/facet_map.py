@@ -20,6 +20,13 @@ NEAR = 8
 @st.fragment
 def story() -> None:
     now = current()
+    if now.facets:
+        st.markdown(
+            "The same items, as each facet arranges them. Draw around a group in one map, see where it lies in the "
+            "others."
+        )
+    else:
+        st.markdown(f"{now.model.architecture.title} has no facets: one map, of the items as its score meets them.")
     notices()
     try:
         maps = resources.maps(now.model)
@@ -32,13 +39,10 @@ def story() -> None:
     atlas(now, maps, answer.items.tolist() if answer else [])
     selection(now)
 
-    st.header("Neighbours, facet by facet")
+    st.header("Neighbours, facet by facet" if now.facets else "Neighbours")
     item = middle_item(now)
     neighbour_table(now, item, neighbours(model, item, NEAR))
     table_behind(coordinates(now, maps), "facet-map")
 
 
-st.markdown(
-    "The same items, as each facet arranges them. Draw around a group in one map, see where it lies in the others."
-)
 story()

@@ -65,7 +65,7 @@ def write(folder: Path, model: Model, dataset: DataSet, card: dict[str, Any]) ->
     (folder / ITEMS).write_text(json.dumps(dataset.catalog.ids, ensure_ascii=False), encoding="utf-8")
     config = {
         "format": MODEL_FORMAT,
-        **model.config.model_dump(mode="json"),
+        **model.config.model_dump(mode="json", exclude_none=True),
         "dataset": dataset.name,
         "dataset_fingerprint": dataset.fingerprint,
         "sha256": {name: sha256(folder / name) for name in (WEIGHTS, ITEMS)},

@@ -46,6 +46,12 @@ class Config(BaseModel):
         (), description="attribute families that training tied the first facets to; these facets have their names"
     )
 
+    # Of models from elsewhere; None, which is what is trained here, is not written into a model's folder.
+    hidden: int | None = Field(
+        None, ge=1, le=65_536, description="width of a block's feed-forward network (4 D), or of a recurrent state (D)"
+    )
+    epsilon: float | None = Field(None, gt=0, lt=1, description="added to the variance by LayerNorm (1e-5)")
+
     @field_validator("architecture")
     @classmethod
     def _known(cls, name: str) -> str:
@@ -67,6 +73,11 @@ class Config(BaseModel):
                     f"{kind.title} has no use for {name}: {name} must be {value}, not {getattr(self, name)}"
                 )
         return self
+
+    @property
+    def norm_epsilon(self) -> float:
+        """What LayerNorm adds to the variance."""
+        return 1e-5 if self.epsilon is None else self.epsilon
 
     @property
     def facet_width(self) -> int:

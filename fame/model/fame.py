@@ -43,9 +43,9 @@ class FAME(Faceted, Attentive):
         self.prototypes = Prototypes(config) if config.experts_form == "prototype" else None
         # The paper leaves open what the last layer's attention is added to; see `Config.residual`.
         self.residual = nn.Linear(D, D, bias=False) if config.residual == "projection" else nn.Identity()
-        self.norm = nn.LayerNorm(K)
+        self.norm = nn.LayerNorm(K, eps=config.norm_epsilon)
         self.dropout = Dropout(config.dropout)
-        self.feed_forward = FeedForward(K, config.dropout)  # FFN', one for all heads (eq 7)
+        self.feed_forward = FeedForward(K, config)  # FFN', one for all heads (eq 7)
         self.item_facets = ItemFacets(config)
         self.gate = nn.Linear(D, H)  # W_g, b_g (eq 10)
         self.bias = ItemBias(config)

@@ -22,10 +22,10 @@ class GRU4Rec(Model):
     def __init__(self, config: Config):
         super().__init__(config)
         self.embedding = Embedding(config)
-        between = config.dropout if config.layers > 1 else 0.0
-        self.gru = nn.GRU(config.width, config.width, config.layers, batch_first=True, dropout=between)
+        between, hidden = config.dropout if config.layers > 1 else 0.0, config.hidden or config.width
+        self.gru = nn.GRU(config.width, hidden, config.layers, batch_first=True, dropout=between)
         self.dropout = Dropout(config.dropout)
-        self.out = nn.Linear(config.width, config.width)
+        self.out = nn.Linear(hidden, config.width)
         self.bias = ItemBias(config)
 
     def forward(

@@ -19,7 +19,7 @@ class Embedding(nn.Module):
     def __init__(self, config: Config):
         super().__init__()
         self.item = nn.Embedding(config.items + 1, config.width, padding_idx=0)
-        self.norm = nn.LayerNorm(config.width)
+        self.norm: nn.Module = nn.LayerNorm(config.width, eps=config.norm_epsilon)
         self.dropout = Dropout(config.dropout)
         self.begin = nn.Parameter(nn.init.normal_(torch.empty(config.width), std=0.02)) if config.begin else None
         self.position = nn.Embedding(config.places, config.width) if config.positions == "absolute" else None
@@ -254,12 +254,13 @@ def skew(x: Tensor) -> Tensor:
 class FeedForward(nn.Module):
     """Position-wise network with residual and LayerNorm: `norm(x + dropout(W_2 gelu(W_1 x)))`."""
 
-    def __init__(self, width: int, dropout: float):
+    def __init__(self, width: int, config: Config):
         super().__init__()
-        self.inner = nn.Linear(width, 4 * width)
-        self.outer = nn.Linear(4 * width, width)
-        self.norm = nn.LayerNorm(width)
-        self.dropout = Dropout(dropout)
+        hidden = config.hidden or 4 * width
+        self.inner = nn.Linear(width, hidden)
+        self.outer = nn.Linear(hidden, width)
+        self.norm = nn.LayerNorm(width, eps=config.norm_epsilon)
+        self.dropout = Dropout(config.dropout)
 
     def forward(self, x: Tensor) -> Tensor:
         """(…, width) -> (…, width)."""
@@ -275,9 +276,9 @@ class TransformerBlock(nn.Module):
         self.qkv = nn.Linear(config.width, 3 * config.width)  # queries, keys, values
         self.attention = Attention(config)
         self.out = nn.Linear(config.width, config.width)
-        self.norm = nn.LayerNorm(config.width)
+        self.norm = nn.LayerNorm(config.width, eps=config.norm_epsilon)
         self.dropout = Dropout(config.dropout)
-        self.feed_forward = FeedForward(config.width, config.dropout)
+        self.feed_forward = FeedForward(config.width, config)
 
     def forward(
         self, x: Tensor, mask: Tensor, at: Tensor | None = None, told: bool = True
