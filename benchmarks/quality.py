@@ -45,7 +45,7 @@ class QualityRow:
         return plan(settings(self.preset, **self.changes, seed=seed), catalog).settings
 
     def command(self, seed: int) -> list[str]:
-        """The same for `python -m fame train`."""
+        """The options of `python -m fame train` that train with these settings."""
         chosen = [part for name, value in self.changes.items() for part in ("--set", f"{name}={value}")]
         return ["--preset", self.preset, "--seed", str(seed), *chosen]
 

@@ -123,7 +123,7 @@ def exact(model: Faceted, output: Output, histories: Tensor) -> None:
 
 
 def exact_mixture(model: Faceted, output: Output, histories: Tensor) -> None:
-    """The same for the mixture, facet by facet."""
+    """Check a mixture's ranking against the log-probabilities of all items, computed facet by facet."""
     side, gate = item_side(model), output.at_last(output.gate)
     queries = model.facet_queries(output.at_last(output.facets))  # (B, H, D)
     joint = [

@@ -50,7 +50,7 @@ def uploads_folder() -> Path:
 
 
 def need_free_data_name(name: str) -> str:
-    """The same name, if a new data set can have it; raises `BadNameError`."""
+    """The name back, if a new data set can have it; raises `BadNameError`."""
     if need_plain_name(name) in data_folders():
         raise BadNameError(f"There is a data set called {name!r} already; choose another name.")
     return name
@@ -76,7 +76,7 @@ def shipped_models() -> dict[str, Path]:
 
 
 def need_plain_name(name: str) -> str:
-    """The same name, if it can be a folder's here and on other systems; raises `BadNameError`."""
+    """The name back, if it can be a folder's here and on other systems; raises `BadNameError`."""
     if not NAME.fullmatch(name) or name.endswith(RESERVED):
         raise BadNameError(
             f"{name[:80]!r} cannot be a name; take up to 64 letters, digits, spaces and the signs . _ -, with a letter "
@@ -86,7 +86,7 @@ def need_plain_name(name: str) -> str:
 
 
 def need_free_name(name: str) -> str:
-    """The same name, if a new run or model can have it; raises `BadNameError`."""
+    """The name back, if a new run or model can have it; raises `BadNameError`."""
     need_plain_name(name)
     if name in shipped_models():
         raise BadNameError(f"{name!r} is the name of a model that ships with the app; choose another.")

@@ -68,7 +68,7 @@ def knockout(model: Model, history: Sequence[int], target: int, hidden: Collecti
 
 @torch.inference_mode()
 def effects(model: Model, found: Runs, target: int, hidden: Collection[int] | None = None) -> Knockout:
-    """The same of runs that are at hand: an item costs no run of its own.
+    """What becomes of one item without each facet and past item, from runs at hand: ranks, and falls of log p in nats.
 
     Raises
     ------

@@ -116,7 +116,7 @@ class Question:
 
     @torch.inference_mode()
     def values(self, keep: Tensor, way: Way) -> Tensor:
-        """The same with only some items of the history, (B, T) bool -> (B,)."""
+        """What is explained with only some items of the history: (B, T) bool -> (B,) nats."""
         return torch.cat([self.value(output) for output in self.outputs(keep, way)])
 
     @torch.inference_mode()

@@ -32,7 +32,7 @@ class Knockout:
 
     @property
     def worst_item(self) -> int | None:
-        """The same for past items, as a place in what was read."""
+        """The past item without which the target comes last, as a place in what was read; None where none lowers it."""
         return worst(self.rank, self.item_rank, self.item_effect)
 
     def as_json(self) -> dict[str, Any]:

@@ -120,7 +120,7 @@ class ItemFacets(nn.Module):
         return self.heads * flat if self.weight is None else flat @ self.weight
 
     def queries(self, gated: Tensor) -> Tensor:
-        """The same facet by facet, (…, H, D); the sum over H is the query."""
+        """Gated facets -> the part of each in the query, (…, H, D); the sum over H is the query."""
         H, K = gated.shape[-2:]
         if self.weight is None:
             apart = torch.eye(H, dtype=gated.dtype, device=gated.device)[:, :, None]

@@ -58,7 +58,7 @@ def rank_of_user(model: Model, histories: Histories, user: int, repeats: Repeats
 
 
 def popularity_ranks(train: Histories, events: Events, items: int, repeats: Repeats = "drop") -> np.ndarray:
-    """The same for a recommender that gives everyone the items most often seen in training: the floor to beat."""
+    """(n,) ranks of the targets where everyone gets the items most often seen in training: the floor to beat."""
     counts = torch.from_numpy(np.bincount(train.items, minlength=items + 1)[1:].astype(np.float32))
     rows = np.array_split(np.arange(len(events.targets)), max(1, len(events.targets) * items // SCORES))
     return rank_all(lambda batch: counts.repeat(len(batch), 1), events, rows, repeats)

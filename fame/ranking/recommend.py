@@ -55,7 +55,7 @@ def recommend(
 def take_apart(
     model: Model, history: Sequence[int], items: Sequence[int], intervention: Intervention | None = None
 ) -> Recommendation:
-    """The same for items that were chosen, in the order given.
+    """Score, probability and parts of items that were chosen, in the order given.
 
     Raises
     ------

@@ -41,7 +41,7 @@ class Recommendation:
         return None if self.responsibilities is not None else float(self.score[row] - self.reference - self.bias[row])
 
     def only(self, rows: Sequence[int]) -> "Recommendation":
-        """The same answer with these rows alone, in this order."""
+        """The answer with these rows alone, in this order."""
         kept = list(rows)
         names = ("items", "score", "probability", "bias", "contributions")
         cut = {name: getattr(self, name)[kept] for name in names}
@@ -49,7 +49,7 @@ class Recommendation:
         return replace(self, **cut, responsibilities=shares)
 
     def first(self, k: int) -> "Recommendation":
-        """The same answer with fewer items."""
+        """The answer with its first k items."""
         return self.only(range(len(self.items))[:k])
 
     def as_json(self) -> dict[str, Any]:

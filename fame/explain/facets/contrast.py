@@ -59,7 +59,7 @@ def contrast(
 def contrast_runs(
     model: Model, found: Runs, this: int, that: int, anatomy: Anatomy, hidden: Collection[int] | None = None
 ) -> Contrast:
-    """The same by occlusion, from runs that are at hand.
+    """Compare two items by their parts, and by occlusion of past items from runs that are at hand; in nats.
 
     Raises
     ------

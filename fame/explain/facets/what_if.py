@@ -99,7 +99,7 @@ def what_if(
 
 
 def intervention(model: Model, items: int, changes: Sequence[Weight], renormalise: bool = True) -> Intervention:
-    """The same as an intervention, for a history of so many items."""
+    """The intervention that makes these changes to the gate and the routers, for a history of so many items."""
     H, N = len(model.config.facets), model.config.experts
     T = min(items, model.config.length)
     S = T + model.config.begin

@@ -116,7 +116,7 @@ def leads(question: Question, keep: Tensor) -> Tensor:
 
 
 def ahead(found: Tensor, question: Question) -> Tensor:
-    """The same of scores (B, V), which are changed in place."""
+    """Scores (B, V), changed in place -> (B,): how far the target is ahead of the best other item not hidden."""
     own = found[:, question.target - 1].clone()
     found[:, question.hidden - 1] = -torch.inf
     found[:, question.target - 1] = -torch.inf

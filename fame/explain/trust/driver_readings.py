@@ -33,7 +33,7 @@ class Readings:
 
 @torch.inference_mode()
 def read_events(model: Model, anatomy: Anatomy, events: Events, draws: int = FAMILY_DRAWS) -> Readings:
-    """All of them."""
+    """What might name the driver of each of n events: facet parts (n, H), family parts (n, A), knock-outs in nats."""
     n, H, A = len(events.targets), len(model.config.facets), len(anatomy.families)
     R = 0 if kind_of(model.config.head).additive else H
     found = Readings(*(np.zeros((n, *shape), np.float32) for shape in ((H,), (H,), (R,), (A,), (A, draws))))
