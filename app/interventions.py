@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from app import state
 from fame.checkpoint.description import Description
-from fame.explain.facets.edits import places_in, places_text, weights_in, weights_text
+from fame.explain.facets.intervention_text import places_in, places_text, weights_in, weights_text
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ import numpy as np
 from benchmarks import report
 from fame.data import DataSet, leave_one_out, planted
 from fame.explain.families.anatomy import fit
-from fame.explain.trust.driver_readings import read_events
+from fame.explain.trust.driver_candidates import driver_candidates
 from fame.explain.trust.scorecard import calibrate, drivers, scorecard
 from fame.model import Model
 from fame.training.presets import settings
@@ -86,7 +86,7 @@ def mark(data: DataSet, changes: dict[str, Any], seed: int, folder: Path) -> dic
 def of_every_event(model: Model, data: DataSet) -> float:
     """Expected calibration error with the events that no family drove: none is right, whatever is said of it."""
     events = leave_one_out(data.histories).test
-    responsible = read_events(model, fit(model, data.catalog), events, draws=1).responsibility
+    responsible = driver_candidates(model, fit(model, data.catalog), events, draws=1).responsibility
     tied = [model.config.facets.index(name) for name in model.config.families]
     families = [family.name for family in data.catalog.families]
     numbers = np.array([families.index(name) for name in model.config.families])

@@ -9,8 +9,8 @@ from fame.cli.item import item
 from fame.cli.output import console
 from fame.data import Catalog
 from fame.explain.facets.contrast import compare
-from fame.explain.facets.edits import places_in, weights_in
 from fame.explain.facets.effects import Missing, expert_effects, facet_knockouts, facet_shares
+from fame.explain.facets.intervention_text import places_in, weights_in
 from fame.explain.facets.what_if import WeightError, reweigh
 from fame.explain.families.anatomy import Anatomy, fit
 from fame.explain.families.evidence import evidence

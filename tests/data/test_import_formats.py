@@ -322,7 +322,7 @@ def test_what_is_offered_of_films_is_what_they_are_given(tmp_path, layout):
 @pytest.mark.parametrize("form", ["json", "parquet"])
 def test_endless_titles_are_refused_or_passed_over_in_little_memory(tmp_path, monkeypatch, form, there):
     """A file of some kilobytes that says 60 MB of items: refused where they occur, let go where they do not."""
-    monkeypatch.setattr("fame.data.importing.about.KEPT", 16 << 20)
+    monkeypatch.setattr("fame.data.importing.item_attributes.KEPT", 16 << 20)
     (tmp_path / "log.csv").write_text(LOG + "".join(f"u,i{n},1\n" for n in range(60)))
     ids, title = [f"{'i' if there else 'z'}{n}" for n in range(60)], "x" * 1_000_000
     if form == "json":
@@ -348,7 +348,7 @@ def test_endless_titles_are_refused_or_passed_over_in_little_memory(tmp_path, mo
 
 
 def test_an_item_of_very_many_values_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr("fame.data.importing.about.CELLS", 100)
+    monkeypatch.setattr("fame.data.importing.item_attributes.CELLS", 100)
     (tmp_path / "log.csv").write_text(LOG + "u,b,2\nu,c,3\n")
     (tmp_path / "items.csv").write_text("item_id,genre\na,x|y\nb,y\nc," + "|".join(map(str, range(40))) + "\n")
     with pytest.raises(DataError, match="One item has 40 values of 'genre'"):

@@ -84,7 +84,7 @@ def by_margin(found: Scorecard) -> str:
 
 
 def marks(found: Scorecard) -> None:
-    """Readings against chance and the oracle, and how certain a name is."""
+    """DriverCandidates against chance and the oracle, and how certain a name is."""
     shares = ways_to_name(found)
     st.markdown(sentence(found))
     left, right = st.columns([3, 2], gap="large")

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from fame.data.columns import DataError, missing, word
-from fame.data.importing.heads import is_moment, is_number
+from fame.data.importing.headers import is_moment, is_number
 from fame.data.importing.names import ABOUT, find, plain
 from fame.data.importing.options import ImportOptions
 from fame.data.importing.roles import UNIQUE, families, name_roles

@@ -6,7 +6,7 @@ from typing import Any
 
 from fame.data.importing.cells import leaves, opened
 from fame.data.importing.guess import Column
-from fame.data.importing.heads import is_moment, is_number
+from fame.data.importing.headers import is_moment, is_number
 from fame.data.importing.names import find
 from fame.data.importing.tables import Delimited, Table
 

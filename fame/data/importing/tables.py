@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 
 from fame.data.columns import DataError
 from fame.data.importing.files import FREE, RATIO, File
-from fame.data.importing.heads import below, blank_lines, is_header, separator_of, title_lines
+from fame.data.importing.headers import below, blank_lines, is_header, separator_of, title_lines
 from fame.data.importing.quotes import dialect, one, plain_quotes
 from fame.data.importing.text import LINE, head_of, text_of
 

@@ -22,7 +22,7 @@ from fame.explain.past.records import BASELINES, Method, usable
 from fame.explain.question import Question
 from fame.explain.records import WAYS
 from fame.explain.trust import deletion, faithfulness, sensitivity
-from fame.explain.trust.driver_readings import read_events
+from fame.explain.trust.driver_candidates import driver_candidates
 from fame.model import Model
 from fame.slowdown import slowdown
 
@@ -162,4 +162,4 @@ def marking_seconds(model: Model, data: DataSet, measure: Measure = taken) -> fl
     events = leave_one_out(data.histories).test
     some = sample(events, MARKED, 0)
     anatomy = fit(model, data.catalog)
-    return measure(lambda: read_events(model, anatomy, some)) * len(events.targets) / len(some.targets)
+    return measure(lambda: driver_candidates(model, anatomy, some)) * len(events.targets) / len(some.targets)

@@ -11,7 +11,7 @@ from fame.errors import InputError
 from fame.explain.families.anatomy import fit
 from fame.explain.families.driver import Evidence, name_driver
 from fame.explain.families.knockout import FAMILY_DRAWS
-from fame.explain.trust.driver_readings import Readings, read_events
+from fame.explain.trust.driver_candidates import DriverCandidates, driver_candidates
 from fame.explain.trust.records.scorecard import Calibration, Point, Scorecard, Share
 from fame.model import Model
 
@@ -40,7 +40,7 @@ def scorecard(model: Model, data: DataSet, draws: int = FAMILY_DRAWS) -> Scoreca
         )
     families = [family.name for family in data.catalog.families]
     anatomy = fit(model, data.catalog)
-    found = read_events(model, anatomy, events, draws).of(known)
+    found = driver_candidates(model, anatomy, events, draws).of(known)
     wanted = truth[known]
     place = np.array([families.index(name) for name in anatomy.families])
     facets = model.config.facets
@@ -105,7 +105,7 @@ def drivers(data: DataSet, users: np.ndarray) -> np.ndarray:
     return np.array([facet.get((data.users[user], int(lengths[user]) - 1), -1) for user in users])
 
 
-def named(found: Readings, families: tuple[str, ...], least: float = 0.0) -> list[str | None]:
+def named(found: DriverCandidates, families: tuple[str, ...], least: float = 0.0) -> list[str | None]:
     """What the rule of the driver says of every event."""
     said = [
         name_driver(Evidence(families, parts, effect), least)
@@ -122,7 +122,7 @@ def matched(largest: np.ndarray, wanted: np.ndarray) -> int:
 
 
 def curve(
-    found: Readings, families: tuple[str, ...], number: Callable[[str], int], wanted: np.ndarray
+    found: DriverCandidates, families: tuple[str, ...], number: Callable[[str], int], wanted: np.ndarray
 ) -> tuple[Point, ...]:
     """Coverage and accuracy of the driver as ever larger margins are asked for."""
     evidence = [Evidence(families, *pair) for pair in zip(found.anatomy, found.effect, strict=True)]

@@ -53,7 +53,7 @@ class Calibration:
 
 @dataclass(frozen=True)
 class Scorecard:
-    """Readings of the driver of every user's test event against the truth."""
+    """DriverCandidates of the driver of every user's test event against the truth."""
 
     events: int
     chance: float

@@ -17,7 +17,7 @@ CELLS = 8_192  # history positions run at a time
 
 
 @dataclass(frozen=True)
-class Readings:
+class DriverCandidates:
     """One row an event, of its target; H facets, A families."""
 
     gate: np.ndarray  # (n, H)
@@ -26,17 +26,17 @@ class Readings:
     anatomy: np.ndarray  # (n, A), centred over the catalog
     effect: np.ndarray  # (n, A, R) by how much log p falls when the past says nothing of the family, draw by draw
 
-    def of(self, rows: np.ndarray) -> "Readings":
+    def of(self, rows: np.ndarray) -> "DriverCandidates":
         """Some of the events."""
-        return Readings(**{name: values[rows] for name, values in vars(self).items()})
+        return DriverCandidates(**{name: values[rows] for name, values in vars(self).items()})
 
 
 @torch.inference_mode()
-def read_events(model: Model, anatomy: Anatomy, events: Events, draws: int = FAMILY_DRAWS) -> Readings:
+def driver_candidates(model: Model, anatomy: Anatomy, events: Events, draws: int = FAMILY_DRAWS) -> DriverCandidates:
     """What might name the driver of each of n events: facet parts (n, H), family parts (n, A), knock-outs in nats."""
     n, H, A = len(events.targets), len(model.config.facets), len(anatomy.families)
     R = 0 if kind_of(model.config.head).additive else H
-    found = Readings(*(np.zeros((n, *shape), np.float32) for shape in ((H,), (H,), (R,), (A,), (A, draws))))
+    found = DriverCandidates(*(np.zeros((n, *shape), np.float32) for shape in ((H,), (H,), (R,), (A,), (A, draws))))
     for rows in batches(np.minimum(events.histories.lengths, model.config.length), CELLS):
         read = torch.from_numpy(pad(events.histories, rows, model.config.length))
         targets = torch.from_numpy(events.targets[rows].astype(np.int64))

@@ -17,9 +17,9 @@ from fame.data.catalog import Catalog
 from fame.data.columns import DataError, attribute, listed, word
 from fame.data.dataset import INTERACTIONS, ITEMS, need_free, write_about
 from fame.data.fingerprint import fingerprint
-from fame.data.importing.about import About, about
 from fame.data.importing.events import ImportedEvents
 from fame.data.importing.guess import Column, Found, Guess, Kind
+from fame.data.importing.item_attributes import About, about
 from fame.data.importing.layouts import layout
 from fame.data.importing.options import ImportOptions
 from fame.data.importing.report import Counts, FamilyFound, ImportProgress, Lengths, Preview, Report, Watch

@@ -14,7 +14,7 @@ from fame.data.catalog import Family
 from fame.data.columns import DataError, missing, word
 from fame.data.films import film
 from fame.data.importing.cells import cells
-from fame.data.importing.inside import by_log
+from fame.data.importing.items_in_log import by_log
 from fame.data.importing.movielens import FLAGS
 from fame.data.importing.numbers import binned
 from fame.data.importing.options import ImportOptions
