@@ -22,12 +22,12 @@ from fame.explain import stored
 from fame.explain.past.methods import attribute
 from fame.explain.past.records import METHODS
 from fame.explain.question import Question, QuestionError
-from fame.explain.records import WAYS
 from fame.explain.trust.faithfulness import judge
 from fame.explain.trust.records.explanations import Explanations, MethodRow, is_truer
 from fame.home import PROJECT
 from fame.model import Model, build
 from fame.ranking.recommend import recommend
+from fame.runs.ways import WAYS
 
 SHOWN = ("DEL@1", "DEL@5", "INS@1", "CDCG@1", "POS@10,5", "comprehensiveness", "sufficiency", "area")
 LENGTHS = (10, 50, 200)

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from torch import Tensor
 
 from fame.explain.records import Knockout
-from fame.heads.registry import scores
-from fame.model import Edit, Intervention, Model, Output
+from fame.model import Model, Output
 from fame.ranking.recommend import HistoryError
+from fame.runs.execute import execute, joined
+from fame.runs.outcomes import first, outcomes
+from fame.runs.plan import histories, without_each_facet, without_each_item
 
 TOP = 10
 
@@ -40,19 +41,14 @@ def runs(model: Model, history: Sequence[int]) -> Runs:
     """
     if not len(history):
         raise HistoryError("The history is empty; give at least one item.")
-    read = torch.tensor([list(history)[-model.config.length :]])  # (1, T)
-    T, H = read.shape[1], len(model.config.facets)
-    ran = [model(read, newest=True)]
-    if H:
-        without = 1 - torch.eye(H)[:, None, :]  # (H, 1, H): run h has the gate of facet h at 0
-        ran.append(model(read.expand(H, T), Intervention(gate=Edit(scale=without)), newest=True))
+    read = torch.tensor(list(history)[-model.config.length :])
+    T, H = len(read), len(model.config.facets)
+    plans = [without_each_facet(read, H, renormalise=False)] if H else [histories(read[None])]
     if T > 1 or model.config.begin:  # else nothing would be left to predict from
-        left = torch.stack([torch.cat([read[0, :t], read[0, t + 1 :]]) for t in range(T)])
-        ran.append(model(left, newest=True))
-    parts = {
-        name: torch.cat([getattr(one, name) for one in ran]) for name in ("query", "facets", "gate", "router", "keep")
-    }
-    return Runs(tuple(int(item) for item in history), T, Output(**parts))
+        plans.append(without_each_item(read, "remove"))
+    ran = [execute(model, plan) for plan in plans]
+    found = ran[0] if len(ran) == 1 else joined(ran)
+    return Runs(tuple(int(item) for item in history), T, found)
 
 
 def knockout(model: Model, history: Sequence[int], target: int, hidden: Collection[int] | None = None) -> Knockout:
@@ -79,20 +75,16 @@ def effects(model: Model, found: Runs, target: int, hidden: Collection[int] | No
     if target in out:
         where = "already in the history" if target in found.history else "among the items seen before"
         raise HistoryError(f"The target is {where}; choose an item that is not.")
-    H, seen = len(model.config.facets), torch.tensor(out, dtype=torch.long) - 1
-    ran: Tensor = scores(model, found.output)  # (B, V)
-    alone = len(ran) == 1 + H
-
-    log_probability = ran[:, target - 1] - ran.logsumexp(1)
-    ran[:, seen] = -torch.inf
-    rank = (ran > ran[:, target - 1, None]).sum(1) + 1
-    top = ran[: 1 + H].topk(min(TOP, ran.shape[1] - len(seen))).indices
+    H, seen = len(model.config.facets), torch.tensor(out, dtype=torch.long)
+    ran = outcomes(model, found.output, target, seen)
+    alone = len(ran.rank) == 1 + H
+    top = first(model, found.output.only(range(1 + H)), TOP, seen)
     kept = torch.isin(top[1:], top[0]).sum(1)
-    effect = (log_probability[0] - log_probability).double().numpy()
+    effect, rank = (ran.log_probability[0] - ran.log_probability).double().numpy(), ran.rank
     return Knockout(
         target=int(target),
         rank=int(rank[0]),
-        log_probability=float(log_probability[0]),
+        log_probability=float(ran.log_probability[0]),
         facet_rank=rank[1 : 1 + H].numpy(),
         facet_effect=effect[1 : 1 + H],
         facet_kept=kept.numpy(),

@@ -1,18 +1,19 @@
 """What is to be explained: why this item after this history, or why this and not that; and its history in part."""
 
-from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
+from collections.abc import Callable, Collection, Hashable, Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
 from fame.errors import InputError
-from fame.explain.records import Way
-from fame.heads.registry import head, scores
-from fame.model import Intervention, Model, Output
-
-CELLS = 16_384  # history positions run at a time
-SCORES = 4_000_000  # scores held at a time
+from fame.heads.registry import head
+from fame.model import Model, Output
+from fame.runs.budget import runs_at_once
+from fame.runs.execute import execute
+from fame.runs.outcomes import Outcomes, leads, outcomes
+from fame.runs.plan import subsets, with_and_without_each_item
+from fame.runs.ways import Way
 
 # Is told the share of a long search that is done, now and then; the search ends where it raises.
 Watch = Callable[[float], None]
@@ -24,14 +25,6 @@ def unwatched(share: float) -> None:
 
 class QuestionError(InputError):
     """Something about a recommendation that cannot be asked, or not of this model, or not in this way."""
-
-
-@dataclass(frozen=True)
-class Outcomes:
-    """What becomes of the target in B runs."""
-
-    log_probability: Tensor  # (B,)
-    rank: Tensor  # (B,) among the items that are not hidden; 1 = first
 
 
 @dataclass(frozen=True)
@@ -105,8 +98,8 @@ class Question:
 
     @property
     def at_once(self) -> int:
-        """Runs of a batch, at most."""
-        return max(1, min(CELLS // self.length, SCORES // self.model.config.items))
+        """Runs of a block."""
+        return runs_at_once(self.model.config, self.length)
 
     def value(self, output: Output) -> Tensor:
         """What is explained, (B,): log p of the target, less that of a rival; with a gradient where one is wanted."""
@@ -117,27 +110,24 @@ class Question:
     @torch.inference_mode()
     def values(self, keep: Tensor, way: Way) -> Tensor:
         """What is explained with only some items of the history: (B, T) bool -> (B,) nats."""
-        return torch.cat([self.value(output) for output in self.outputs(keep, way)])
+        return self.value(execute(self.model, subsets(self.read, keep, way)))
 
     @torch.inference_mode()
+    def values_without_each(self, way: Way) -> Tensor:
+        """What is explained with the whole history, and without each item, the oldest first: (1 + T,)."""
+        return self.value(execute(self.model, with_and_without_each_item(self.read, way)))
+
     def outcomes(self, keep: Tensor, way: Way) -> Outcomes:
         """What becomes of the target with only some items of the history, (B, T) bool."""
-        log_probability, rank = [], []
-        for output in self.outputs(keep, way):
-            found = scores(self.model, output)
-            log_probability.append(found[:, self.target - 1] - found.logsumexp(1))
-            rank.append(self.ranks(found))
-        return Outcomes(torch.cat(log_probability), torch.cat(rank))
+        return self.outcome(execute(self.model, subsets(self.read, keep, way)))
 
-    def ranks(self, found: Tensor) -> Tensor:
-        """The target's among the items that are not hidden, (B,), by scores (B, V), changed in place."""
-        found[:, self.hidden - 1] = -torch.inf
-        return (found > found[:, self.target - 1, None]).sum(1) + 1
+    def outcome(self, output: Output) -> Outcomes:
+        """What becomes of the target in runs that are made."""
+        return outcomes(self.model, output, self.target, self.hidden)
 
-    def outputs(self, keep: Tensor, way: Way) -> Iterator[Output]:
-        """Batches of runs with only some items of the history, (B, T) bool."""
-        for some in torch.split(keep, self.at_once):
-            yield self.model(*partly(self.read, some, way), newest=True)
+    def leads(self, output: Output) -> Tensor:
+        """By how much the target is ahead of the best other item in runs that are made, (B,)."""
+        return leads(self.model, output, self.target, self.hidden)
 
     def whole(self) -> Tensor:
         """(1, T): everything is kept."""
@@ -147,15 +137,3 @@ class Question:
         """What is left when no item is, in words."""
         gone = "every item removed" if way == "remove" else "every item masked in place"
         return gone + (": the begin token alone" if self.model.config.begin else ": an empty place, never trained on")
-
-
-def partly(read: Tensor, keep: Tensor, way: Way) -> tuple[Tensor, Intervention]:
-    """A history (T,) with only some of its items, (B, T) bool -> items (B, at most T) and what else is to be changed.
-
-    Removed items leave padding on the left, which changes no other output.
-    """
-    if way == "mask":
-        return read.expand(len(keep), -1), Intervention(keep=keep)
-    order = keep.int().argsort(dim=1, stable=True)  # what is left out goes to the left, the rest stays in its order
-    most = max(1, int(keep.sum(1).max()))
-    return (read * keep).gather(1, order)[:, -most:], Intervention()

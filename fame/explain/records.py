@@ -1,13 +1,9 @@
 """What became of an item when something was left out. Arrays only, no torch: it can be stored and shown at once."""
 
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
-
-# How an item is left out: the others move up, or it is masked and they stay where they are.
-Way = Literal["remove", "mask"]
-WAYS: tuple[Way, ...] = ("remove", "mask")
 
 
 @dataclass(frozen=True)

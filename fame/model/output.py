@@ -1,5 +1,6 @@
 """Everything a forward pass computed, by name; the one place where a model's inner values are found."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 import torch
@@ -38,10 +39,10 @@ class Output:
         none = query.new_empty(*query.shape[:2], 0)
         return cls(query, none[..., None], none, none[..., None], keep, attention)
 
-    def only(self, runs: list[int]) -> "Output":
+    def only(self, runs: Sequence[int] | slice) -> "Output":
         """Some histories of the batch."""
         found = {field.name: value for field in fields(self) if (value := getattr(self, field.name)) is not None}
-        return Output(**{name: value[runs] for name, value in found.items()})
+        return Output(**{name: value[runs if isinstance(runs, slice) else list(runs)] for name, value in found.items()})
 
     def expanded(self) -> "Output":
         """One history that was read with many edits has all its values in as many rows, without a copy."""

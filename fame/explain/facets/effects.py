@@ -6,15 +6,16 @@ from typing import Literal
 
 import numpy as np
 import torch
-from torch import Tensor
 
 from fame import architectures
 from fame.explain.past.shapley import MOST_PLAYERS, coalitions, shapley
 from fame.explain.question import Question, QuestionError
 from fame.heads.kinds import kind_of
-from fame.heads.registry import scores
-from fame.model import Edit, Intervention, Model
+from fame.model import Model
 from fame.ranking.recommend import HistoryError
+from fame.runs.execute import execute
+from fame.runs.outcomes import first
+from fame.runs.plan import gates, without_each_expert, without_each_facet
 
 TOP = 10
 PERSISTENCE = 0.9  # of rank-biased overlap
@@ -59,7 +60,7 @@ class ExpertEffects:
 
 @torch.inference_mode()
 def facet_shares(question: Question, missing: Missing) -> FacetShares:
-    """Every coalition of facets, 2^H gates in one batch.
+    """Every coalition of facets: the history is read once, and 2^H gates weigh it.
 
     Raises
     ------
@@ -70,10 +71,9 @@ def facet_shares(question: Question, missing: Missing) -> FacetShares:
     if H > MOST_PLAYERS:
         raise QuestionError(f"Exact shares of facets are worked out for up to {MOST_PLAYERS} facets, not {H}.")
     _allow(question.model, missing)
-    gate = Edit(scale=coalitions(H).float()[:, None], renormalise=missing == "renormalised")
-    output = question.model(question.read.expand(2**H, -1), Intervention(gate=gate), newest=True)
+    output = execute(question.model, gates(question.read, coalitions(H), missing == "renormalised"))
     worth, without = question.value(output), 2**H - 1 - 2 ** torch.arange(H)
-    rank = question.ranks(scores(question.model, output.only([2**H - 1, *without.tolist()]))).numpy()
+    rank = question.outcome(output.only([2**H - 1, *without.tolist()])).rank.numpy()
     return FacetShares(
         missing=missing,
         values=shapley(worth.double().numpy()),
@@ -88,7 +88,7 @@ def facet_shares(question: Question, missing: Missing) -> FacetShares:
 def facet_knockouts(
     model: Model, history: Sequence[int], missing: Missing, hidden: Collection[int] | None = None
 ) -> FacetKnockouts:
-    """Each facet's gate weight set to 0 by itself, H + 1 runs in one batch, for a history of catalog indices.
+    """Each facet's gate weight set to 0 by itself, for a history of catalog indices, which is read once.
 
     `hidden` as in `recommend`.
 
@@ -103,17 +103,15 @@ def facet_knockouts(
     _allow(model, missing)
     if not len(history) or len(out) == model.config.items:
         raise HistoryError("The history is empty, or every item is hidden; there is nothing to rank.")
-    read = torch.tensor([list(history)[-model.config.length :]])
-    scale = torch.cat([torch.ones(1, 1, H), 1 - torch.eye(H)[:, None]])
-    change = Intervention(gate=Edit(scale=scale, renormalise=missing == "renormalised"))
-    found = scores(model, model(read.expand(H + 1, -1), change, newest=True))
-    top = _top(found, torch.tensor(out, dtype=torch.long))
+    read = torch.tensor(list(history)[-model.config.length :])
+    output = execute(model, without_each_facet(read, H, missing == "renormalised"))
+    top = first(model, output, TOP, torch.tensor(out, dtype=torch.long)).numpy()
     return FacetKnockouts(missing, top[0], top[1:], _overlaps(top))
 
 
 @torch.inference_mode()
 def expert_effects(question: Question) -> ExpertEffects:
-    """Each expert of each facet left out by itself, H x N runs in one batch; of a lone expert its facet's reads go too.
+    """Each expert of each facet left out by itself, the history read once; of a lone expert its facet's reads go too.
 
     Raises
     ------
@@ -121,13 +119,9 @@ def expert_effects(question: Question) -> ExpertEffects:
         The model has no facets.
     """
     H, N = _facets(question.model), question.model.config.experts
-    without = 1 - torch.eye(H * N).view(H * N, 1, H, N)
-    scale = torch.cat([torch.ones(1, 1, H, N), without])
-    change = Intervention(router=Edit(scale=scale, renormalise=True))
-    output = question.model(question.read.expand(H * N + 1, -1), change, newest=True)
-    worth = question.value(output)
-    found = scores(question.model, output)
-    rank, top = question.ranks(found).numpy(), _top(found, question.hidden)
+    output = execute(question.model, without_each_expert(question.read, H, N))
+    worth, rank = question.value(output), question.outcome(output).rank.numpy()
+    top = first(question.model, output, TOP, question.hidden).numpy()
     return ExpertEffects(
         rank=int(rank[0]),
         effect=(worth[0] - worth[1:]).view(H, N).double().numpy(),
@@ -146,12 +140,6 @@ def rank_biased_overlap(a: list[int], b: list[int], p: float = PERSISTENCE) -> f
     shared = np.array([len(set(a[:d]) & set(b[:d])) for d in range(1, k + 1)])
     depth = np.arange(1, k + 1)
     return float(shared[-1] / k * p**k + (1 - p) / p * (shared / depth * p**depth).sum())
-
-
-def _top(found: Tensor, hidden: Tensor) -> np.ndarray:
-    """Scores (B, V), of which the hidden items are struck out in place -> the first ten of each run, (B, k)."""
-    found[:, hidden - 1] = -torch.inf
-    return (found.topk(min(TOP, found.shape[1] - len(hidden))).indices + 1).numpy()
 
 
 def _overlaps(top: np.ndarray) -> np.ndarray:

@@ -10,8 +10,7 @@ from fame.data.batches import batches, pad
 from fame.explain.facets.groups import WEIGHT_QUANTILES
 from fame.explain.facets.weights import entropy
 from fame.model import Model
-
-CELLS = 8_192  # history positions run at a time
+from fame.runs.budget import positions_at_once
 
 
 @dataclass(frozen=True)
@@ -61,7 +60,8 @@ def population(model: Model, events: Events) -> Population:
     H, N, n = len(model.config.facets), model.config.experts, len(events.targets)
     gate, router = np.zeros((n, H), np.float32), np.zeros((n, H, N), np.float32)
     lengths = events.histories.lengths
-    for rows in batches(np.minimum(lengths, model.config.length), CELLS):
+    longest = model.config.length
+    for rows in batches(np.minimum(lengths, longest), positions_at_once(model.config, longest)):
         output = model(torch.from_numpy(pad(events.histories, rows, model.config.length)), newest=True)
         gate[rows], router[rows] = output.at_last(output.gate).numpy(), output.at_last(output.router).numpy()
     last = events.histories.items[events.histories.offsets[1:] - 1]

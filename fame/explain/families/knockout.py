@@ -10,12 +10,13 @@ import torch
 from torch import Tensor
 
 from fame.explain.families.anatomy import Anatomy
-from fame.heads.registry import scores
+from fame.heads.registry import head
 from fame.model import Intervention, Model
+from fame.runs.budget import at_once
+from fame.runs.execute import execute
+from fame.runs.plan import Plan
 
 FAMILY_DRAWS = 8
-CELLS = 16_384  # history positions run at a time
-SCORES = 16_000_000  # scores held at a time
 
 
 @dataclass(frozen=True)
@@ -47,9 +48,9 @@ def knock_out_families(
     effect = own.new_zeros(B, targets.shape[1], A, R)
     if not A:
         return FamilyEffects(own, effect)
-    at_once = max(1, min(CELLS // (A * R * T), SCORES // (A * R * V)))
-    for start in range(0, B, at_once):
-        some = slice(start, start + at_once)
+    size = at_once(A * R * T * D)
+    for start in range(0, B, size):
+        some = slice(start, start + size)
         b = len(read[some])
         shift = others - anatomy.components(read[some])[:, None]  # (b, R, T, A, D)
         shift = shift.permute(0, 3, 1, 2, 4).reshape(b * A * R, T, D)
@@ -62,5 +63,4 @@ def knock_out_families(
 
 def log_probability(model: Model, read: Tensor, targets: Tensor, change: Intervention | None = None) -> Tensor:
     """(B, T) and (B, k) -> log p of each target after its history, (B, k)."""
-    found = scores(model, model(read, change, newest=True))
-    return found.gather(1, targets - 1) - found.logsumexp(1, keepdim=True)
+    return head(model, execute(model, Plan(read, change=change))).log_p(targets)

@@ -11,12 +11,12 @@ from fame.explain.facets.experts import ALIKE_BITS
 from fame.explain.facets.weights import divergence
 from fame.explain.meaning.records import DISCOVERY_RATE, Enriched, Expert
 from fame.model import Faceted
+from fame.runs.budget import positions_at_once
 
 FEWEST = 5  # events of a value that is tested
 SHOWN = 5  # values of an expert that are kept
 PERMUTATIONS = 50
 READ = 500  # histories on which experts' attention is compared
-CELLS = 4_096  # history positions run at a time
 
 
 class Enrichment:
@@ -108,7 +108,8 @@ def attention_apart(model: Faceted, events: Events, seed: int, most: int = READ)
     total = torch.zeros(H, N, N)
     if N == 1 or not len(some.targets):
         return total.numpy()
-    for rows in batches(np.minimum(some.histories.lengths, model.config.length), CELLS):
+    longest = model.config.length
+    for rows in batches(np.minimum(some.histories.lengths, longest), positions_at_once(model.config, longest)):
         output = model(torch.from_numpy(pad(some.histories, rows, model.config.length)), newest=True)
         total += divergence(output.attention[..., -1, :]).sum(0)  # histories end at the last position
     return (total / len(some.targets)).numpy()

@@ -18,8 +18,10 @@ from torch import Tensor
 from fame.explain.knockout import Runs
 from fame.explain.past.records import Attribution
 from fame.explain.question import Question
-from fame.explain.records import Way
-from fame.heads.registry import scores
+from fame.model import Output
+from fame.runs.execute import execute
+from fame.runs.plan import subsets, with_and_without_each_item
+from fame.runs.ways import Way
 
 SIZES = (2, 3)  # items claimed together
 CLAIM_LEVEL = 0.05  # of all sizes together
@@ -86,12 +88,12 @@ def claim(question: Question, found: Attribution, seed: int = 0, at_hand: Runs |
 @torch.inference_mode()
 def alone(question: Question, at_hand: Runs | None = None) -> Claim:
     """The item without which the target falls furthest, of all; of equals the newest."""
-    if at_hand is not None:
+    if at_hand is None:
+        output = execute(question.model, with_and_without_each_item(question.read, "remove"))
+    else:
         first = 1 + len(question.model.config.facets)  # of the runs without an item
         output = at_hand.output.only([0, *range(first, first + question.length)])
-        values, ranks = question.value(output), question.ranks(scores(question.model, output))
-    else:
-        values, ranks = run(question, [[t] for t in range(question.length)], "remove")
+    values, ranks = judged(question, output)
     best = question.length - 1 - int(values[1:].flip(0).argmin())
     order = [best, *(t for t in range(question.length) if t != best)]
     places = [0, *(1 + t for t in order)]
@@ -119,8 +121,13 @@ def run(question: Question, sets: list[list[int]], way: Way) -> tuple[Tensor, Te
     keep = torch.ones(len(sets), question.length, dtype=torch.bool)
     keep.scatter_(1, torch.tensor(sets), False)
     keep = torch.cat([question.whole(), keep])
-    outcomes = question.outcomes(keep, way)
-    return outcomes.log_probability if question.rival is None else question.values(keep, way), outcomes.rank
+    return judged(question, execute(question.model, subsets(question.read, keep, way)))
+
+
+def judged(question: Question, output: Output) -> tuple[Tensor, Tensor]:
+    """What is explained, and the target's rank, in each run that is made."""
+    found = question.outcome(output)
+    return found.log_probability if question.rival is None else question.value(output), found.rank
 
 
 def sets_by_lot(length: int, items: tuple[int, ...], seed: int) -> list[list[int]]:

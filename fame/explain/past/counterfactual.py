@@ -10,9 +10,12 @@ from torch import Tensor
 
 from fame.explain.knockout import Runs
 from fame.explain.question import Question, QuestionError, Watch, unwatched
-from fame.heads.registry import scores
 from fame.model import Model
 from fame.ranking.recommend import HistoryError, recommend
+from fame.runs.execute import execute
+from fame.runs.outcomes import outcomes
+from fame.runs.plan import histories as as_they_are
+from fame.runs.plan import subsets, without_each_item
 
 EXACT = 3  # removals of which every choice is tried
 POSITIONS = 1_000_000  # as long as to run them all takes no more of these: about two seconds
@@ -70,21 +73,20 @@ def fewest_removals(
             done += len(some)
             keep = torch.ones(len(some), T, dtype=torch.bool)
             keep.scatter_(1, torch.tensor(some), False)
-            lead = leads(question, keep)
+            lead = question.leads(execute(model, subsets(question.read, keep, "remove")))
             if (lead < 0).any():
                 return verified(question, some[int(lead.argmin())], old, exact=True)
     else:
         if T - 1 <= EXACT:
             return None
-    keep = question.whole()[0]
-    while int(keep.sum()) > 1:
-        watch(1 - float(keep.sum()) / T)
-        left = keep.nonzero()[:, 0]
-        tried = keep & ~torch.eye(T, dtype=torch.bool)[left]
-        lead = leads(question, tried)
-        keep = tried[int(lead.argmin())]
+    left, gone = list(range(T)), list[int]()
+    while len(left) > 1:
+        watch(1 - len(left) / T)
+        ran = execute(model, without_each_item(question.read[left], "remove"))
+        lead = question.leads(ran)
+        gone.append(left.pop(int(lead.argmin())))
         if float(lead.min()) < 0:
-            return verified(question, (~keep).nonzero()[:, 0].tolist(), old, exact=False)
+            return verified(question, gone, old, exact=False)
     return None
 
 
@@ -99,28 +101,11 @@ def single_removal(model: Model, found: Runs, hidden: Collection[int] | None = N
     """
     old = int(recommend(model, found.history, 1, hidden=hidden).items[0])
     question = Question.of(model, found.history, old, hidden=hidden)
-    ran = scores(model, found.output)[1 + len(model.config.facets) :]  # (T, V)
-    lead = ahead(ran, question)
+    H = len(model.config.facets)
+    lead = question.leads(found.output.only(range(1 + H, 1 + H + question.length)))
     if not (lead < 0).any():
         return None
     return verified(question, [int(lead.argmin())], old, exact=True)
-
-
-@torch.inference_mode()
-def leads(question: Question, keep: Tensor) -> Tensor:
-    """By how much the target is ahead of the best other item, (B,)."""
-    lead = []
-    for output in question.outputs(keep, "remove"):
-        lead.append(ahead(scores(question.model, output), question))
-    return torch.cat(lead)
-
-
-def ahead(found: Tensor, question: Question) -> Tensor:
-    """Scores (B, V), changed in place -> (B,): how far the target is ahead of the best other item not hidden."""
-    own = found[:, question.target - 1].clone()
-    found[:, question.hidden - 1] = -torch.inf
-    found[:, question.target - 1] = -torch.inf
-    return own - found.amax(1)
 
 
 def verified(question: Question, removed: Sequence[int], old: int, exact: bool) -> Removal:
@@ -198,9 +183,7 @@ def related(model: Model, item: int) -> list[int]:
 def after(model: Model, histories: list[list[int]], wished: int, out: list[int]) -> tuple[Tensor, Tensor]:
     """Log p (B,) and rank (B,) of an item after histories of one length; what is `out` is hidden, and they with it."""
     items = torch.tensor(histories)
-    found = scores(model, model(items[:, -model.config.length :], newest=True))
-    log_p = found[:, wished - 1] - found.logsumexp(1)
-    if out:
-        found[:, torch.tensor(out) - 1] = -torch.inf
-        found.scatter_(1, items - 1, -torch.inf)
-    return log_p, (found > found[:, wished - 1, None]).sum(1) + 1
+    output = execute(model, as_they_are(items[:, -model.config.length :]))
+    hidden = torch.cat([torch.tensor(out).expand(len(items), -1), items], 1) if out else items[:, :0]
+    found = outcomes(model, output, wished, hidden)
+    return found.log_probability, found.rank

@@ -5,21 +5,23 @@ import torch
 
 from fame.explain.past.records import Attribution, Method, most_first
 from fame.explain.question import Question, Watch, unwatched
-from fame.explain.records import Way
+from fame.runs.execute import execute
+from fame.runs.plan import without_each_item
+from fame.runs.ways import Way
 
 MOST = 20  # items that greedy occlusion removes one by one; then it takes the rest as they stand
 
 
 def occlusion(question: Question, way: Way) -> Attribution:
-    """Each item left out by itself, T + 1 runs in one batch; `f(history) - f(history without t)`."""
-    T = question.length
-    found = question.values(torch.cat([question.whole(), ~torch.eye(T, dtype=torch.bool)]), way)
+    """Each item left out by itself, T + 1 runs; `f(history) - f(history without t)`."""
+    found = question.values_without_each(way)
     values = (found[0] - found[1:]).double().numpy()
     method: Method = "occlusion-remove" if way == "remove" else "occlusion-mask"
     gone = "the history without the item" if way == "remove" else "the history with the item masked in place"
     return _attribution(question, method, values, most_first(values), gone, None)
 
 
+@torch.inference_mode()
 def greedy(question: Question, most: int = MOST, watch: Watch = unwatched) -> Attribution:
     """Remove the item without which log p falls furthest, run every further removal again, and so on.
 
@@ -27,25 +29,22 @@ def greedy(question: Question, most: int = MOST, watch: Watch = unwatched) -> At
     more than `most` items, of which the last are valued by removing each by itself from what is then left.
     """
     T = question.length
-    keep = question.whole()
-    before = question.values(keep, "remove")[0]
-    first = before
-    values, order = np.zeros(T), []
+    read, left = question.read, np.arange(T)
+    first = before = float(question.values(question.whole(), "remove")[0])
+    values, order = np.zeros(T), list[int]()
     for step in range(T):
         watch(step / min(T, most))
-        left = keep[0].nonzero()[:, 0]
-        tried = keep.expand(len(left), T) & ~torch.eye(T, dtype=torch.bool)[left]
-        found = question.values(tried, "remove")
+        ran = execute(question.model, without_each_item(read[left], "remove"))
+        found = question.value(ran).double().numpy()
         if step == most:
-            rest = left.numpy()  # a tensor of one place would be read as a number
-            values[rest] = (before - found).double().numpy()
-            order += rest[most_first(values[rest])].tolist()
+            values[left] = before - found
+            order += left[most_first(values[left])].tolist()
             break
-        best = len(left) - 1 - int(found.flip(0).argmin())  # of equals the newest
-        values[left[best]] = float(before - found[best])
+        best = len(left) - 1 - int(found[::-1].argmin())  # of equals the newest
+        values[left[best]] = before - found[best]
         order.append(int(left[best]))
-        keep, before = tried[best : best + 1], found[best]
-    nothing = question.values(~question.whole(), "remove")[0]
+        left, before = np.delete(left, best), float(found[best])
+    nothing = float(question.values(~question.whole(), "remove")[0])
     gap = float(values.sum() - (first - nothing))
     return _attribution(question, "greedy", values, np.array(order), question.nothing("remove"), gap)
 

@@ -4,13 +4,10 @@ Seconds are those of the very calls that the search makes, encoding and scoring 
 timed on a few of them now, on this machine, beside whatever else runs on it.
 """
 
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from math import comb
 
 import numpy as np
-import torch
-from torch import Tensor
 
 from fame.data import DataSet, leave_one_out
 from fame.data.split import sample
@@ -20,35 +17,18 @@ from fame.explain.past.gradients import INTEGRATION_STEPS
 from fame.explain.past.methods import attribute, recency
 from fame.explain.past.records import BASELINES, Method, usable
 from fame.explain.question import Question
-from fame.explain.records import WAYS
 from fame.explain.trust import deletion, faithfulness, sensitivity
 from fame.explain.trust.driver_candidates import driver_candidates
 from fame.model import Model
+from fame.runs.cost import Measure, one_by_one_seconds, subsets_seconds, taken
+from fame.runs.ways import WAYS
 from fame.slowdown import slowdown
 
 STAGES = 6  # of the randomisation check, about
 BACKWARD = 2  # a backward pass, in forward passes
-TURN = 0.1  # seconds
 ANY = 1  # item asked about: which one it is costs nothing
 MARKED = 128  # events that are marked to time the marking of all
 START = 6.0  # seconds, on an idle machine, until a command has brought torch, the model and its data
-
-Call = Callable[[Tensor], object]  # of runs with only some items, (B, T) bool
-Measure = Callable[[Callable[[], object]], float]  # of a call, in seconds
-
-
-def taken(work: Callable[[], object]) -> float:
-    """Seconds, the mean over as long as other programs need to have their turn: they slow the search as well."""
-    begun, done = time.perf_counter(), 0
-    while not done or time.perf_counter() - begun < TURN:
-        work()
-        done += 1
-    return (time.perf_counter() - begun) / done
-
-
-def some_kept(length: int, kept: int, n: int) -> Tensor:
-    """(n, T) bool: the newest `kept` items of a history."""
-    return (torch.arange(length) >= length - kept).expand(n, length)
 
 
 def method_runs(method: Method, length: int) -> int:
@@ -78,35 +58,14 @@ def removal_runs(length: int) -> tuple[dict[int, int], int]:
     return {size: comb(length, size) for size in fit}, 0 if every else length * (length + 1) // 2 - 1
 
 
-def in_blocks(call: Call, question: Question, kept: int, runs: int, measure: Measure) -> float:
-    """Of so many runs of the newest `kept` items, one block of them measured: a small one would tell another pace."""
-    block = min(runs, question.at_once)
-    return runs / block * measure(lambda: call(some_kept(question.length, kept, block)))
-
-
-def one_by_one(call: Call, question: Question, steps: int, measure: Measure) -> float:
-    """Of steps that each try the history without every item that is left, and then leave one out.
-
-    The first, the middle and the last are measured and weighed by Simpson's rule, which is exact for a cost that grows
-    with the square of the length.
-    """
-
-    def step(number: int) -> float:
-        left = question.length - number
-        return in_blocks(call, question, left - 1, left, measure)
-
-    first, middle, last = (step(number) for number in (0, (steps - 1) // 2, steps - 1))
-    return steps * (first + 4 * middle + last) / 6
-
-
 def method_seconds(question: Question, method: Method, measure: Measure = taken) -> float:
     """Of a method that is slow; of another, by running it."""
     T = question.length
     if method == "shapley":
-        return in_blocks(lambda keep: question.values(keep, "mask"), question, T, method_runs(method, T), measure)
+        return subsets_seconds(question.model, question.read, T, "mask", 2**T, question.value, measure)
     if method == "greedy":
         steps = min(T, occlusion.MOST + 1)
-        return one_by_one(lambda keep: question.values(keep, "remove"), question, steps, measure)
+        return one_by_one_seconds(question.model, question.read, steps, question.value, measure)
     attribute(question, method)  # brings what the first call brings
     return measure(lambda: attribute(question, method))
 
@@ -116,12 +75,11 @@ def removal_seconds(model: Model, history: Sequence[int], measure: Measure = tak
     question = Question.of(model, history, ANY, hidden=())
     T = question.length
     tried, rest = removal_runs(T)
-
-    def call(keep: Tensor) -> Tensor:
-        return counterfactual.leads(question, keep)
-
-    choices = sum(in_blocks(call, question, T - size, runs, measure) for size, runs in tried.items())
-    return choices + (one_by_one(call, question, T - 1, measure) if rest else 0.0)
+    choices = sum(
+        subsets_seconds(model, question.read, T - size, "remove", runs, question.leads, measure)
+        for size, runs in tried.items()
+    )
+    return choices + (one_by_one_seconds(model, question.read, T - 1, question.leads, measure) if rest else 0.0)
 
 
 def addition_seconds(model: Model, history: Sequence[int], wished: int, measure: Measure = taken) -> float:

@@ -8,8 +8,8 @@ import numpy as np
 import torch
 
 from fame.explain.question import Question
-from fame.explain.records import Way
 from fame.explain.trust.records.explanations import CUTS, MEASURED_TOP
+from fame.runs.ways import Way
 
 STEPS = 20  # of the curve that the area lies under; longer histories are not deleted item by item
 

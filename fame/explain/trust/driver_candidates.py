@@ -12,8 +12,7 @@ from fame.explain.families.knockout import FAMILY_DRAWS, knock_out_families
 from fame.heads.kinds import kind_of
 from fame.heads.registry import head
 from fame.model import Model
-
-CELLS = 8_192  # history positions run at a time
+from fame.runs.budget import positions_at_once
 
 
 @dataclass(frozen=True)
@@ -37,7 +36,8 @@ def driver_candidates(model: Model, anatomy: Anatomy, events: Events, draws: int
     n, H, A = len(events.targets), len(model.config.facets), len(anatomy.families)
     R = 0 if kind_of(model.config.head).additive else H
     found = DriverCandidates(*(np.zeros((n, *shape), np.float32) for shape in ((H,), (H,), (R,), (A,), (A, draws))))
-    for rows in batches(np.minimum(events.histories.lengths, model.config.length), CELLS):
+    longest = model.config.length
+    for rows in batches(np.minimum(events.histories.lengths, longest), positions_at_once(model.config, longest)):
         read = torch.from_numpy(pad(events.histories, rows, model.config.length))
         targets = torch.from_numpy(events.targets[rows].astype(np.int64))
         output = model(read, newest=True)

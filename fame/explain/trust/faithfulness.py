@@ -17,7 +17,6 @@ from fame.explain.past.methods import attribute
 from fame.explain.past.records import BASELINES, Method, usable
 from fame.explain.past.shapley import MOST_PLAYERS
 from fame.explain.question import Question, QuestionError
-from fame.explain.records import WAYS
 from fame.explain.trust.deletion import measure
 from fame.explain.trust.randomisation import correlation_by_stage
 from fame.explain.trust.records.explanations import (
@@ -36,6 +35,7 @@ from fame.explain.trust.records.explanations import (
 from fame.explain.trust.sensitivity import sensitivity
 from fame.model import Model
 from fame.ranking.recommend import recommend
+from fame.runs.ways import WAYS
 
 USERS = 200
 CHECKED = 20  # users of the two checks that explain again, the first of the sample with enough items to rank

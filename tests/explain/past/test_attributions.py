@@ -14,9 +14,9 @@ from fame.explain.past.occlusion import greedy, occlusion
 from fame.explain.past.records import METHODS, Attribution, most_first
 from fame.explain.past.shapley import coalitions, history_shapley, shapley
 from fame.explain.question import Question, QuestionError
-from fame.explain.records import WAYS
 from fame.heads.registry import scores
 from fame.model import Intervention, build
+from fame.runs.ways import WAYS
 from tests.model.conftest import FAME, SASREC, VARIANTS, make
 
 MODELS = VARIANTS | {"mixture": FAME.model_copy(update={"head": "mixture"})}

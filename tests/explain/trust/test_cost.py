@@ -8,7 +8,7 @@ from torch.utils.flop_counter import flop_registry
 from fame.explain.past.counterfactual import fewest_additions, fewest_removals
 from fame.explain.past.methods import attribute
 from fame.explain.past.records import BASELINES, METHODS
-from fame.explain.question import CELLS, Question
+from fame.explain.question import Question
 from fame.explain.trust.cost import (
     addition_seconds,
     judging_seconds,
@@ -18,6 +18,7 @@ from fame.explain.trust.cost import (
     removal_seconds,
 )
 from fame.explain.trust.faithfulness import mark, verdict
+from fame.runs.budget import runs_at_once
 from tests.model.conftest import FAME, SASREC, make
 
 LONG = 24
@@ -36,6 +37,10 @@ class Recording:
     def __call__(self, items, *rest, **options):
         self.shapes.append(tuple(items.shape))
         return self.model(items, *rest, **options)
+
+    def attention_by_layer(self, items):
+        self.shapes.append(tuple(items.shape))
+        return self.model.attention_by_layer(items)
 
     def __getattr__(self, name):
         return getattr(self.model, name)
@@ -150,7 +155,7 @@ def test_an_estimate_makes_the_calls_of_the_search(history, name):
 def test_a_block_is_no_larger_than_what_is_run_at_once():
     model = make(CONFIGS[0])
     question = Question.of(model, HISTORIES[1], 50)
-    assert question.at_once == CELLS // LONG
+    assert question.at_once == runs_at_once(model.config, LONG)
     recording = Recording(model)
     removal_seconds(recording, HISTORIES[1], arithmetic)
     assert max(rows for rows, _ in recording.shapes) == question.at_once

@@ -11,13 +11,13 @@ from fame.data import leave_one_out
 from fame.explain.past.methods import attribute, recency
 from fame.explain.past.records import BASELINES, METHODS
 from fame.explain.question import Question
-from fame.explain.records import WAYS
 from fame.explain.trust.deletion import expected_first, measure
 from fame.explain.trust.faithfulness import ask, differences, ignores, judge, mark, truest, verdict
 from fame.explain.trust.randomisation import correlation_by_stage, stages
 from fame.explain.trust.records.explanations import IGNORES, MEASURES, NO_BETTER, TRUER, UNTESTED, is_truer
 from fame.heads.registry import scores
 from fame.model import Intervention, build
+from fame.runs.ways import WAYS
 from tests.model.conftest import FAME, SASREC, VARIANTS, make
 
 HISTORY, TARGET = [5, 9, 2, 31, 9, 22, 14], 17

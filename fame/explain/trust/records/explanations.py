@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from fame.explain.past.records import Method
-from fame.explain.records import Way
+from fame.runs.ways import Way
 
 EXPLANATIONS_FILE = "explanations.json"
 EXPLANATIONS_ADVICE = "run `python -m fame verify explanations` again, or delete the file"

@@ -1,0 +1,52 @@
+"""Runs a plan: reads once what its runs share, and holds no more of them at a time than the budget allows."""
+
+from collections.abc import Iterator
+from dataclasses import fields
+
+import torch
+
+from fame.model import Intervention, Model, Output
+from fame.model.attentive import Attentive
+from fame.model.without_each import without_each
+from fame.runs import budget
+from fame.runs.plan import Plan
+
+SHORT = 32  # items up to which runs without each of them are quicker by themselves
+
+
+@torch.inference_mode()
+def execute(model: Model, plan: Plan) -> Output:
+    """What every run comes to where it predicts the next item, (R, 1, …), without attention."""
+    return joined([without_attention(part) for part in blocks(model, plan)])
+
+
+@torch.inference_mode()
+def blocks(model: Model, plan: Plan) -> Iterator[Output]:
+    """Runs in their order, a block at a time, (n, 1, …)."""
+    if plan.each and isinstance(model, Attentive) and shares_attention(model, plan.longest):
+        if plan.runs > plan.longest:
+            yield model(plan.items, newest=True)
+        size = budget.at_once(16 * model.config.width * (plan.longest + 1))  # states of a run
+        for x, keep in without_each(model, plan.items[0], plan.way == "mask", size):
+            yield model.finish(x, keep, Intervention(), newest=True)
+        return
+    size = budget.runs_at_once(model.config, 1 if plan.read_once else plan.longest)
+    for start in range(0, plan.runs, size):
+        items, change = plan.some(slice(start, start + size)).read()
+        yield model(items, change, newest=True)
+
+
+def shares_attention(model: Attentive, length: int) -> bool:
+    """Whether the runs without each of so many items share the first layer's attention."""
+    return len(model.lower) == 1 and length > SHORT and 2 * model.lower[0].heads * (length + 1) ** 2 <= budget.BUDGET
+
+
+def without_attention(output: Output) -> Output:
+    """Which would be the largest part of what is kept."""
+    return Output(**{of.name: getattr(output, of.name) for of in fields(Output) if of.name != "attention"})
+
+
+def joined(parts: list[Output]) -> Output:
+    """One after another; of attention nothing."""
+    names = [of.name for of in fields(Output) if of.name != "attention"]
+    return Output(**{name: torch.cat([getattr(part, name) for part in parts]) for name in names})
