@@ -100,7 +100,7 @@ def edit(page: Page, base: str, times: int) -> list[float]:
     page.evaluate(
         """() => {
           const roots = [...document.querySelectorAll('*')].map(e => e.shadowRoot).filter(Boolean);
-          const list = roots.map(root => root.querySelector('[role=listbox]')).find(Boolean);
+          const list = roots.map(root => root.querySelector('[role=listbox]:not([popover])')).find(Boolean);
           new MutationObserver(() => { window.answered = performance.now(); }).observe(list, { childList: true });
         }"""
     )

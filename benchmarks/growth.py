@@ -155,7 +155,7 @@ def text(cells: list[dict[str, Any]]) -> str:
         f"FAME, width 64, {BATCH:,} positions a step, softmax sampled over 1,024 items or full, seed {SEED}; "
         f"≈ is scaled from a part of the epoch. {report.on()}\n\n"
         + report.table([*head, f"ranking {USERS:,} users, s"], rows)
-        + "\n\n![A step with a sampled softmax costs the same in every catalog; with the full one it grows](growth.png)"
+        + "\n\n![A step with a sampled softmax costs as much in any catalog, with the full one it grows](../growth.png)"
     )
 
 

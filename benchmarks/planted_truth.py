@@ -118,7 +118,7 @@ def text(found: dict[str, Any]) -> str:
         "\n\n".join(parts)
         + "\n\n* its facets have no names, so each got the family that suits its readings best: at most so much.\n\n"
         f"![The more certain a driver has to be, the fewer are named and the more of them are right]"
-        f"(planted_truth.png)\n\n{report.on()}"
+        f"(../planted_truth.png)\n\n{report.on()}"
     )
 
 

@@ -1,9 +1,11 @@
-"""How a benchmark ends: its table on the screen and in README.md, and a JSON file with what it takes to judge it."""
+"""How a benchmark ends: its tables in a file of their own, the most telling part in README.md, every value as JSON."""
 
 import json
 import os
 import platform
+import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -68,13 +70,53 @@ def keep(name: str, found: dict[str, Any]) -> None:
     temporary.replace(RESULTS / f"{name}.json")
 
 
+@dataclass(frozen=True)
+class Brief:
+    """What of a benchmark's tables a person reads first: columns by their heads, and the rows in which a pattern is."""
+
+    columns: tuple[str, ...] = ()  # none = all
+    rows: str = ""
+    table: int = 0  # which of the tables, from 0
+
+    def of(self, text: str) -> str:
+        """A small table, without what stands in brackets behind a figure, and without its margins."""
+        lines = re.findall(r"(?:^\|.*\n?)+", text, re.M)[self.table].strip().splitlines()
+        head, _, *rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+        shown = [head.index(name) for name in self.columns] or list(range(len(head)))
+        told = [[re.sub(r" ± [\d.]+| \([^)]*\)", "", row[k]) for k in shown] for row in rows
+                if re.search(self.rows, " | ".join(row))]  # fmt: skip
+        return table([head[k] for k in shown], told)
+
+
+BRIEFS = {
+    "quality amazon-beauty": Brief(("model", "HR@10", "NDCG@10"), "preset|popular"),
+    "quality movielens-100k": Brief(("model", "HR@10", "NDCG@10"), "preset|popular"),
+    "training": Brief(("SASRec of", "s/epoch", "this project = 1"), table=1),
+    "growth": Brief(("items", "interactions", "s/epoch", "peak memory, GB"), r"10,000,000 \| sampled"),
+    "serving": Brief(("what", "median ms", "bare product = 1"), r"^1 \| (bare product \||top 20 with parts and|mix)"),
+    "planted truth": Brief(("model", "gate", "contribution", "knock-out", "named")),
+    "shared value": Brief(("shared", "gate", "contribution", "driver", "right of those named")),
+    "preferences": Brief(("model", "largest expert", "the facet's state", "router entropy")),
+    "explanations movielens-100k": Brief(("method", "DEL@1", "area")),
+    "explanations amazon-beauty": Brief(("method", "DEL@1", "area")),
+    "claims": Brief(rows="^all", columns=("model", "histories", "claimed", "share", "95 % interval")),
+    "costs": Brief(("what", "items", "estimate, s", "took, s"), "removals .* 50|test of|training"),
+    "app clicks": Brief(("page", "click", "median ms", "p95"), "movielens.*", 0),
+    "imports": Brief(("format", "rows", "s", "peak GB", "pandas, s"), r"\| 32,000,000"),
+    "fuzz": Brief(),
+}
+
+
 def publish(section: str, text: str) -> None:
-    """Print the text, and put it into README.md between `<!-- SECTION -->` and `<!-- /SECTION -->`."""
+    """Print the text, write it to results/SECTION.md, and a brief of it between `<!-- SECTION -->` and its end here."""
     print(text)
+    file = RESULTS / f"{section.replace(' ', '-')}.md"
+    file.write_text(f"# {section[0].upper()}{section[1:]}\n\n{text.strip()}\n", encoding="utf-8")
     page = README.read_text(encoding="utf-8")
     opening, closing = f"<!-- {section} -->", f"<!-- /{section} -->"
     before, found, rest = page.partition(opening)
     _, ended, after = rest.partition(closing)
     if not (found and ended):
         raise SystemExit(f"{README} has no place {opening} … {closing} for this table; add one.")
-    README.write_text(f"{before}{opening}\n{text.strip()}\n{closing}{after}", encoding="utf-8")
+    told = f"{BRIEFS.get(section, Brief()).of(text)}\n\n[All figures, and what marks mean]({file.relative_to(HERE)})"
+    README.write_text(f"{before}{opening}\n{told}\n{closing}{after}", encoding="utf-8")
