@@ -1,4 +1,4 @@
-"""Do experts stand for preferences? `python -m benchmarks.preferences [--seeds 1 2]`.
+"""Do experts stand for preferences? `python -m benchmarks.preferences [--seeds 1 2] [--cinemas small]`.
 
 A cinema whose viewers like two values of every family, and follow one of them at a time, is made for every seed, and
 every model is trained on it anew. Then, at the end of every test history, what a facet's router says is asked which of
@@ -10,6 +10,7 @@ import sys
 import tempfile
 from dataclasses import asdict
 from functools import reduce
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ import numpy as np
 import torch
 
 from benchmarks import report
+from benchmarks.experts import agreement, done, owners
+from benchmarks.observers import observers
 from fame.data import DataSet, Events, planted
 from fame.data.attributes import attributes
 from fame.data.batches import batches, pad
@@ -29,11 +32,16 @@ from fame.training.presets import settings
 from fame.training.run import Run
 from fame.training.trainer import train
 
-CINEMA = {"preferences": 2, "users": 2500, "items": 300, "values": 8}
+CINEMAS: dict[str, dict[str, Any]] = {
+    "even": {"preferences": 2, "users": 2500, "items": 300, "values": 8},
+    "small": {"preferences": 2, "users": 1500, "items": 200, "values": 5, "skew": 0.5, "length": 20, "noise": 0.1},
+}
 MODELS: dict[str, dict[str, Any]] = {
     "FAME, preset default": {},
     "FAME, a mixture of softmaxes": {"head": "mixture"},
     "FAME as published": {"preset": "published"},
+    "FAME, prototypes": {"experts_form": "prototype"},
+    "FAME, prototypes, 8 experts": {"experts_form": "prototype", "experts": 8},
 }
 CELLS = 8_192  # history positions run at a time
 
@@ -42,36 +50,26 @@ def main() -> None:
     """Make, train, mark, keep, print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", nargs="+", type=int, default=[1])
+    parser.add_argument("--cinemas", nargs="+", choices=CINEMAS, default=["even"])
     parser.add_argument("--models", nargs="+", choices=MODELS, default=list(MODELS))
     parser.add_argument("--again", action="store_true", help="measure what was measured before, too")
     chosen = parser.parse_args()
     found = report.stored("preferences")
-    for seed in chosen.seeds:
+    for cinema, seed in product(chosen.cinemas, chosen.seeds):
         with tempfile.TemporaryDirectory() as folder:
-            data = planted.make(Path(folder) / "data", planted.options(**CINEMA, seed=seed))
+            data = planted.make(Path(folder) / "data", planted.options(**CINEMAS[cinema], seed=seed))
             truth = preferences(data)
-            found.setdefault("history", {})[str(seed)] = observers(truth)
+            here = found.setdefault("cinemas", {}).setdefault(cinema, {})
+            here.setdefault("history", {})[str(seed)] = observers(truth, data.details["generator"], seed)
+            report.keep("preferences", found)
             for model in chosen.models:
-                known = found.setdefault("models", {}).setdefault(model, {})
+                known = here.setdefault("models", {}).setdefault(model, {})
                 if chosen.again or str(seed) not in known:
-                    print(f"seed {seed}: {model}", file=sys.stderr)
+                    print(f"{cinema}, seed {seed}: {model}", file=sys.stderr)
                     known[str(seed)] = mark(data, truth, MODELS[model], seed, Path(folder) / model)
                     report.keep("preferences", found)
-    report.publish("preferences", text(found))
-
-
-def observers(truth: Preferences) -> dict[str, Any]:
-    """What the history alone tells: right answers of the oracle, of the more frequent value and of the latest."""
-    right = {"cases": 0, "oracle": 0.0, "frequent": 0.0, "recent": 0.0}
-    for row, a in zip(*np.nonzero(truth.active >= 0), strict=True):
-        seen = truth.families[a].codes[truth.events.histories[row], 0]
-        times = np.array([(seen == value).sum() for value in truth.liked[row, a]])
-        last = np.array([np.flatnonzero(seen == value).max(initial=-1) for value in truth.liked[row, a]])
-        right["cases"] += 1
-        for name, guess in (("oracle", truth.believed[row, a]), ("frequent", times), ("recent", last)):
-            best = guess == guess.max()
-            right[name] += float(best[truth.active[row, a]] / best.sum())
-    return right
+    parts = [text(cinema, found["cinemas"][cinema]) for cinema in CINEMAS if cinema in found.get("cinemas", {})]
+    report.publish("preferences", "\n\n".join([*parts, report.on()]))
 
 
 def mark(data: DataSet, truth: Preferences, changes: dict[str, Any], seed: int, folder: Path) -> dict[str, Any]:
@@ -94,7 +92,11 @@ def mark(data: DataSet, truth: Preferences, changes: dict[str, Any], seed: int, 
         "enriched": enriched,
         "enriched_by_chance": by_chance,
         "apart": float(apart.sum() / np.count_nonzero(apart)),
+        **asdict(done(model, truth.events, sorted({int(h) for h, _ in pairs}), seed)),
+        "owners": owners(model)[:, [h for h, _ in pairs]].T.tolist(),  # a family each: every item's expert
+        "experts": model.config.experts,
         "NDCG@10": trained.description.card["metrics"]["test"]["NDCG@10"],
+        "seconds": trained.description.card["seconds_per_epoch"],
         "epoch": trained.description.card["epoch"],
     }
 
@@ -154,27 +156,38 @@ def measure(
     }
 
 
-def text(found: dict[str, Any]) -> str:
-    """The table, and what to hold it against."""
+def text(cinema: str, found: dict[str, Any]) -> str:
+    """The table of one cinema, and what to hold it against."""
     history = list(found["history"].values())
-    cases = sum(one["cases"] for one in history)
-    oracle, frequent, recent = (sum(one[name] for one in history) / cases for name in ("oracle", "frequent", "recent"))
-    rows = [row(model, list(by_seed.values())) for model in MODELS if (by_seed := found["models"].get(model))]
-    head = ["model", "seeds", "largest expert", "all weights", "the facet's state", "cluster of the last item"]
-    head += ["drives: largest expert", "drives: all weights", "I / H of the largest", "enriched values"]
-    options = ", ".join(f"{name} {value}" for name, value in CINEMA.items())
+    right = {name: sum(one[name] for one in history) for name in history[0]}
+    told_by = {name: right[name] / right["cases"] for name in right if name != "cases"}
+    chance = 1 / CINEMAS[cinema]["preferences"]
+    rows = [
+        row(model, by_seed, chance, told_by["oracle"])
+        for model in MODELS
+        if (by_seed := list(found.get("models", {}).get(model, {}).values()))
+    ]
+    head = ["model", "seeds", "largest expert", "beyond chance", "all weights", "the facet's state"]
+    head += ["cluster of the last item"]
+    head += ["drives: largest expert", "drives: all weights", "router entropy", "fall", "of ten", "selectivity"]
+    head += ["agreement", "NDCG@10", "s an epoch"]
+    made = ", ".join(f"{name} {value}" for name, value in CINEMAS[cinema].items())
     return (
-        f"planted-cinema with {options}; {cases:,} preferences, each of two, in all seeds. Share told right "
-        "(in brackets what routers that were dealt to the wrong users tell; ! = not told from that in a family, "
-        f"p > .05). From the history alone an oracle tells {oracle:.3f}, the latest of the two values {recent:.3f}, "
-        f"the more frequent {frequent:.3f}; chance is .500.\n\n"
-        f"{report.table([*head, 'router entropy', 'NDCG@10'], rows)}\n\n"
-        "* its facets have no names, so each family got the facet whose router suits it best: at most so much.\n\n"
-        f"{report.on()}"
+        f"planted-cinema with {made}; {right['cases']:,.0f} preferences in all seeds. Share told right (in brackets "
+        "what routers that were dealt to the wrong users tell; ! = not told from that in a family, p > .05), and what "
+        "the largest expert tells beyond chance as a share of what the oracle does. From the history alone an oracle "
+        f"that knows what everybody likes tells {told_by['oracle']:.3f}, the latest of the liked values "
+        f"{told_by['recent']:.3f}, the more frequent {told_by['frequent']:.3f}; an observer that knows how the cinema "
+        "was made but not what anybody likes, judged as a router is, tells "
+        f"{told_by['unaware']:.3f} by its likeliest value and {told_by['unaware, all']:.3f} by all its probabilities; "
+        f"chance is {chance:.3f}. Fall: of log p of the target without the expert that matters most, median, and how "
+        "many of the first ten items change, mean; selectivity: how much more an expert's own items fall; agreement: "
+        f"items whose experts, matched, are the same in two seeds.\n\n{report.table(head, rows)}\n\n"
+        "* its facets have no names, so each family got the facet whose router suits it best: at most so much."
     )
 
 
-def row(model: str, runs: list[dict[str, Any]]) -> list[str]:
+def row(model: str, runs: list[dict[str, Any]], chance: float, oracle: float) -> list[str]:
     """Means over seeds and families."""
     parts = [part for run in runs for part in run["families"].values()]
 
@@ -183,21 +196,39 @@ def row(model: str, runs: list[dict[str, Any]]) -> list[str]:
         missed = " !" if any(one["p"] > DISCOVERY_RATE for one in found) else ""
         return f"{mean(found, 'share'):.3f} ({mean(found, 'by_chance'):.3f}){missed}"
 
-    active = [part["active"] for part in parts]
+    largest = mean([part["active"]["expert"] for part in parts], "share")
     return [
         model + (" *" if runs[0]["matched"] else ""),
         str(len(runs)),
         share("active", "expert"),
+        f"{(largest - chance) / (oracle - chance):.2f}",
         share("active", "router"),
         share("active", "state"),
         share("last item"),
         share("drives", "expert"),
         share("drives", "router"),
-        f"{mean(active, 'information'):.3f} ({mean(active, 'information_by_chance'):.3f})",
-        f"{mean(runs, 'enriched'):.0f} ({mean(runs, 'enriched_by_chance'):.1f})",
         f"{mean(parts, 'entropy'):.2f}",
+        figure(runs, "fall", ".3f"),
+        figure(runs, "changed", ".1f"),
+        figure(runs, "selectivity", ".2f"),
+        alike(runs),
         f"{mean(runs, 'NDCG@10'):.4f}",
+        figure(runs, "seconds", ".1f"),
     ]
+
+
+def figure(runs: list[dict[str, Any]], name: str, form: str) -> str:
+    """Mean over seeds; a dash where it was not measured yet when these were."""
+    return f"{mean(runs, name):{form}}" if all(name in run for run in runs) else "–"
+
+
+def alike(runs: list[dict[str, Any]]) -> str:
+    """How far experts of several seeds agree, mean over families."""
+    if len(runs) == 1 or not all("owners" in run for run in runs):
+        return "–"
+    of_families = zip(*(run["owners"] for run in runs), strict=True)
+    shares = [agreement([np.array(owner) for owner in several], runs[0]["experts"]) for several in of_families]
+    return f"{np.mean(shares):.2f}"
 
 
 def mean(found: list[dict[str, Any]], name: str) -> float:

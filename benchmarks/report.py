@@ -96,7 +96,7 @@ BRIEFS = {
     "serving": Brief(("what", "median ms", "bare product = 1"), r"^1 \| (bare product \||top 20 with parts and|mix)"),
     "planted truth": Brief(("model", "gate", "contribution", "knock-out", "named")),
     "shared value": Brief(("shared", "gate", "contribution", "driver", "right of those named")),
-    "preferences": Brief(("model", "largest expert", "the facet's state", "router entropy")),
+    "preferences": Brief(("model", "largest expert", "beyond chance", "the facet's state", "fall", "NDCG@10")),
     "explanations movielens-100k": Brief(("method", "DEL@1", "area")),
     "explanations amazon-beauty": Brief(("method", "DEL@1", "area")),
     "claims": Brief(rows="^all", columns=("model", "histories", "claimed", "share", "95 % interval")),
