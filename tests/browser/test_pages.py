@@ -7,20 +7,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+import app.pages
 from fame.home import PROJECT, data_folder
 from tests.browser.conftest import cards, rows, settle
 
-PAGES = {
-    "": "See which facet drove a recommendation",
-    "predict": "What comes next?",
-    "gates": "Which facet speaks, when?",
-    "experts": "Which preference inside the facet?",
-    "why": "Why this one?",
-    "facet-map": "What do the facets see?",
-    "meaning": "What is each facet?",
-    "train": "Teach it my data",
-    "models": "Which models are here?",
-}
+PAGES = {page.url: page.question for page in app.pages.PAGES}
 QUERY = "?model=planted-cinema-fame&history=f1,f2,f3,f4"
 SHOTS = Path(os.environ["FAME_SCREENSHOTS"]) if "FAME_SCREENSHOTS" in os.environ else None  # where the README has them
 
