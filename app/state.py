@@ -30,7 +30,7 @@ class Session:
     missing: str = ""  # where the gate's mass of a missing facet goes; empty = as the model's head has it
     by: str = ""  # what users are grouped by
     method: str = ""  # methods on show, the first the one that explains; empty = the truest here
-    weights: str = ""  # of the gate and the routers, as `by_hand` writes them; empty = the model's own
+    weights: str = ""  # of the gate and the routers, as `intervention_text` writes them; empty = the model's own
     without: str = ""  # numbers of the items of the history that are left out
     undo: list[tuple[list[str], str]] = field(default_factory=list)  # histories, and the user of each
     pinned: tuple[list[str], str] | None = None

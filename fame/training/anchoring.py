@@ -26,14 +26,14 @@ class AnchoringError(InputError):
 
 
 @dataclass(frozen=True)
-class Plan:
+class AnchoringPlan:
     """Settings whose `anchor` names families of a catalog, and what to tell about how they were chosen."""
 
     settings: Settings
     notes: tuple[str, ...]
 
 
-def plan(settings: Settings, catalog: Catalog) -> Plan:
+def plan(settings: Settings, catalog: Catalog) -> AnchoringPlan:
     """Resolve `anchor=auto` to the families of the catalog that tell items apart, at most one a facet.
 
     Raises
@@ -42,7 +42,7 @@ def plan(settings: Settings, catalog: Catalog) -> Plan:
         A family was asked for that the catalog lacks, that says nothing, or for which there is no facet left.
     """
     if not settings.anchor:
-        return Plan(settings, ())
+        return AnchoringPlan(settings, ())
     found = telling(catalog)
     if settings.anchor != "auto":
         declared = [family.name for family in catalog.families]
@@ -53,11 +53,11 @@ def plan(settings: Settings, catalog: Catalog) -> Plan:
             for reason in found.left_out:
                 if reason.startswith(f"{family!r} ") and "says the same" not in reason:
                     raise AnchoringError(f"anchor: {reason}, so no facet can be tied to it; leave it out.")
-        return Plan(settings, ())
+        return AnchoringPlan(settings, ())
     faceted = architecture(settings.model).facets
     if not faceted or not settings.anchor_weight or not found.families:
         notes = [f"The family {reason}; no facet is tied to it." for reason in found.left_out]
-        return Plan(settings.model_copy(update={"anchor": ()}), tuple(notes if faceted else ()))
+        return AnchoringPlan(settings.model_copy(update={"anchor": ()}), tuple(notes if faceted else ()))
     chosen, over = found.families[: settings.heads], found.families[settings.heads :]
     free = settings.heads - len(chosen)
     notes = [
@@ -66,7 +66,7 @@ def plan(settings: Settings, catalog: Catalog) -> Plan:
     ]
     notes += [f"The family {reason}; no facet is tied to it." for reason in found.left_out]
     notes += [f"No facet is left for the family {name!r}; give the model more heads, or choose." for name in over]
-    return Plan(settings.model_copy(update={"anchor": chosen}), tuple(notes))
+    return AnchoringPlan(settings.model_copy(update={"anchor": chosen}), tuple(notes))
 
 
 class Anchors:

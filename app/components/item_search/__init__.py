@@ -13,8 +13,8 @@ _item_search = st.components.v2.component(
     "fame_item_search",
     html=(
         '<label for="box"></label>'
-        '<input id="box" role="combobox" aria-autocomplete="list" aria-expanded="false" aria-controls="found" '
-        f'autocomplete="off" spellcheck="false" maxlength="{LONGEST_SEARCH}">'
+        '<span class="field"><input id="box" role="combobox" aria-autocomplete="list" aria-expanded="false" '
+        f'aria-controls="found" autocomplete="off" spellcheck="false" maxlength="{LONGEST_SEARCH}"></span>'
         '<ul id="found" role="listbox" popover="manual"></ul><p class="unseen" aria-live="polite"></p>'
     ),
     js=script(__file__),
