@@ -1,10 +1,16 @@
 """Attribute families as arrays: which item has which value, how alike two items are, which families say something."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from fame.data.catalog import Catalog
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
 
 COVERED = 0.3  # share of the items that a family must say something about: with a value that another item has, too
 COMMON = 0.95  # share of the known items from which a value says nothing about any of them
@@ -36,12 +42,20 @@ class Attributes:
         """(A,) `log(1 + V / count)`: to share a rare value says more than to share a common one."""
         return np.log1p((len(self.codes) - 1) / self.counts)
 
-    def one_hot(self) -> np.ndarray:
+    def sparse(self) -> csr_matrix:
         """(V + 1, A) float32: 1 where the item has the value."""
-        table = np.zeros((len(self.codes), len(self.values)), np.float32)
-        item, place = np.nonzero(self.codes >= 0)
-        table[item, self.codes[item, place]] = 1
+        from scipy.sparse import csr_matrix  # late, as all that is heavy
+
+        has = self.codes >= 0
+        starts = np.append(0, has.sum(1).cumsum())
+        table = csr_matrix((np.ones(starts[-1], np.float32), self.codes[has], starts), (len(has), len(self.values)))
+        table.sum_duplicates()
+        table.data[:] = 1
         return table
+
+    def one_hot(self) -> np.ndarray:
+        """`sparse` as an array, for what is small: items times values."""
+        return np.asarray(self.sparse().toarray())
 
 
 def attributes(catalog: Catalog, family: str) -> Attributes:

@@ -92,7 +92,7 @@ def observe(
         for a, family in enumerate(families):
             own = moved[:, a]
             others = own.sum(1 + a, keepdims=True) - own
-            has = (family.one_hot()[item[:, None], liked[rows, a]] > 0) & (liked[rows, a] >= 0)  # (rows, P)
+            has = (family.codes[item][:, None] == liked[rows, a][..., None]).any(2) & (liked[rows, a] >= 0)  # (rows, P)
             chance = np.where(family.known[item][:, None], has / family.counts[liked[rows, a]], 1 / items)
             stays = stickiness * own + (1 - stickiness) / max(1, P - 1) * others
             followed[:, a] = stays * along(chance * there[rows, a], 1 + a, A)

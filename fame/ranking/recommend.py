@@ -72,7 +72,7 @@ def run(model: Model, history: Sequence[int], intervention: Intervention | None)
     if not len(history):
         raise HistoryError("The history is empty; give at least one item.")
     read = torch.tensor([list(history)[-model.config.length :]])
-    return read, model(read, intervention)
+    return read, model(read, intervention, attention=False)
 
 
 def taken_apart(read: Tensor, output: Output, by: Head, items: Tensor, log_normaliser: Tensor) -> Recommendation:

@@ -10,17 +10,16 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from scipy import linalg
+from scipy.sparse import csr_matrix
 from torch import Tensor
+from torch.nn.functional import embedding_bag
 
 from fame.data import Catalog
 from fame.data.attributes import Attributes, attributes
+from fame.explain.families.ridge import ridge
 from fame.heads.registry import head
 from fame.model import Model, Output
 
-PENALTIES = (0.3, 1.0, 3.0, 10.0, 30.0, 100.0)
-FOLDS = 5
-ROUNDS = 2  # over the families, each choosing its penalty given the others'
 MOST = 4_000  # values fitted; where a catalog has more, the commonest
 
 
@@ -31,16 +30,20 @@ class Anatomy:
     families: tuple[str, ...]  # A
     penalties: tuple[float, ...]  # (A,) of the ridge, chosen by cross-validation
     explained: float  # share of the item table's variance that the families explain on items left out of the fit
-    codes: tuple[Tensor, ...]  # (V + 1, m) rows of the family's `weights`; the last row is that of no value
-    weights: tuple[Tensor, ...]  # (values + 1, D), centred over the catalog's items; see `components`
+    values: tuple[Tensor, ...]  # rows of a family's `weights`, item after item
+    starts: tuple[Tensor, ...]  # (V + 2,) where among them those of each item begin; item 0 has none
+    weights: tuple[Tensor, ...]  # (values, D)
     centres: Tensor  # (A, D) mean component over the catalog
     average: Tensor  # (D,) mean item embedding
 
     def components(self, items: Tensor) -> Tensor:
         """Catalog indices (…) -> component of each family, centred over the catalog, (…, A, D)."""
-        found = self.centres.new_empty(*items.shape, *self.centres.shape)
-        for a, (codes, weights) in enumerate(zip(self.codes, self.weights, strict=True)):
-            found[..., a, :] = weights[codes[items]].sum(-2)
+        found, flat = self.centres.new_empty(*items.shape, *self.centres.shape), items.flatten()
+        for a, (values, starts, weights) in enumerate(zip(self.values, self.starts, self.weights, strict=True)):
+            many = starts[flat + 1] - starts[flat]
+            first = many.cumsum(0) - many
+            place = torch.arange(int(many.sum())) + (starts[flat] - first).repeat_interleave(many)
+            found[..., a, :] = embedding_bag(values[place], weights, first, mode="sum").view(*items.shape, -1)
         return found - self.centres
 
     def parts(self, slope: Tensor, items: Tensor) -> Tensor:
@@ -55,18 +58,17 @@ def fit(model: Model, catalog: Catalog, families: Sequence[str] | None = None) -
     known = [found for name in names if (found := attributes(catalog, name)).values]
     table = model.table().detach().cpu().double().numpy()[1:]
     average = table.mean(0)
-    blocks = [FamilyColumns.of(found, MOST // max(1, len(known))) for found in known]
-    weights, penalties, explained = regress(table - average, blocks)
-    codes = tuple(torch.from_numpy(block.codes) for block in blocks)
-    held = tuple(torch.from_numpy(np.vstack([part, np.zeros(table.shape[1])])).float() for part in weights)
-    centres = [part[rows[1:]].sum(1).mean(0) for part, rows in zip(held, codes, strict=True)]
+    blocks = [columns(found, MOST // max(1, len(known))) for found in known]
+    fitted = ridge(table - average, blocks)
+    centres = [np.asarray(block.mean(0)) @ part for block, part in zip(blocks, fitted.weights, strict=True)]
     return Anatomy(
-        families=tuple(found.family for found in known),
-        penalties=tuple(penalties),
-        explained=explained,
-        codes=codes,
-        weights=held,
-        centres=torch.stack(centres) if centres else torch.zeros(0, table.shape[1]),
+        families=tuple(one.family for one in known),
+        penalties=tuple(fitted.penalties),
+        explained=fitted.explained,
+        values=tuple(torch.from_numpy(block.indices).long() for block in blocks),
+        starts=tuple(torch.from_numpy(np.append(0, block.indptr)).long() for block in blocks),
+        weights=tuple(torch.from_numpy(part).float() for part in fitted.weights),
+        centres=torch.from_numpy(np.vstack([np.zeros((0, table.shape[1])), *centres])).float(),
         average=torch.from_numpy(average).float(),
     )
 
@@ -80,60 +82,12 @@ def split(model: Model, anatomy: Anatomy, output: Output, items: Tensor) -> Tens
     return anatomy.parts(head(model, output).slope(items), items)
 
 
-@dataclass(frozen=True)
-class FamilyColumns:
-    """One-hot columns of a family: only values that two items have, since a value of one item is that item."""
+def columns(found: Attributes, most: int) -> csr_matrix:
+    """(V, n): 1 where an item has the value, of at most that many values, the commonest.
 
-    codes: np.ndarray  # (V + 1, m) columns; `width` where there is none
-    width: int
-
-    @classmethod
-    def of(cls, found: Attributes, most: int) -> "FamilyColumns":
-        """At most that many columns, for the commonest values."""
-        counts = found.counts
-        kept = np.argsort(-counts, kind="stable")[:most]
-        kept = np.sort(kept[counts[kept] > 1])
-        column = np.full(len(found.values) + 1, len(kept))  # code -1 is the last entry
-        column[kept] = np.arange(len(kept))
-        return cls(column[found.codes], len(kept))
-
-    def one_hot(self) -> np.ndarray:
-        """(V, width)."""
-        table = np.zeros((len(self.codes) - 1, self.width + 1))
-        np.put_along_axis(table, self.codes[1:], 1.0, 1)
-        return table[:, :-1]
-
-
-def regress(table: np.ndarray, blocks: Sequence[FamilyColumns]) -> tuple[list[np.ndarray], list[float], float]:
-    """Ridge of the centred table (V, D) on the blocks: weights a block, penalties a block, share explained held out."""
-    if not blocks:
-        return [], [], 0.0
-    V = len(table)
-    z = np.hstack([block.one_hot() for block in blocks])
-    z = z - z.mean(0)
-    of = np.repeat(np.arange(len(blocks)), [block.width for block in blocks])
-    fold = np.random.default_rng(0).permutation(V) % min(FOLDS, V)
-    gram, cross = z.T @ z, z.T @ table
-    parts = [(z[fold == f], table[fold == f]) for f in range(fold.max() + 1)]
-    left = [(gram - a.T @ a, cross - a.T @ b) for a, b in parts]
-
-    def solve(g: np.ndarray, c: np.ndarray, penalties: np.ndarray) -> np.ndarray:
-        return linalg.solve(g + np.diag(penalties[of]), c, assume_a="pos", overwrite_a=True)
-
-    def error(penalties: np.ndarray) -> float:
-        return sum(
-            float(np.square(b - a @ solve(g, c, penalties)).sum()) for (a, b), (g, c) in zip(parts, left, strict=True)
-        )
-
-    chosen = np.full(len(blocks), 10.0)
-    lowest = error(chosen)
-    for _ in range(ROUNDS if len(blocks) > 1 else 1):
-        for block in range(len(blocks)):
-            for penalty in PENALTIES:
-                tried = chosen.copy()
-                tried[block] = penalty
-                if penalty != chosen[block] and (found := error(tried)) < lowest:
-                    lowest, chosen = found, tried
-    total = float(np.square(table).sum())
-    weights = solve(gram, cross, chosen)
-    return [weights[of == b] for b in range(len(blocks))], chosen.tolist(), max(0.0, 1 - lowest / max(total, 1e-300))
+    Only values that two items have: a value of one item is that item.
+    """
+    counts = found.counts
+    kept = np.argsort(-counts, kind="stable")[:most]
+    kept = np.sort(kept[counts[kept] > 1])
+    return found.sparse()[1:, kept]

@@ -51,7 +51,6 @@ class FamilyTest:
     @classmethod
     def of(cls, unit: np.ndarray, found: Attributes, seed: int, permutations: int) -> "FamilyTest | None":
         """Unit item vectors (V + 1, H, K); None where no value has enough items."""
-        from scipy.sparse import csr_matrix
         from scipy.stats import pearson3, skew
 
         counts = found.counts
@@ -62,7 +61,7 @@ class FamilyTest:
         known = np.flatnonzero(found.known)
         own, n = unit[known].astype(np.float32), counts[values]
         H, K = own.shape[1:]
-        has = csr_matrix(found.one_hot()[known][:, values].T)  # (A, items)
+        has = found.sparse()[known][:, values].T.tocsr()  # (A, items)
 
         def cohesion(rows: np.ndarray) -> np.ndarray:
             """(H, A): mean cosine of two items of a value."""

@@ -10,7 +10,6 @@ blind to all the others. Chance is tested by giving the tested items one another
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import csr_matrix
 
 from fame.data.attributes import Attributes
 from fame.explain.meaning.records import DISCOVERY_RATE, Probe
@@ -50,9 +49,7 @@ def tell(
 
     fitted, tested = fitted[found.known[fitted]], tested[found.known[tested]]
     H, K = vectors.shape[1:]
-    item, place = np.nonzero(found.codes >= 0)
-    shape = (len(found.codes), len(found.values))
-    has = csr_matrix((np.ones(len(item), np.float32), (item, found.codes[item, place])), shape)
+    has = found.sparse()
     learned, asked_for = (np.asarray(has[rows].sum(0)).ravel() for rows in (fitted, tested))
     some = (learned > 1) & (asked_for >= FEWEST_EITHER) & (len(tested) - asked_for >= FEWEST_EITHER)
     kept = np.flatnonzero(some)[np.argsort(-learned[some], kind="stable")[:MOST]]

@@ -27,10 +27,10 @@ class Enrichment:
         n, H, N = router.shape
         self.leads = (router.argmax(2)[:, :, None] == np.arange(N)).reshape(n, H * N)  # (n, experts)
         self.last_item, self.families = last_item, families
-        self.tables = []  # a family each: codes of the values tested, (V + 1, A) has
+        self.tables = []  # a family each: codes of the values tested, (V + 1, A) has, sparse
         for found in families:
-            has = found.one_hot()
-            values = np.flatnonzero(has[last_item].sum(0) >= FEWEST)
+            has = found.sparse()
+            values = np.flatnonzero(np.asarray(has[last_item].sum(0)).ravel() >= FEWEST)
             self.tables.append((values, has[:, values]))
 
     def test(self, items: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -43,8 +43,8 @@ class Enrichment:
         for found, (_, has) in zip(self.families, self.tables, strict=True):
             known = found.known[items]
             own, leads = has[items[known]], self.leads[known].astype(np.float32)
-            of, events = own.sum(0), leads.sum(0)  # (A,), (experts,)
-            both = leads.T @ own  # (experts, A)
+            of, events = np.asarray(own.sum(0)).ravel(), leads.sum(0)  # (A,), (experts,)
+            both = np.asarray(own.T @ leads).T  # (experts, A)
             expected = np.outer(events, of) / max(1, known.sum())
             e, v = np.nonzero(both > expected)  # the others are no more frequent than elsewhere
             tail = np.ones(both.shape)
