@@ -20,7 +20,7 @@ POSITIONS = 64  # trained on at a time, however large the catalog
 
 
 class Sum(Head):
-    """One dot product an item (identity 1), which FAME and SASRec rank by at the same cost."""
+    """One dot product an item (identity 1), which facets rank by at the cost of none."""
 
     def __init__(self, model: Model, output: Output, side: ItemSide):
         super().__init__(model, output, side)
