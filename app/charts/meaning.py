@@ -80,8 +80,9 @@ def intervals(
         )
     )
     for name, place in marks:
+        mark = {"yshift": 6, "xanchor": "right" if place > 0.8 else "center"}
         figure.add_vline(
-            x=place, line={"color": LINE, "dash": "dot"}, annotation={"text": f"{name} {percent(place)}", "yshift": 6},
+            x=place, line={"color": LINE, "dash": "dot"}, annotation=mark | {"text": f"{name} {percent(place)}"},
             annotation_position="top",
         )  # fmt: skip
     figure.update_xaxes(shares(1.04))

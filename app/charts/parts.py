@@ -10,7 +10,7 @@ from app.look.chart import drawn, filled, heading, plain
 from app.look.numbers import signed
 
 POPULARITY = "popularity"  # is hatched, as in the ranking: it is no facet
-GAP = 0.26  # between the two, as a share of the picture: the names of the second stand there
+ROW, HEAD = 30, 28  # pixels of a bar with the room around it, and of a title
 
 
 @dataclass(frozen=True)
@@ -26,21 +26,19 @@ class ScoreSplit:
 
 
 def splits(ways: Sequence[ScoreSplit]) -> go.Figure:
-    """The ways side by side, a bar a part, all on one scale."""
+    """The ways one under another, a bar a part, all on one scale with one zero."""
     low = min(0.0, *(part for way in ways for part in way.parts))
     high = max(0.0, *(part for way in ways for part in way.parts))
-    room = (0.75 if low and high else 0.45) * ((high - low) or 1.0)  # for the numbers at the ends of the bars
-    span = [low - room if low else 0.0, high + room if high else 0.0]
-    rows, width = max(len(way.names) for way in ways), (1 - GAP * (len(ways) - 1)) / len(ways)
-    traces, titles, layout = [], [], dict[str, Any]()
+    room = (0.35 if low and high else 0.25) * ((high - low) or 1.0)  # for the numbers at the ends of the bars
+    whole = sum(ROW * len(way.names) + HEAD for way in ways) - HEAD
+    traces, titles, layout, top = [], [], dict[str, Any](), 0
     for w, way in enumerate(ways):
-        axis, left = str(w + 1) if w else "", w * (width + GAP)
+        axis, height = str(w + 1) if w else "", ROW * len(way.names)
         traces.append(
             {
                 "type": "bar",
                 "x": list(way.parts),
                 "y": list(range(len(way.names))),
-                "xaxis": f"x{axis}",
                 "yaxis": f"y{axis}",
                 "orientation": "h",
                 "marker": filled(
@@ -57,23 +55,23 @@ def splits(ways: Sequence[ScoreSplit]) -> go.Figure:
                 "hovertemplate": "%{hovertext}<extra></extra>",
             }
         )
-        layout[f"xaxis{axis}"] = {
-            "domain": [left, left + width],
-            "range": span,
-            "anchor": f"y{axis}",
-            "showticklabels": False,
-            "showgrid": False,
-            "zeroline": True,
-            "automargin": False,
-        }
         layout[f"yaxis{axis}"] = {
-            "anchor": f"x{axis}",
+            "domain": [max(0.0, 1 - (top + height) / whole), 1 - top / whole],
             "tickvals": list(range(len(way.names))),
-            "ticktext": [plain(name, 12) for name in way.names],
-            "range": [rows - 0.5, -0.5],
+            "ticktext": [plain(name, 18) for name in way.names],
+            "range": [len(way.names) - 0.5, -0.5],
             "showgrid": False,
             "zeroline": False,
         }
-        titles.append(heading(way.title, left))
-    layout |= {"annotations": titles, "margin": {"l": 8, "r": 8, "t": 28, "b": 4}}
-    return drawn(traces, layout, 32 * rows + 34)
+        titles.append(heading(way.title, 0.0) | {"y": 1 - top / whole})
+        top += height + HEAD
+    layout["xaxis"] = {
+        "range": [low - room if low else 0.0, high + room if high else 0.0],
+        "anchor": f"y{len(ways) if len(ways) > 1 else ''}",
+        "showticklabels": False,
+        "showgrid": False,
+        "zeroline": True,
+        "automargin": False,
+    }
+    layout |= {"annotations": titles, "margin": {"l": 8, "r": 8, "t": HEAD, "b": 4}}
+    return drawn(traces, layout, whole + HEAD + 4)

@@ -9,6 +9,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
@@ -102,11 +103,12 @@ def settle(page: Page) -> None:
 
 
 @pytest.fixture
-def visit(server: str, context: BrowserContext) -> Callable[[str], Page]:
+def visit(server: str, context: BrowserContext) -> Callable[..., Page]:
     """Open a path of the app and wait for it; the errors that scripts throw fail the test."""
 
-    def go(path: str) -> Page:
+    def go(path: str, scheme: Literal["light", "dark"] = "light") -> Page:
         page = context.new_page()
+        page.emulate_media(color_scheme=scheme)
         page.on("pageerror", lambda error: pytest.fail(f"{path}: {error}"))
         page.goto(server + path)
         settle(page)

@@ -83,7 +83,7 @@ def contributed(now: Current, at: Place, gate: np.ndarray, spread: np.ndarray, f
             [
                 charts.BarPanel("gate", gate.tolist(), [percent(float(weight)) for weight in gate], 1.0),
                 charts.BarPanel("spread", spread.tolist(), [f"{s:.2f}" for s in spread], float(spread.max())),
-                charts.BarPanel("top ten change", changed.tolist(), [f"{c:.2f}" for c in changed], 1.0),
+                charts.BarPanel("change", changed.tolist(), [f"{c:.2f}" for c in changed], 1.0),
             ],
             now.facet,
         ),

@@ -99,7 +99,7 @@ def expert_columns() -> dict[str, Any]:
             width=84, help="Users for whom its router weight is the highest of its facet's experts."
         ),
         "speaks for": st.column_config.TextColumn(
-            width="medium", help="Values of the newest item: their share where the expert leads / of all users."
+            width="large", help="Values of the newest item: their share where the expert leads / of all users."
         ),
         "reads like": st.column_config.TextColumn(
             width=84, help="Experts of the facet whose attention is less than 0.01 bits apart, on average."
