@@ -1,5 +1,6 @@
 """A data set is a folder: interactions.parquet, items.parquet, dataset.json and, for planted data, truth.parquet."""
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
@@ -41,6 +42,12 @@ class DataSet:
     def row(self, user: str) -> int | None:
         """Row of a user's history; None where nobody has that id."""
         return self._rows.get(user)
+
+    def users_from(self, beginning: str, most: int) -> list[int]:
+        """Rows of at most so many users whose ids begin so, in their order."""
+        start = bisect_left(self.users, beginning)
+        rows = range(start, min(start + most, len(self.users)))
+        return [row for row in rows if self.users[row].startswith(beginning)]
 
     @cached_property
     def _rows(self) -> dict[str, int]:

@@ -161,7 +161,7 @@ def test_presets_real_users_and_pasted_ids(visit):
     settle(page)
     assert len(in_url(page)) > 10
     assert "target=" in page.url
-    expect(page.get_by_text(re.compile(r"comes .+ with .+ %")).first).to_be_visible()
+    expect(page.get_by_text(re.compile(r"comes .+ with .+\s%")).first).to_be_visible()
 
 
 def test_choosing_a_row_asks_about_it_and_a_link_remembers(visit, context):

@@ -234,3 +234,12 @@ def test_a_folder_that_holds_something_is_not_written_over(tmp_path):
     with pytest.raises(DataError, match="exists already"):
         write_small(tmp_path / "d")
     assert (tmp_path / "d" / "mine.txt").read_text() == "mine"
+
+
+def test_users_are_found_by_their_id_and_by_how_it_begins(cinema):
+    ids = [cinema.users[row] for row in cinema.users_from("u1", 1_000)]
+    assert ids == [user for user in cinema.users if user.startswith("u1")]
+    assert len(cinema.users_from("", 7)) == 7
+    assert cinema.users_from("nobody", 7) == []
+    assert [cinema.row(user) for user in ids[:3]] == [cinema.users.index(user) for user in ids[:3]]
+    assert cinema.row("nobody") is None

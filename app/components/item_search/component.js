@@ -48,7 +48,7 @@ export default function itemSearch({ data, parentElement, setTriggerValue }) {
       li.dataset.id = hit.id;
       return li;
     }));
-    if (!found.length) list.append(make("li", "none", of.trim() ? "Nothing has this in its title" : "Type a title"));
+    if (!found.length) list.append(make("li", "none", of.trim() ? "Nothing found" : "Type to search"));
     list.setAttribute("aria-label", box.data.label);
     if (!isOpen()) list.showPopover();
     place();

@@ -68,12 +68,15 @@ def gate_by_group(now: Current, h: int) -> None:
 
 def middle_user(now: Current, label: str, of: int, row: int, gate: float) -> None:
     """The way from a group to the user in its middle, who has that row of the population and that gate weight."""
-    user = int(resources.population(now.model.name, now.data.name).users[row])
+    user = now.data.users[int(resources.population(now.model.name, now.data.name).users[row])]
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(
-            f"1 selected of {of}: **{escape(label)}**; in the middle is user {escape(now.data.users[user])} with "
-            f"{percent(gate)}."
+            f"1 selected of {of}: **{escape(label)}**; in the middle is user {escape(user)} with {percent(gate)}."
         )
         st.button(
-            "Look at this history", icon=":material/person_search:", on_click=take_user, args=(now, user), key="middle"
+            "Look at this history",
+            icon=":material/person_search:",
+            on_click=take_user,
+            args=(now, user),
+            key="middle",
         )

@@ -1,21 +1,21 @@
 """The strip with everything that edits it: search, undo, presets, a real user, pasted ids, a pinned copy."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 import streamlit as st
 
 from app import resources, state
+from app.components.item_search import Hit
 from app.components.source import Facet
 from app.components.strip import Card, strip
 from app.current import Current
 from app.look import palette
-from app.widgets.shared.item_choice import MOST_FOUND, choice
+from app.widgets.shared.item_choice import MOST_FOUND, choice, search_box
 from app.widgets.shared.seen_items import whose
 from fame.data import held_out, pasted_ids
 from fame.errors import InputError
-
-SHOWN_USERS = 2_000  # of more, the first are offered
 
 
 def facets(now: Current) -> list[Facet]:
@@ -109,22 +109,16 @@ def starting(now: Current) -> None:
         ids = [catalog.id(item) for item in preset.items]
         st.button(preset.name, key=f"preset-{preset.name}", on_click=state.begin, args=(ids,), width="stretch")
 
-    def real_user() -> None:
-        user = state.take("user")
-        if user is not None:
-            take_user(now, user)
+    def find(text: str) -> list[Hit]:
+        wanted = (text, text.removeprefix("user ").rstrip(" :"))  # an id, or a user as the list has them
+        rows = next((rows for one in wanted if (rows := now.data.users_from(one, MOST_FOUND))), [])
+        return [Hit(users[row], f"user {users[row]}: {len(now.data.histories[row])} items") for row in rows]
 
-    offered = min(len(now.data.users), SHOWN_USERS)
-    lengths = np.diff(now.data.histories.offsets[: offered + 1]).tolist()
-    st.selectbox(
-        "A real user, up to the item that was held out",
-        range(offered),
-        index=None,
-        format_func=lambda u: f"user {now.data.users[u]}: {lengths[u]} items",
-        key="user",
-        on_change=real_user,
-        filter_mode="contains",
-    )
+    users = now.data.users
+    search_box(
+        "user", "A real user, up to the item that was held out", find, partial(take_user, now), "",
+        f"Search {len(users):,} users by their id",
+    )  # fmt: skip
 
     def paste() -> None:
         text = state.take("paste", "")
@@ -147,10 +141,12 @@ def starting(now: Current) -> None:
     )
 
 
-def take_user(now: Current, user: int) -> None:
+def take_user(now: Current, user: str) -> None:
     """The newest items of a user's history, and what really came next as the target, where it can be recommended."""
-    before, came = held_out(now.data.histories, user)
+    row = now.data.row(user)
+    assert row is not None  # who chose it chose among those that are there
+    before, came = held_out(now.data.histories, row)
     catalog, length = now.data.catalog, int(now.model.config["length"])
-    state.begin([catalog.id(int(item)) for item in before[-length:]], now.data.users[user])
+    state.begin([catalog.id(int(item)) for item in before[-length:]], user)
     if came is not None and (now.keep or came not in before):
         state.choose_target(catalog.id(came))

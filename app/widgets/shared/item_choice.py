@@ -1,4 +1,4 @@
-"""An item of the catalog to choose: one to add, to ask about, or to compare with; searched by title on the server."""
+"""What is chosen by searching, on the server: an item to add, to ask about or to compare with; a user."""
 
 from collections.abc import Callable, Sequence
 
@@ -27,12 +27,11 @@ def choose_rival(now: Current, rival: int, ranking: Sequence[int]) -> None:
     choice(now, "rival", "Compare with", state.choose_rival, rival, ranking, label_visible=False)
 
 
-@st.fragment
 def choice(
     now: Current, key: str, label: str, choose: Callable[[str], None], item: int | None = None,
-    usual: Sequence[int] = (), none: Hit | None = None, placeholder: str = "", label_visible: bool = True,
+    usual: Sequence[int] = (), none: Hit | None = None, label_visible: bool = True,
 ) -> None:  # fmt: skip
-    """A box to search in; what is typed draws nothing else again, what is chosen draws the page.
+    """A box to choose an item in.
 
     Parameters
     ----------
@@ -41,25 +40,39 @@ def choice(
     usual : catalog indices offered before anything is typed
     none : stands for no item, and for the choice that there is none
     """
-    session, titles = state.session(), resources.titles(now.data)
+    catalog, titles = now.data.catalog, resources.titles(now.data)
+
+    def find(text: str) -> list[Hit]:
+        found = titles.search(text, MOST_FOUND) if text else usual[:MOST_FOUND]
+        return [*([none] if none and not text else []), *(Hit(catalog.id(one), titles.name(one)) for one in found)]
+
+    shown = titles.name(item) if item is not None else none.name if none else ""
+    search_box(key, label, find, choose, shown, f"Search {len(catalog):,} titles", label_visible)
+
+
+@st.fragment
+def search_box(
+    key: str, label: str, find: Callable[[str], list[Hit]], choose: Callable[[str], None], shown: str,
+    placeholder: str, label_visible: bool = True,
+) -> None:  # fmt: skip
+    """A box to search in: what is typed draws nothing else again, what is chosen draws the page."""
+    session = state.session()
     text = session.searched.get(key)
-    found = [] if text is None else titles.search(text, MOST_FOUND) if text.strip() else list(usual[:MOST_FOUND])
-    hits = [Hit(now.data.catalog.id(one), titles.name(one)) for one in found]
 
     def searched(text: str) -> None:
         session.searched[key] = text
 
-    def chosen(item_id: str) -> None:
+    def chosen(found: str) -> None:
         session.searched.pop(key, None)
         session.redraw = True
-        choose(item_id)
+        choose(found)
 
     item_search(
-        [*([none] if none and text is not None and not text.strip() else []), *hits],
+        [] if text is None else find(text.strip()),
         key=f"{key}-box",
         label=label,
-        shown=titles.name(item) if item is not None else none.name if none else "",
-        placeholder=placeholder or f"Search {len(now.data.catalog):,} titles",
+        shown=shown,
+        placeholder=placeholder,
         of=text,
         on_search=searched,
         on_choose=chosen,
