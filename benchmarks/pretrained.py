@@ -15,7 +15,7 @@ from string import Template
 
 import numpy as np
 
-from fame.checkpoint.description import Description
+from fame.checkpoint.description import Description, describe
 from fame.checkpoint.store import load
 from fame.data import leave_one_out, read
 from fame.home import PROJECT, data_folder
@@ -56,7 +56,7 @@ def train(name: str) -> None:
     shutil.rmtree(run, ignore_errors=True)
     fame("train", "--data", f"data/{data}", "--out", f"runs/{name}", *extra)
     fame("map", "--model", f"runs/{name}/best")
-    if "sasrec" not in extra:
+    if describe(PROJECT / "runs" / name / "best").architecture.facets:
         meaning(name, f"runs/{name}/best")
     if data == "planted-cinema":
         fame("verify", "planted", "--model", f"runs/{name}/best", "--data", f"data/{data}")
@@ -111,7 +111,7 @@ def card(model: Description, measured: dict[str, np.ndarray], floor: dict[str, n
     shape = f"width {about['width']}, {about['layers']} layers, {about['heads']} heads"
     return Template((PROJECT / "benchmarks" / "model_card.md").read_text(encoding="utf-8")).substitute(
         name=model.name,
-        kind="FAME (arXiv 2411.01457)" if facets else "SASRec (Kang and McAuley 2018), the baseline",
+        kind=f"{model.architecture.title} ({model.architecture.source})" + ("" if facets else ", the baseline"),
         shape=f"{shape} that are facets in the last layer, {about['experts']} experts in each" if facets else shape,
         length=about["length"],
         parameters=f"{made['parameters']:,}",
@@ -164,7 +164,7 @@ def main() -> None:
     for name in chosen.names or MODELS:
         if chosen.train:
             train(name)
-        elif chosen.seeds and "sasrec" not in MODELS[name][1]:
+        elif chosen.seeds and describe(PROJECT / "pretrained" / name).architecture.facets:
             meaning(name, f"pretrained/{name}")
     lines = [
         "| model | HR@10 | NDCG@10 | popularity HR@10 | popularity NDCG@10 | best epoch | s/epoch |",

@@ -97,6 +97,14 @@ def test_earlier_items_and_their_order_matter(name):
 
 
 @EVERY
+def test_what_is_kept_is_read_past_what_is_not(name):
+    model, mask = of(name), Intervention(keep=torch.tensor([[True, False, True]]))
+    first = query(model, [7, 3, 12], mask)
+    for other in ([7, 3, 20], [8, 3, 12]):
+        assert not torch.allclose(query(model, other, mask), first, atol=1e-3)
+
+
+@EVERY
 def test_it_has_what_it_says(name):
     model = of(name)
     output, kind = model(torch.tensor([[5, 6, 7]])), model.architecture
