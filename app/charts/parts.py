@@ -23,6 +23,7 @@ class ScoreSplit:
     colors: Sequence[str]
     outlined: int = 0  # so many of the first bars are outlined, not filled: attributes, which are no facets
     said: Sequence[str] = ()  # the names in full, as hovering tells them; the same where there are none
+    texts: Sequence[str] = ()  # at the ends of the bars; the parts where there are none
 
 
 def splits(ways: Sequence[ScoreSplit]) -> go.Figure:
@@ -46,7 +47,7 @@ def splits(ways: Sequence[ScoreSplit]) -> go.Figure:
                     hollow=[bar < way.outlined for bar in range(len(way.names))],
                     hatched=[name == POPULARITY for name in way.names],
                 ),
-                "text": [signed(part) for part in way.parts],
+                "text": list(way.texts) or [signed(part) for part in way.parts],
                 "textposition": "outside",
                 "cliponaxis": False,
                 "hovertext": [

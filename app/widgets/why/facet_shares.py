@@ -10,7 +10,7 @@ from app import charts, searches
 from app.charts import ScoreSplit
 from app.current import Current
 from app.look import palette
-from app.look.numbers import ordinal, signed
+from app.look.numbers import factor, ordinal, times
 from app.sentences.marking import escape, facet
 from app.widgets.shared import weights
 from app.widgets.shared.facet_choice import choose_missing
@@ -39,17 +39,18 @@ def facets(now: Current, question: Question, gate: np.ndarray) -> None:
         return
     colors = [palette.facet(h) for h in range(len(now.facets))]
     ways = [
-        ScoreSplit("fair share", now.facets, shares.values.tolist(), colors),
-        ScoreSplit("left out alone", now.facets, shares.alone.tolist(), colors),
+        ScoreSplit(title, now.facets, parts, colors, texts=[f"× {factor(part)}" for part in parts])
+        for title, parts in (("fair share", shares.values.tolist()), ("left out alone", shares.alone.tolist()))
     ]
-    spoken = ", ".join(f"{name} {signed(share)}" for name, share in zip(now.facets, shares.values, strict=True))
+    spoken = ", ".join(f"{name} {times(share)}" for name, share in zip(now.facets, shares.values, strict=True))
     st.plotly_chart(
         charts.splits(ways), key="facet-shares", config={"displayModeBar": False},
-        alt=f"What each facet does for log p, fair shares: {spoken}",
+        alt=f"What each facet does for the probability, fair shares: {spoken}",
     )  # fmt: skip
     st.caption(
-        f"In {what(question)}. Fair share: exact Shapley value over all {2 ** len(now.facets)} sets of facets; "
-        f"together {signed(float(shares.values.sum()))}, all against none. Left out alone: by how much it falls then."
+        f"How many times as likely it is with the facet; on hover in nats, of {what(question)}. Fair share: exact "
+        f"Shapley value over all {2 ** len(now.facets)} sets of facets; all against none, "
+        f"{times(float(shares.values.sum()))}. Left out alone: against what it is then."
     )
     table_behind(
         pd.DataFrame(
@@ -102,13 +103,16 @@ def experts(now: Current, question: Question, router: np.ndarray) -> None:
             "fall": found.effect.ravel()[order],
         }
     )
+    shown = frame[:SHOWN].assign(fall=[factor(-fall) for fall in frame["fall"][:SHOWN]])
     st.dataframe(
-        frame[:SHOWN],
+        shown.rename(columns={"fall": "times as likely"}),
         hide_index=True,
         column_config={
             "expert": st.column_config.TextColumn(width=52),
             "router": weights.percent_column(92),
-            "fall": weights.number_column(f"By how much {what(question)} falls; its weight goes to its siblings."),
+            "times as likely": st.column_config.TextColumn(
+                width=96, help="Without it, its weight going to its siblings; in nats in the numbers behind this."
+            ),
         },
     )
     table_behind(frame, "expert-effects")
