@@ -6,11 +6,9 @@ import numpy as np
 import plotly.graph_objects as go
 
 from app.look import palette
-from app.look.chart import LINE, plain, quiet, shares, to_beat
+from app.look.chart import FRAME, LINE, SCALE, plain, quiet, shares, to_beat
 from app.look.numbers import percent
 
-# One hue whose strength is the number: text in the page's own colour stays readable on it, light and dark.
-SCALE = ((0.0, "rgba(59,125,216,0.0)"), (1.0, "rgba(59,125,216,0.5)"))
 SMALL_TEXT = "<br><span style='font-size:11px'>{}</span>"
 
 
@@ -39,7 +37,7 @@ def matrix(
     for column in x:
         for row in y:
             box = {"x0": column - 0.49, "x1": column + 0.49, "y0": row - 0.46, "y1": row + 0.46}
-            figure.add_shape(type="rect", **box, line={"color": "rgba(128,128,128,0.3)", "width": 1}, layer="below")
+            figure.add_shape(type="rect", **box, line={"color": FRAME, "width": 1}, layer="below")
     figure.update_xaxes(
         tickvals=x, ticktext=[plain(name, 16) for name in columns], side="top", showgrid=False, zeroline=False,
         range=[-0.5, len(columns) - 0.5],

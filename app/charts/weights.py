@@ -106,7 +106,7 @@ def distributions(groups: Sequence[str], quantiles: np.ndarray, colors: Sequence
         **dict(zip(("lowerfence", "q1", "median", "q3", "upperfence"), quantiles, strict=True)),
         "orientation": "h",
         "line": {"color": colors[0] if len(set(colors)) == 1 else palette.NEUTRAL, "width": 1.5},
-        "fillcolor": "rgba(0,0,0,0)",
+        "fillcolor": palette.CLEAR,
         "width": 0.5,
         "hoverinfo": "skip",
     }

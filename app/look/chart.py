@@ -10,6 +10,9 @@ from app.look.palette import CLEAR, pale, pattern
 
 GRID = "rgba(128,128,128,0.18)"
 LINE = "rgba(128,128,128,0.55)"
+FRAME = "rgba(128,128,128,0.3)"  # of a cell
+# One hue whose strength is the number: text in the page's own colour stays readable on it, light and dark.
+SCALE = ((0.0, "rgba(40,109,203,0.0)"), (1.0, "rgba(40,109,203,0.45)"))
 STEPS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.25)  # between two ticks of an axis of shares
 
 # Transparent background, small margins, no zoom box to get lost in.

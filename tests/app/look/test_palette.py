@@ -1,5 +1,6 @@
 """Colours are seen on every background of the app, told apart in grey, and read where something is written on them."""
 
+import re
 import tomllib
 from itertools import pairwise
 
@@ -46,3 +47,10 @@ def test_letters_tell_facets_apart(names, letters):
 
 def test_charts_without_colours_of_their_own_have_the_facets_colours():
     assert THEME["chartCategoricalColors"] == [*palette.FACETS, palette.NEUTRAL, palette.SPEAKS]
+
+
+def test_no_colour_is_written_down_elsewhere():
+    files = [file for kind in ("app", "pages") for file in (PROJECT / kind).rglob("*.py") if file.parent.name != "look"]
+    assert len(files) > 60
+    found = {file.name for file in files if re.search(r"#[0-9A-Fa-f]{6}\b|rgba?\(", file.read_text(encoding="utf-8"))}
+    assert found == set()
