@@ -13,7 +13,7 @@ from fame.checkpoint.description import Description
 from fame.data import Catalog, DataSet, UnknownItemError
 from fame.errors import InputError
 from fame.explain.facets.groups import BY_LENGTH, group_names
-from fame.explain.past.records import BASELINES, METHODS, Method, usable
+from fame.explain.past.kinds import BASELINES, METHODS, Method, usable
 from fame.heads.kinds import HeadKind
 
 if TYPE_CHECKING:

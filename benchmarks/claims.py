@@ -17,8 +17,9 @@ from fame.checkpoint.description import describe
 from fame.checkpoint.store import load
 from fame.data import DataSet, leave_one_out, read
 from fame.explain.past.claim import CLAIM_LEVEL, together
+from fame.explain.past.kinds import Method
 from fame.explain.past.methods import attribute
-from fame.explain.past.records import Method, most_first
+from fame.explain.past.records import most_first
 from fame.explain.question import Question
 from fame.home import PROJECT
 from fame.model import Model

@@ -24,9 +24,9 @@ from fame.data import DataSet, read
 from fame.explain.meaning import records as meaning
 from fame.explain.meaning.measure import measure
 from fame.explain.past.counterfactual import fewest_additions, fewest_removals
-from fame.explain.past.methods import attribute
+from fame.explain.past.methods import attribute, method_seconds
 from fame.explain.question import Question
-from fame.explain.trust.cost import addition_seconds, judging_seconds, marking_seconds, method_seconds, removal_seconds
+from fame.explain.trust.cost import addition_seconds, judging_seconds, marking_seconds, removal_seconds
 from fame.explain.trust.faithfulness import ask, judge
 from fame.explain.trust.scorecard import scorecard
 from fame.home import PROJECT

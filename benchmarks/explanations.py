@@ -19,8 +19,8 @@ from benchmarks import report
 from benchmarks.data import bring
 from fame.checkpoint.store import load
 from fame.explain import stored
+from fame.explain.past.kinds import METHODS
 from fame.explain.past.methods import attribute
-from fame.explain.past.records import METHODS
 from fame.explain.question import Question, QuestionError
 from fame.explain.trust.faithfulness import judge
 from fame.explain.trust.records.explanations import Explanations, MethodRow, is_truer

@@ -19,8 +19,8 @@ from app.widgets.why.facet_shares import experts, facets, shared
 from app.widgets.why.what_if import what_if
 from fame.explain.facets.contrast import contrast_runs
 from fame.explain.knockout import effects
+from fame.explain.past.kinds import BASELINES, KINDS
 from fame.explain.past.methods import attribute
-from fame.explain.past.records import BASELINES
 from fame.explain.question import Question, QuestionError
 from fame.explain.trust.records.explanations import explaining
 from fame.ranking.recommend import recommend, take_apart
@@ -53,7 +53,7 @@ def story() -> None:
     found = past.explained(now, question, method) if question.length > 1 else None
     editor(
         now, asked.gate, choosable=True, values=None if found is None else found.values,
-        by=past_items.METHOD_NAMES[method], out=now.changed.without,
+        by=KINDS[method].title, out=now.changed.without,
     )  # fmt: skip
 
     if found is not None:

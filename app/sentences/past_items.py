@@ -9,33 +9,8 @@ from app.look.numbers import ordinal, percent, whole
 from app.sentences.marking import escape, facet, together, told_apart
 from fame.explain.facets.effects import FacetShares
 from fame.explain.past.claim import Claim
-from fame.explain.past.records import Method
+from fame.explain.past.kinds import KINDS, Method
 from fame.explain.records import worst
-
-METHOD_NAMES: dict[Method, str] = {
-    "occlusion-remove": "occlusion, removed",
-    "occlusion-mask": "occlusion, masked",
-    "greedy": "greedy occlusion",
-    "shapley": "Shapley values",
-    "integrated-gradients": "integrated gradients",
-    "gradient-x-input": "gradient × input",
-    "attention": "attention",
-    "rollout": "attention rollout",
-    "recency": "recency",
-    "random": "random order",
-}
-METHOD_MEANINGS: dict[Method, str] = {
-    "occlusion-remove": "How far log p falls when the item is removed and the later ones move up.",
-    "occlusion-mask": "How far log p falls when the item is hidden and its place stays empty.",
-    "greedy": "Remove the item without which log p falls furthest, look again at what is left, and so on.",
-    "shapley": "The item's fair share of log p over all parts of the history, for up to 10 items.",
-    "integrated-gradients": "The slope of log p along the way from the average item to this one, added up (Captum).",
-    "gradient-x-input": "The slope of log p at the item's embedding, times the embedding.",
-    "attention": "How much the last layer reads of the item: a weight, the same for every target.",
-    "rollout": "Attention of all layers multiplied: a weight, the same for every target.",
-    "recency": "The latest first. It looks at no model: what every method has to beat.",
-    "random": "An order drawn by lot: what every method has to beat.",
-}
 
 
 def because(
@@ -60,7 +35,7 @@ def because(
     else:
         said = alone(claim, item, probability, named, all_of_them)
     if claim.exact and first is not None and first != claim.items[0]:
-        said += f" By {METHOD_NAMES[method]}, {names[first]} comes first."
+        said += f" By {KINDS[method].title}, {names[first]} comes first."
     return said
 
 
@@ -87,7 +62,7 @@ def unexplained(title: str, rank: int, method: Method, alone: bool) -> str:
     item = f"*{escape(title)}* comes {ordinal(rank)}"
     if alone:
         return f"{item}. The history has one item, so there is nothing to weigh it against; add another."
-    said = f"What {METHOD_NAMES[method]} says about it is not worked out yet: ask for it, or choose another method."
+    said = f"What {KINDS[method].title} says about it is not worked out yet: ask for it, or choose another method."
     return f"{item}. {said}"
 
 

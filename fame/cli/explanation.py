@@ -14,9 +14,10 @@ from fame.explain.facets.intervention_text import places_in, weights_in
 from fame.explain.facets.what_if import WeightError, reweigh
 from fame.explain.families.anatomy import Anatomy, fit
 from fame.explain.families.evidence import evidence
+from fame.explain.past.baselines import recency
 from fame.explain.past.claim import claim
 from fame.explain.past.counterfactual import WISHED_TOP, fewest_additions, fewest_removals
-from fame.explain.past.methods import attribute, recency
+from fame.explain.past.methods import attribute
 from fame.explain.past.records import Attribution
 from fame.explain.question import Question, QuestionError
 from fame.explain.trust.deletion import expected_first, measure

@@ -12,6 +12,7 @@ from fame.explain.facets.effects import facet_shares
 from fame.explain.facets.what_if import reweigh
 from fame.explain.past.claim import Claim, claim
 from fame.explain.past.counterfactual import fewest_removals
+from fame.explain.past.kinds import KINDS
 from fame.explain.past.methods import attribute
 from fame.explain.question import Question
 from fame.explain.trust.faithfulness import judge
@@ -85,7 +86,7 @@ def test_a_methods_measured_truth_stands_beside_it(opened, trained, cinema, tmp_
     text = said(app.run())
     assert "guess" not in text
     for verdict in found.verdicts:
-        assert re.search(rf"\*\*{past_items.METHOD_NAMES[verdict.method]}\*\* :.*{verdict.verdict}", text), verdict
+        assert re.search(rf"\*\*{KINDS[verdict.method].title}\*\* :.*{verdict.verdict}", text), verdict
     area = found.row("recency", "remove").mean[found.measures.index("area")]
     assert f"area {area:.2f}" in text
     write_json(

@@ -11,8 +11,8 @@ from fame.checkpoint.description import ModelError, describe
 from fame.checkpoint.store import Checkpoint, load
 from fame.cli.explanation import Asked, explanation
 from fame.data import DataSet, leave_one_out
+from fame.explain.past.kinds import METHODS
 from fame.explain.past.methods import attribute
-from fame.explain.past.records import METHODS
 from fame.explain.question import Question
 from fame.explain.trust.scorecard import scorecard
 from fame.heads.kinds import HEAD_KINDS

@@ -9,8 +9,8 @@ from fame.explain.families.anatomy import fit
 from fame.explain.families.knockout import knock_out_families
 from fame.explain.past.claim import claim
 from fame.explain.past.counterfactual import fewest_additions, fewest_removals
+from fame.explain.past.kinds import usable
 from fame.explain.past.methods import attribute
-from fame.explain.past.records import usable
 from fame.explain.question import Question, QuestionError
 from fame.explain.trust.randomisation import stages
 from fame.model import Intervention

@@ -10,8 +10,8 @@ from fame import architectures
 from fame.architectures import WITHOUT_ATTENTION, WITHOUT_FACETS, Architecture
 from fame.checkpoint.store import load
 from fame.cli import app
+from fame.explain.past.kinds import METHODS, usable
 from fame.explain.past.methods import attribute
-from fame.explain.past.records import METHODS, usable
 from fame.explain.question import Question, QuestionError
 
 HISTORY = [3, 9, 12, 30]

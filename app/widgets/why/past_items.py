@@ -10,7 +10,6 @@ from app.current import Current
 from app.look.numbers import ordinal, signed, times
 from app.sentences import past_items
 from app.sentences.marking import escape
-from app.sentences.past_items import METHOD_MEANINGS, METHOD_NAMES
 from app.widgets.shared.long_search import costly
 from app.widgets.shared.page_links import onward
 from app.widgets.shared.tables import table_behind
@@ -18,12 +17,12 @@ from fame.checkpoint.description import Description
 from fame.errors import InputError
 from fame.explain.knockout import Runs
 from fame.explain.past.claim import claim
-from fame.explain.past.methods import attribute
-from fame.explain.past.records import BASELINES, Attribution, Method, usable
-from fame.explain.past.shapley import MOST_PLAYERS
+from fame.explain.past.kinds import BASELINES, KINDS, Method, usable
+from fame.explain.past.methods import attribute, method_seconds
+from fame.explain.past.records import Attribution
 from fame.explain.question import Question, QuestionError, Watch
 from fame.explain.records import Knockout
-from fame.explain.trust.cost import method_seconds, testing_seconds
+from fame.explain.trust.cost import testing_seconds
 from fame.explain.trust.records.explanations import IGNORES, NO_BETTER, TRUER, UNTESTED, Against, Explanations, is_truer
 from fame.ranking.recommendation import Recommendation
 
@@ -70,9 +69,9 @@ def choose(now: Current, method: Method, found: Explanations | None) -> list[Met
 
     def labelled(one: Method) -> str:
         return (
-            f"{METHOD_NAMES[one]} · {verdicts[one]}"
+            f"{KINDS[one].title} · {verdicts[one]}"
             if one in verdicts and verdicts[one] != UNTESTED
-            else METHOD_NAMES[one]
+            else KINDS[one].title
         )
 
     beside, possible = [one for one in now.methods[1:] if one != method], choice(now)
@@ -83,7 +82,7 @@ def choose(now: Current, method: Method, found: Explanations | None) -> list[Met
         possible.index(method),
         format_func=labelled,
         key=key,
-        help="\n\n".join(f"**{METHOD_NAMES[one]}**: {METHOD_MEANINGS[one]}" for one in (*possible, *BASELINES)),
+        help="\n\n".join(f"**{KINDS[one].title}**: {KINDS[one].meaning}" for one in (*possible, *BASELINES)),
         on_change=lambda: state.choose_methods([state.read(key), *beside]),
     )
     return beside
@@ -102,7 +101,7 @@ def more(now: Current, method: Method, beside: Sequence[Method]) -> None:
         [one for one in choice(now) if one != method],
         selection_mode="multi",
         default=beside,
-        format_func=lambda one: METHOD_NAMES[one],
+        format_func=lambda one: KINDS[one].title,
         key=key,
         wrap=True,
         on_change=lambda: state.choose_methods([method, *state.read(key)]),
@@ -116,17 +115,15 @@ def explained(now: Current, question: Question, method: Method) -> Attribution |
         return attribute(question, method, watch=watch)
 
     def seconds() -> float:
-        slow = method == "greedy" or (
-            method == "shapley" and question.length <= MOST_PLAYERS
-        )  # of more items it is refused
+        slow = KINDS[method].slow and KINDS[method].fits(question.length)  # of more items it is refused
         return method_seconds(question, method) if slow else 0.0
 
     try:
         found = costly(
-            now.model.fingerprint, (method, "past", question.key), f"Work out {METHOD_NAMES[method]}", seconds, search
+            now.model.fingerprint, (method, "past", question.key), f"Work out {KINDS[method].title}", seconds, search
         )
     except QuestionError as error:
-        st.caption(f"No {METHOD_NAMES[method]}: {escape(str(error))}")
+        st.caption(f"No {KINDS[method].title}: {escape(str(error))}")
         return None
     return found[0] if found else None
 
@@ -147,11 +144,11 @@ def picture(now: Current, shown: Sequence[Attribution], tested: Knockout, first:
 
     rows = [
         charts.Strip(
-            METHOD_NAMES[one.method], one.values, [signed(value) for value in one.values], one.method not in BASELINES
+            KINDS[one.method].title, one.values, [signed(value) for value in one.values], one.method not in BASELINES
         )
         for one in shown
     ]
-    best = [f"{METHOD_NAMES[one.method]}: {', '.join(titles[t] for t in one.order[:3])}" for one in shown]
+    best = [f"{KINDS[one.method].title}: {', '.join(titles[t] for t in one.order[:3])}" for one in shown]
     st.plotly_chart(
         charts.strips(rows, titles, first, None if position is None else position + 1),
         key=key,
@@ -163,13 +160,13 @@ def picture(now: Current, shown: Sequence[Attribution], tested: Knockout, first:
     gap = shown[0].completeness_gap
     adds = f" They add up to the whole but for {signed(gap)}." if gap is not None else ""
     st.caption(
-        f"Up speaks for it, down (hatched) against. {METHOD_MEANINGS[shown[0].method]} Compared with "
+        f"Up speaks for it, down (hatched) against. {KINDS[shown[0].method].meaning} Compared with "
         f"{escape(shown[0].baseline)}.{adds} Each row has its own scale. Click a bar or a card to choose an item."
     )
     if position is not None:
         one_item(now, shown, tested, position + 1 - first, first)
     frame = pd.DataFrame({"item": range(first, first + len(titles)), "title": titles})
-    table_behind(frame.assign(**{METHOD_NAMES[one.method]: one.values for one in shown}), "past-items")
+    table_behind(frame.assign(**{KINDS[one.method].title: one.values for one in shown}), "past-items")
 
 
 def badges(now: Current, shown: Sequence[Method], found: Explanations | None) -> None:
@@ -184,7 +181,7 @@ def badges(now: Current, shown: Sequence[Method], found: Explanations | None) ->
         chosen = found.truest if found.truest and found.truest.method == method else None
         if chosen:
             row, badge = chosen.judged, BADGES[TRUER if is_truer("area", chosen.judged.to_recency[area]) else NO_BETTER]
-        said = f"**{METHOD_NAMES[method]}** {badge}"
+        said = f"**{KINDS[method].title}** {badge}"
         if row is not None:
             said += f"  \n:small[area {row.mean[area]:.2f}{_from_recency(row.to_recency, area)}"
             if verdict and verdict.alike:
@@ -239,7 +236,7 @@ def one_item(now: Current, asked: Sequence[Attribution], tested: Knockout, place
     """The chosen past item: what removing it does, and ways on."""
     title = now.data.catalog.title(int(asked[0].history[place]))
     said = [
-        f"{METHOD_NAMES[one.method]} {signed(float(one.values[place]))}" for one in asked if one.method not in BASELINES
+        f"{KINDS[one.method].title} {signed(float(one.values[place]))}" for one in asked if one.method not in BASELINES
     ]
     st.markdown(f"**{first + place}. {escape(title)}**: {without_it(tested, place)} By method: {'; '.join(said)}.")
     onward(now, {"gates": "which facet speaks after it", "experts": "which preference"})

@@ -8,8 +8,9 @@ import torch
 
 from fame.explain.families.anatomy import Anatomy, split
 from fame.explain.knockout import Runs, effects
+from fame.explain.past.kinds import Method
 from fame.explain.past.methods import attribute
-from fame.explain.past.records import Attribution, Method, most_first
+from fame.explain.past.records import Attribution, most_first
 from fame.explain.question import Question
 from fame.heads.kinds import kind_of
 from fame.model import Model

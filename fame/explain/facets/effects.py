@@ -8,7 +8,8 @@ import numpy as np
 import torch
 
 from fame import architectures
-from fame.explain.past.shapley import MOST_PLAYERS, coalitions, shapley
+from fame.explain.past.kinds import MOST_PLAYERS
+from fame.explain.past.shapley import coalitions, shapley
 from fame.explain.question import Question, QuestionError
 from fame.heads.kinds import kind_of
 from fame.model import Model

@@ -3,7 +3,8 @@
 import torch
 from torch import Tensor
 
-from fame.explain.past.records import Attribution, Method, most_first
+from fame.explain.past.kinds import Method
+from fame.explain.past.records import Attribution, most_first
 from fame.explain.question import Question, QuestionError
 
 BASELINE = "none: a weight, the same for every target"

@@ -16,6 +16,7 @@ import torch
 from torch import Tensor
 
 from fame.explain.knockout import Runs
+from fame.explain.past.kinds import KINDS
 from fame.explain.past.records import Attribution
 from fame.explain.question import Question
 from fame.model import Output
@@ -28,7 +29,6 @@ CLAIM_LEVEL = 0.05  # of all sizes together
 CLAIM_DRAWS = round(len(SIZES) / CLAIM_LEVEL) - 1  # sets of a size: beyond all of them is one case in 40 by chance
 LEAST_FALL = 0.1  # by which log p must fall, a tenth of the probability: what moves less is due to nothing
 SAME_FALL = 1e-4  # falls in log p that are closer are the same but for rounding
-REMOVE = ("occlusion-remove", "greedy")  # methods that remove items, so that masking tests what they say
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ def together(question: Question, found: Attribution, seed: int = 0) -> list[Clai
     A size of which there are fewer than `DRAWS` other sets is left out: nothing could be told from chance.
     """
     positive = [int(t) for t in found.order if found.values[t] > 0]
-    way: Way = "mask" if found.method in REMOVE else "remove"
+    way: Way = "mask" if KINDS[found.method].leaves_out == "remove" else "remove"
     made = []
     for size in SIZES:
         if size <= min(len(positive), question.length // 2) and comb(question.length, size) > CLAIM_DRAWS:

@@ -3,11 +3,10 @@
 import torch
 from torch import Tensor
 
-from fame.explain.past.records import Attribution, Method, most_first
+from fame.explain.past.kinds import INTEGRATION_STEPS, Method
+from fame.explain.past.records import Attribution, most_first
 from fame.explain.question import Question, QuestionError
 from fame.model import Intervention
-
-INTEGRATION_STEPS = 20
 
 
 def integrated_gradients(question: Question, steps: int = INTEGRATION_STEPS) -> Attribution:

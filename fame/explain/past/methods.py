@@ -1,60 +1,35 @@
-"""Attributions by the name of their method, and the orders that every method has to beat."""
+"""Attributions by the name of their method, and what they take."""
 
-import numpy as np
+import pkgutil
+from typing import Any
 
-from fame.explain.past.attention import attention, rollout
-from fame.explain.past.gradients import gradient_x_input, integrated_gradients
-from fame.explain.past.occlusion import greedy, occlusion
-from fame.explain.past.records import METHODS, Attribution, Method, most_first
-from fame.explain.past.shapley import history_shapley
+from fame.explain.past.kinds import KINDS, METHODS, Method
+from fame.explain.past.records import Attribution
 from fame.explain.question import Question, QuestionError, Watch, unwatched
+from fame.runs.cost import Measure, taken
 
-NO_MODEL = "none: an order that looks at no model"
 
-
-def attribute(question: Question, method: str, seed: int = 0, watch: Watch = unwatched) -> Attribution:
+def attribute(question: Question, method: Method, seed: int = 0, watch: Watch = unwatched) -> Attribution:
     """How much each past item speaks for the target; the seed is that of the random order.
 
     Raises
     ------
     QuestionError
-        There is no such method, or it cannot be used for this history.
+        There is no such method, or it cannot be used for this history or in this model.
     """
-    match method:
-        case "occlusion-remove":
-            return occlusion(question, "remove")
-        case "occlusion-mask":
-            return occlusion(question, "mask")
-        case "greedy":
-            return greedy(question, watch=watch)
-        case "shapley":
-            return history_shapley(question)
-        case "integrated-gradients":
-            return integrated_gradients(question)
-        case "gradient-x-input":
-            return gradient_x_input(question)
-        case "attention":
-            return attention(question)
-        case "rollout":
-            return rollout(question)
-        case "recency":
-            return recency(question)
-        case "random":
-            return random(question, seed)
-    raise QuestionError(f"There is no method {method!r}; choose one of {', '.join(METHODS)}.")
+    if method not in KINDS:
+        raise QuestionError(f"There is no method {method!r}; choose one of {', '.join(METHODS)}.")
+    kind, given = KINDS[method], {"seed": seed, "watch": watch}
+    work: Any = pkgutil.resolve_name(kind.implementation)
+    found: Attribution = work(question, **{name: given[name] for name in kind.takes})
+    return found
 
 
-def recency(question: Question) -> Attribution:
-    """The latest first: 1 for the newest item, down to 1 / T for the oldest."""
-    return _order(question, "recency", np.arange(1, question.length + 1) / question.length)
-
-
-def random(question: Question, seed: int) -> Attribution:
-    """An order drawn by the seed."""
-    drawn = np.random.default_rng(seed).permutation(question.length) + 1
-    return _order(question, "random", drawn / question.length)
-
-
-def _order(question: Question, method: Method, values: np.ndarray) -> Attribution:
-    read = question.read.numpy()
-    return Attribution(method, question.target, question.rival, read, values, most_first(values), NO_MODEL, None)
+def method_seconds(question: Question, method: Method, measure: Measure = taken) -> float:
+    """What it takes, in seconds: of a method that is slow reckoned, of another by running it."""
+    kind = KINDS[method]
+    if kind.seconds:
+        reckon: Any = pkgutil.resolve_name(kind.seconds)
+        return float(reckon(question, measure))
+    attribute(question, method)  # brings what the first call brings
+    return measure(lambda: attribute(question, method))

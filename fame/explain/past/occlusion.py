@@ -3,13 +3,23 @@
 import numpy as np
 import torch
 
-from fame.explain.past.records import Attribution, Method, most_first
+from fame.explain.past.kinds import GREEDY_STEPS, Method
+from fame.explain.past.records import Attribution, most_first
 from fame.explain.question import Question, Watch, unwatched
+from fame.runs.cost import Measure, one_by_one_seconds
 from fame.runs.execute import execute
 from fame.runs.plan import without_each_item
 from fame.runs.ways import Way
 
-MOST = 20  # items that greedy occlusion removes one by one; then it takes the rest as they stand
+
+def occlusion_remove(question: Question) -> Attribution:
+    """Each item removed by itself, the later ones moving up: see `occlusion`."""
+    return occlusion(question, "remove")
+
+
+def occlusion_mask(question: Question) -> Attribution:
+    """Each item masked in place by itself: see `occlusion`."""
+    return occlusion(question, "mask")
 
 
 def occlusion(question: Question, way: Way) -> Attribution:
@@ -22,7 +32,7 @@ def occlusion(question: Question, way: Way) -> Attribution:
 
 
 @torch.inference_mode()
-def greedy(question: Question, most: int = MOST, watch: Watch = unwatched) -> Attribution:
+def greedy(question: Question, most: int = GREEDY_STEPS, watch: Watch = unwatched) -> Attribution:
     """Remove the item without which log p falls furthest, run every further removal again, and so on.
 
     A value is how far log p fell when the item's turn came: they add up to what the whole history does, unless it has
@@ -47,6 +57,12 @@ def greedy(question: Question, most: int = MOST, watch: Watch = unwatched) -> At
     nothing = float(question.values(~question.whole(), "remove")[0])
     gap = float(values.sum() - (first - nothing))
     return _attribution(question, "greedy", values, np.array(order), question.nothing("remove"), gap)
+
+
+def greedy_seconds(question: Question, measure: Measure) -> float:
+    """What `greedy` takes."""
+    steps = min(question.length, GREEDY_STEPS + 1)
+    return one_by_one_seconds(question.model, question.read, steps, question.value, measure)
 
 
 def _attribution(

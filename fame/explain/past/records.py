@@ -1,34 +1,11 @@
 """How much each past item speaks for an item. Arrays only, no torch: it can be stored and shown at once."""
 
 from dataclasses import asdict, dataclass
-from typing import Any, Literal, get_args
+from typing import Any
 
 import numpy as np
 
-from fame.architectures import Architecture
-
-Method = Literal[
-    "occlusion-remove",
-    "occlusion-mask",
-    "greedy",
-    "shapley",
-    "integrated-gradients",
-    "gradient-x-input",
-    "attention",
-    "rollout",
-    "recency",
-    "random",
-]
-METHODS: tuple[Method, ...] = get_args(Method)
-BASELINES: tuple[Method, ...] = ("recency", "random")  # that look at no model: what every method has to beat
-OF_ATTENTION: tuple[Method, ...] = ("attention", "rollout")
-OF_GRADIENTS: tuple[Method, ...] = ("integrated-gradients", "gradient-x-input")
-
-
-def usable(model: Architecture) -> tuple[Method, ...]:
-    """The methods, without those that look for something in the model that it does not have."""
-    lacking = (() if model.attention else OF_ATTENTION) + (() if model.shifts else OF_GRADIENTS)
-    return tuple(method for method in METHODS if method not in lacking)
+from fame.explain.past.kinds import Method
 
 
 @dataclass(frozen=True)

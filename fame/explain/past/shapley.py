@@ -6,10 +6,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from fame.explain.past.kinds import MOST_PLAYERS
 from fame.explain.past.records import Attribution, most_first
 from fame.explain.question import Question, QuestionError
-
-MOST_PLAYERS = 10  # players: 2 ** 10 runs
+from fame.runs.cost import Measure, subsets_seconds
 
 
 def coalitions(n: int) -> Tensor:
@@ -57,3 +57,9 @@ def history_shapley(question: Question) -> Attribution:
         question.nothing("mask"),
         gap,
     )
+
+
+def history_shapley_seconds(question: Question, measure: Measure) -> float:
+    """What `history_shapley` takes."""
+    T = question.length
+    return subsets_seconds(question.model, question.read, T, "mask", 2**T, question.value, measure)

@@ -12,10 +12,10 @@ import numpy as np
 from fame.data import DataSet, leave_one_out
 from fame.data.split import sample
 from fame.explain.families.anatomy import fit
-from fame.explain.past import counterfactual, occlusion, shapley
-from fame.explain.past.gradients import INTEGRATION_STEPS
-from fame.explain.past.methods import attribute, recency
-from fame.explain.past.records import BASELINES, Method, usable
+from fame.explain.past import counterfactual
+from fame.explain.past.baselines import recency
+from fame.explain.past.kinds import BASELINES, KINDS, usable
+from fame.explain.past.methods import method_seconds
 from fame.explain.question import Question
 from fame.explain.trust import deletion, faithfulness, sensitivity
 from fame.explain.trust.driver_candidates import driver_candidates
@@ -25,29 +25,9 @@ from fame.runs.ways import WAYS
 from fame.slowdown import slowdown
 
 STAGES = 6  # of the randomisation check, about
-BACKWARD = 2  # a backward pass, in forward passes
 ANY = 1  # item asked about: which one it is costs nothing
 MARKED = 128  # events that are marked to time the marking of all
 START = 6.0  # seconds, on an idle machine, until a command has brought torch, the model and its data
-
-
-def method_runs(method: Method, length: int) -> int:
-    """How often a method runs a history of that length."""
-    match method:
-        case "occlusion-remove" | "occlusion-mask":
-            return length + 1
-        case "greedy":
-            return sum(range(length, max(0, length - occlusion.MOST - 1), -1)) + 2
-        case "shapley":
-            return int(2**length)
-        case "integrated-gradients":
-            return INTEGRATION_STEPS * (1 + BACKWARD)
-        case "gradient-x-input":
-            return 1 + BACKWARD
-        case "attention" | "rollout":
-            return 1
-        case "recency" | "random":
-            return 0
 
 
 def removal_runs(length: int) -> tuple[dict[int, int], int]:
@@ -56,18 +36,6 @@ def removal_runs(length: int) -> tuple[dict[int, int], int]:
     fit = [size for size in sizes if comb(length, size) * length <= counterfactual.POSITIONS]
     every = len(fit) == length - 1  # nothing is left to be tried one by one
     return {size: comb(length, size) for size in fit}, 0 if every else length * (length + 1) // 2 - 1
-
-
-def method_seconds(question: Question, method: Method, measure: Measure = taken) -> float:
-    """Of a method that is slow; of another, by running it."""
-    T = question.length
-    if method == "shapley":
-        return subsets_seconds(question.model, question.read, T, "mask", 2**T, question.value, measure)
-    if method == "greedy":
-        steps = min(T, occlusion.MOST + 1)
-        return one_by_one_seconds(question.model, question.read, steps, question.value, measure)
-    attribute(question, method)  # brings what the first call brings
-    return measure(lambda: attribute(question, method))
 
 
 def removal_seconds(model: Model, history: Sequence[int], measure: Measure = taken) -> float:
@@ -95,7 +63,7 @@ def addition_seconds(model: Model, history: Sequence[int], wished: int, measure:
 def judging_seconds(question: Question, users: int, measure: Measure = taken) -> float:
     """About what it takes, once it runs, to mark every method on users with histories like that one."""
     T = question.length
-    methods = [m for m in usable(question.model.architecture) if m != "shapley" or shapley.MOST_PLAYERS >= T]
+    methods = [m for m in usable(question.model.architecture) if KINDS[m].fits(T)]
     each = {method: method_seconds(question, method, measure) for method in methods}
     order = recency(question).order
     marks = sum(measure(lambda way=way: deletion.measure(question, order, way)) for way in WAYS)  # type: ignore[misc]

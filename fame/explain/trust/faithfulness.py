@@ -13,9 +13,8 @@ from scipy.stats import bootstrap
 
 from fame.data import DataSet, leave_one_out
 from fame.data.split import sample
+from fame.explain.past.kinds import BASELINES, KINDS, Method, usable
 from fame.explain.past.methods import attribute
-from fame.explain.past.records import BASELINES, Method, usable
-from fame.explain.past.shapley import MOST_PLAYERS
 from fame.explain.question import Question, QuestionError
 from fame.explain.trust.deletion import measure
 from fame.explain.trust.randomisation import correlation_by_stage
@@ -47,8 +46,6 @@ RESAMPLES = 1_000
 # values that are turned round tell the same order from the other end, so they too ignore what was learned.
 ALIKE = 0.5
 
-SLOW: tuple[Method, ...] = ("greedy", "shapley")  # that take seconds: shown where they are asked for
-
 
 def judge(
     model: Model, data: DataSet, users: int = USERS, seed: int = 1, methods: Sequence[Method] | None = None
@@ -78,7 +75,7 @@ def judge(
     long = [question for question in questions if question.length >= ENOUGH][:CHECKED]
     verdicts = tuple(verdict(model, long, method, rows, seed) for method in chosen if method not in BASELINES)
     failed = {one.method for one in verdicts if one.verdict == IGNORES}
-    fit = [m for m, method in enumerate(chosen) if method not in {*SLOW, *BASELINES, *failed}]
+    fit = [m for m, method in enumerate(chosen) if not KINDS[method].slow and method not in {*BASELINES, *failed}]
     return Explanations(len(questions), seed, len(long), MEASURES, rows, verdicts, truest(found, chosen, fit, seed))
 
 
@@ -158,7 +155,7 @@ def verdict(
     model: Model, questions: Sequence[Question], method: Method, rows: Sequence[MethodRow], seed: int
 ) -> Verdict:
     """By the randomisation check, and then by the area under deletion where items are removed, over all users."""
-    usable = [question for question in questions if method != "shapley" or question.length <= MOST_PLAYERS]
+    usable = [question for question in questions if KINDS[method].fits(question.length)]
     found = (
         correlation_by_stage(model, usable, lambda question: attribute(question, method, seed), seed) if usable else {}
     )

@@ -7,6 +7,7 @@ import torch
 
 from app.sentences import past_items
 from fame.explain.past.claim import CLAIM_DRAWS, claim
+from fame.explain.past.kinds import KINDS
 from fame.explain.past.methods import attribute
 from fame.explain.question import Question
 from fame.model import Intervention
@@ -76,7 +77,7 @@ class Reader:
         else:
             assert not unclear
             self.several(said)
-        if by := said.take(rf" By {past_items.METHOD_NAMES[method]}, {ITEM} comes first\."):
+        if by := said.take(rf" By {KINDS[method].title}, {ITEM} comes first\."):
             assert self.place(*by) == first
         said.end()
 

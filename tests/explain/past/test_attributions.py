@@ -9,9 +9,10 @@ from captum.attr import LayerIntegratedGradients
 
 from fame.explain.past.attention import rollout
 from fame.explain.past.gradients import integrated_gradients, value
+from fame.explain.past.kinds import METHODS
 from fame.explain.past.methods import attribute
 from fame.explain.past.occlusion import greedy, occlusion
-from fame.explain.past.records import METHODS, Attribution, most_first
+from fame.explain.past.records import Attribution, most_first
 from fame.explain.past.shapley import coalitions, history_shapley, shapley
 from fame.explain.question import Question, QuestionError
 from fame.heads.registry import scores

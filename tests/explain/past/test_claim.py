@@ -7,8 +7,9 @@ from scipy.stats import binom
 
 from fame.explain.knockout import runs
 from fame.explain.past.claim import CLAIM_DRAWS, LEAST_FALL, SAME_FALL, Claim, alone, claim, sets_by_lot, together
+from fame.explain.past.kinds import Method
 from fame.explain.past.methods import attribute
-from fame.explain.past.records import Attribution, Method, most_first
+from fame.explain.past.records import Attribution, most_first
 from fame.explain.question import Question
 from fame.heads.registry import scores
 from fame.model import Intervention, build

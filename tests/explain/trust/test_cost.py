@@ -6,17 +6,10 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.flop_counter import flop_registry
 
 from fame.explain.past.counterfactual import fewest_additions, fewest_removals
-from fame.explain.past.methods import attribute
-from fame.explain.past.records import BASELINES, METHODS
+from fame.explain.past.kinds import BASELINES, KINDS, METHODS
+from fame.explain.past.methods import attribute, method_seconds
 from fame.explain.question import Question
-from fame.explain.trust.cost import (
-    addition_seconds,
-    judging_seconds,
-    method_runs,
-    method_seconds,
-    removal_runs,
-    removal_seconds,
-)
+from fame.explain.trust.cost import addition_seconds, judging_seconds, removal_runs, removal_seconds
 from fame.explain.trust.faithfulness import mark, verdict
 from fame.runs.budget import runs_at_once
 from tests.model.conftest import FAME, SASREC, make
@@ -90,7 +83,7 @@ def test_a_method_runs_as_often_as_is_said(method):
     for history in ([3, 7], [5, 9, 2, 31, 12, 20, 33]):
         model = Recording(make(FAME))
         attribute(Question.of(model, history, 17), method)
-        assert model.ran == method_runs(method, len(history))
+        assert model.ran == KINDS[method].runs(len(history))
 
 
 @pytest.mark.parametrize("length", [2, 4, 5, 8])

@@ -8,8 +8,9 @@ import torch
 from torch.nn.functional import layer_norm
 
 from fame.data import leave_one_out
-from fame.explain.past.methods import attribute, recency
-from fame.explain.past.records import BASELINES, METHODS
+from fame.explain.past.baselines import recency
+from fame.explain.past.kinds import BASELINES, METHODS
+from fame.explain.past.methods import attribute
 from fame.explain.question import Question
 from fame.explain.trust.deletion import expected_first, measure
 from fame.explain.trust.faithfulness import ask, differences, ignores, judge, mark, truest, verdict

@@ -6,7 +6,8 @@ from dataclasses import replace
 import numpy as np
 import torch
 
-from fame.explain.past.methods import attribute, recency
+from fame.explain.past.baselines import recency
+from fame.explain.past.methods import attribute
 from fame.explain.question import Question
 from fame.explain.trust.sensitivity import MOVED_BY, sensitivity
 from tests.model.conftest import FAME, make

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from fame.explain.past.records import Method
+from fame.explain.past.kinds import Method
 from fame.runs.ways import Way
 
 EXPLANATIONS_FILE = "explanations.json"
