@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup app test data browser screenshots
+.PHONY: setup app test data browser screenshots pictures mutants
 
 setup: .venv/installed
 
@@ -33,8 +33,20 @@ test: .venv/installed-dev data browser
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest tests/browser
+	$(BIN)/python -m pytest --ignore=tests/browser --cov --cov-report=term:skip-covered
 
 # The pictures in the README, taken by the browser tests from the real app.
 screenshots: .venv/installed-dev data browser
 	FAME_SCREENSHOTS=assets/screenshots $(BIN)/python -m pytest tests/browser -k screenshot
+
+# The pictures in docs/architecture.md, of the imports as they are; needs Graphviz.
+pictures: .venv/installed-dev
+	for package in fame app; do \
+	  $(BIN)/import-linter drawgraph $$package > docs/$$package.dot; \
+	  tred docs/$$package.dot | dot -Tsvg -Gbgcolor=white -Nstyle=rounded -Nshape=box -Nfontsize=12 -o docs/$$package.svg; \
+	done
+
+# Does a test fail for every small change of what all figures rest on? Hours; it goes on where it was stopped.
+mutants: .venv/installed-dev data
+	OMP_NUM_THREADS=1 $(BIN)/mutmut run --max-children 1
