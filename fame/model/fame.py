@@ -79,10 +79,9 @@ class FAME(Faceted, Attentive):
         if self.prototypes is not None:
             x, beside = x[..., : H * K], x[..., H * K :].contiguous()
             own = beside.view(*x.shape[:2], H, -1).permute(0, 2, 3, 1)  # (B, H, N, S)
-        # (B, S, H, N, K), (B, H, N, S, S), (B, S, H, N)
-        read, weights, found = self.expert_attention(x, visible(keep, at), at, attention, own)
-        if self.prototypes is not None and found is not None:
-            evidence = self.prototypes.evidence(found)
+            item = keep & (keep.cumsum(1) > self.config.begin)
+            evidence = self.prototypes.evidence(own, item[:, None] & (visible(keep, at)[:, 0, 0] == 0))
+        read, weights = self.expert_attention(x, visible(keep, at), at, attention, own)  # (B, S, H, N, K), (…, S, S)
         router = change.router(self.expert_attention.route(read, evidence))  # (B, S, H, N), eq 16
         mixed = (router[..., None] * read).sum(-2)  # (B, S, H, K), eq 17
 
@@ -160,3 +159,7 @@ class FAME(Faceted, Attentive):
     def sub_embeddings(self, items: Tensor) -> Tensor:
         """(…, D) -> (…, H, K)."""
         return self.item_facets(items)
+
+    def shares(self, parts: Tensor) -> Tensor | None:
+        """(…, H, K) -> (…, H, N), with prototypes."""
+        return None if self.prototypes is None else self.prototypes.belongs(parts).exp()

@@ -178,42 +178,33 @@ class Attention(nn.Module):
         at: Tensor | None = None,
         told: bool = True,
         own: Tensor | None = None,
-    ) -> tuple[Tensor, Tensor | None, Tensor | None]:
+    ) -> tuple[Tensor, Tensor | None]:
         """Queries (B, H, N, R, K), keys and values (B, H, S, K) -> reads (B, H, N, R, K), weights (B, H, N, R, S).
 
         `mask` as from `visible`. R = S; or 1, where queries and mask are of position `at` (B,) of each history alone.
-        Where the weights need not be `told` they are None, and no more are held than those of some rows. Where there is
-        something to add to a head's logits of each position, `own` (B, H, N, S), the third is the logarithm of what
-        each softmax divides by, (B, H, N, R): how much there was to read.
+        Where the weights need not be `told` they are None, and no more are held than those of some rows. `own`
+        (B, H, N, S) is added to the logits of each position, where there is something to add.
         """
         R = q.shape[3]
         if told or self.training or R <= ROWS:
-            read, weights, found = self.rows(q, k, v, mask, at, own)
-            return read, weights if told else None, found
-        reads, founds = [], []
+            read, weights = self.rows(q, k, v, mask, at, own)
+            return read, weights if told else None
+        reads = []
         for start in range(0, R, ROWS):
             some, stop = slice(start, start + ROWS), min(start + ROWS, R)  # nobody reads what is later
             before = None if own is None else own[..., :stop]
-            read, _, found = self.rows(
-                q[..., some, :], k[:, :, :stop], v[:, :, :stop], mask[..., some, :stop], None, before
-            )
+            read, _ = self.rows(q[..., some, :], k[:, :, :stop], v[:, :, :stop], mask[..., some, :stop], None, before)
             reads.append(read)
-            founds += [] if found is None else [found]
-        return torch.cat(reads, 3), None, torch.cat(founds, 3) if founds else None
+        return torch.cat(reads, 3), None
 
     def rows(
         self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor, at: Tensor | None, own: Tensor | None
-    ) -> tuple[Tensor, Tensor, Tensor | None]:
+    ) -> tuple[Tensor, Tensor]:
         """Of the newest R of S positions, or of position `at`."""
-        logits, found = self.logits(q, k, at).add_(mask), None
-        if own is None:
-            weights = softmax(logits)
-        else:
-            logits = logits + own[..., None, :]
-            total = logits.logsumexp(-1, keepdim=True)
-            weights, found = (logits - total).exp(), total[..., 0]
+        logits = self.logits(q, k, at).add_(mask)
+        weights = softmax(logits if own is None else logits.add_(own[..., None, :]))
         used = dropout(weights, self.attention_dropout, self.training)
-        return (used.flatten(2, 3) @ v).view(q.shape), weights, found
+        return (used.flatten(2, 3) @ v).view(q.shape), weights
 
     def logits(self, q: Tensor, k: Tensor, at: Tensor | None = None) -> Tensor:
         """Of the newest R of S positions, or of position `at`: (B, H, N, R, S); meaningless of what is later."""
@@ -288,7 +279,7 @@ class TransformerBlock(nn.Module):
         The weights are None where they need not be `told`.
         """
         q, k, v = self.queries_keys_values(x)
-        read, weights, _ = self.attention(pick(q, at, 2)[:, :, None], k, v, mask, at, told)
+        read, weights = self.attention(pick(q, at, 2)[:, :, None], k, v, mask, at, told)
         return self.after(pick(x, at), read[:, :, 0].transpose(1, 2).flatten(2)), weights
 
     def queries_keys_values(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
@@ -332,20 +323,19 @@ class ExpertAttention(nn.Module):
 
     def forward(
         self, x: Tensor, mask: Tensor, at: Tensor | None = None, told: bool = True, own: Tensor | None = None
-    ) -> tuple[Tensor, Tensor | None, Tensor | None]:
+    ) -> tuple[Tensor, Tensor | None]:
         """(B, S, D) -> what each expert reads (B, R, H, N, K) and how (B, H, N, R, S); R = S, or 1 for `at` alone.
 
         The latter is None where it need not be `told`. Where experts have prototypes, `own` is the `log a` of each
-        position (B, H, N, S), and the third is how much each found of its own, (B, R, H, N).
+        position (B, H, N, S), which makes an expert read what is its own.
         """
         B, S, D = x.shape
         H, N, K = self.heads, self.experts, D // self.heads
         q = self.query(pick(x, at)).view(B, -1, H, N, K).permute(0, 2, 3, 1, 4)  # (B, H, N, R, K)
         k = self.key(x).view(B, S, H, K).transpose(1, 2)  # (B, H, S, K)
         v = self.value(x).view(B, S, H, K).transpose(1, 2)
-        read, weights, found = self.attention(q, k, v, mask, at, told, own)
-        read = read.permute(0, 3, 1, 2, 4).contiguous()
-        return read, weights, None if found is None else found.permute(0, 3, 1, 2)
+        read, weights = self.attention(q, k, v, mask, at, told, own)
+        return read.permute(0, 3, 1, 2, 4).contiguous(), weights
 
     def route(self, read: Tensor, evidence: Tensor | None = None) -> Tensor:
         """`beta = softmax([f_1; …; f_N] W_exp)` (eq 16): (B, S, H, N, K) -> (B, S, H, N).

@@ -1,10 +1,12 @@
 """Padding, causality, and the experts against the plainest way to write them."""
 
 import math
+from itertools import product
 
 import pytest
 import torch
 from pydantic import ValidationError
+from torch.nn.functional import softplus
 
 from fame.model import Config, Intervention
 from tests.model.conftest import FAME, make
@@ -57,6 +59,31 @@ def owned(fame, h, item):
     return (prototypes @ part / (prototypes.norm(dim=1) * part.norm()) / 0.2).log_softmax(0)
 
 
+def told(prototypes, own):
+    """What a history says for each expert of each facet, item by item; `own` (H, items, N) are its `log a`."""
+    a, (H, T, N) = own.exp(), own.shape
+    habit, drive, run, forget, *amounts = prototypes.terms.unbind(1)
+    fits = torch.zeros(H, T)
+    for h in range(H):
+        habits = (habit[h] * a[h].sum(0) / H).softmax(0)
+        for j in range(T):
+            fits[h, j] = (N * (habits @ a[h, j]) + 0.05).log()
+    together = fits.clone()
+    for h, j in product(range(H), range(T)):
+        together[h, j] += run[h] * sum(fits[h, i] for i in (j - 1, j + 1) if 0 <= i < T)
+    drove = (drive[:, None] * together).softmax(0)
+    found = torch.zeros(H, N)
+    for h in range(H):
+        latest, at_all = torch.zeros(N), torch.zeros(N)
+        for j in range(T):
+            since = drove[h, j + 1 :].sum()
+            latest = latest + drove[h, j] * torch.exp(-softplus(forget[h]) * since) * a[h, j]
+            at_all = at_all + drove[h, j] * a[h, j]
+        late, no_late, often, no_often = (of[h] for of in amounts)
+        found[h] = late * (latest + no_late.exp()).log() + often * (at_all + no_often.exp()).log()
+    return found
+
+
 def test_experts_equal_a_loop_over_experts(fame, items):
     """Equations 14-17, head by head, expert by expert, position by position, without any batching."""
     seen = {}
@@ -72,18 +99,18 @@ def test_experts_equal_a_loop_over_experts(fame, items):
         x, t = seen["x"][b], router.shape[1] - back
         real = [j for j in range(t + 1) if output.keep[b, j]]
         for h in range(H):
-            reads, found = [], []
+            reads = []
             own = torch.stack([owned(fame, h, int(placed[b, j])) for j in real])  # (positions, N)
             for n in range(N):
                 q = w_q[h, n] @ x[t]
                 logits = torch.stack([logit(layer.attention, h, q, w_k[h] @ x[j], t - j) for j in real]) + own[:, n]
                 weights = logits.softmax(0)
                 reads.append(sum(weight * (w_v[h] @ x[j]) for weight, j in zip(weights, real, strict=True)))
-                found.append(logits.exp().sum().log())
             assert torch.allclose(seen["read"][b, t, h], torch.stack(reads), atol=1e-5)
             beta = torch.cat(reads) @ layer.router[h]
             if fame.prototypes is not None:
-                beta = beta + fame.prototypes.scale[h] * torch.stack(found)
+                read = [[owned(fame, g, int(placed[b, j])) for j in real if placed[b, j]] for g in range(H)]
+                beta = beta + told(fame.prototypes, torch.stack([torch.stack(one) for one in read]))[h]
             assert torch.allclose(router[b, t, h], beta.softmax(0), atol=1e-5)
 
 

@@ -21,7 +21,7 @@ def test_where_experts_are_alike_the_layer_is_the_published_one(items, places):
     with torch.no_grad():
         model.prototypes.weight.copy_(model.prototypes.weight[:, :1])
         model.prototypes.begin.fill_(-math.log(FAME.experts))
-        model.prototypes.scale.zero_()
+        model.prototypes.terms[:, [4, 6]] = 0
     one, other = published(items), model(items)
     for name in ("query", "facets", "gate", "router", "attention"):
         assert torch.allclose(getattr(one, name), getattr(other, name), atol=1e-6), name
@@ -52,11 +52,18 @@ def parted():
         model.expert_attention.router.zero_()
         model.expert_attention.attention.distance_bias.zero_()
         model.prototypes.begin.fill_(-2.0)
-        model.prototypes.scale.fill_(1.0)
+        weigh(model, late=1.0, often=1.0)
     return model
 
 
+def weigh(model, late, often):
+    """Set what the two amounts of evidence weigh."""
+    with torch.no_grad():
+        model.prototypes.terms[:, 4:] = torch.tensor([late, -3.0, often, -3.0])
+
+
 def test_an_expert_reads_its_own_items_and_is_routed_to_by_how_many_there_are(parted):
+    weigh(parted, late=0.0, often=1.0)
     output = parted(torch.tensor([[7, 3, 12]]))
     own, others = output.attention[0, :, 0, -1], output.attention[0, :, 1, -1]  # (H, S), begin token first
     assert (own[:, 1] > own[:, 2]).all()
@@ -64,6 +71,13 @@ def test_an_expert_reads_its_own_items_and_is_routed_to_by_how_many_there_are(pa
     assert (output.router[0, -1, :, 1] > output.router[0, -1, :, 0]).all()
     fewer = parted(torch.tensor([[7, 7, 12]]))
     assert (fewer.router[0, -1, :, 0] > fewer.router[0, -1, :, 1]).all()
+
+
+def test_of_as_many_items_the_latest_are_routed_by(parted):
+    weigh(parted, late=1.0, often=0.0)
+    for history, expert in (([7, 3, 7, 3], 1), ([3, 7, 3, 7], 0)):
+        router = parted(torch.tensor([history])).router[0, -1, :, :2]
+        assert (router.argmax(1) == expert).all()
 
 
 def test_a_shifted_item_belongs_where_it_is_shifted_to(parted):
@@ -86,8 +100,7 @@ def test_a_masked_item_is_nobodys_evidence(parted):
 
 def test_an_expert_that_nobody_is_routed_to_is_not_missed(parted, items):
     """Its evidence is far below the others', so leaving it out, with its weight to the others, changes nothing."""
-    with torch.no_grad():
-        parted.prototypes.scale.fill_(60.0)
+    weigh(parted, late=30.0, often=30.0)
     plain = parted(items[:1])
     unread = plain.router[0, -1].argmin(-1)  # (H,)
     scale = torch.ones(3, 4).scatter(1, unread[:, None], 0.0)
@@ -97,10 +110,9 @@ def test_an_expert_that_nobody_is_routed_to_is_not_missed(parted, items):
 
 
 def test_prototypes_learn_through_reading_and_through_routing(items):
-    for scale in (0.0, 1.0):
+    for weight in (0.0, 1.0):
         model = make(PROTOTYPE)
-        with torch.no_grad():
-            model.prototypes.scale.fill_(scale)
+        weigh(model, weight, weight)
         model(items).query.square().sum().backward()
         assert model.prototypes.weight.grad.abs().sum() > 0
         assert torch.isfinite(model.prototypes.weight.grad).all()
