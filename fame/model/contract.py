@@ -87,6 +87,10 @@ class Faceted(Model):
     def facet_keys(self, items: Tensor) -> Tensor:
         """Item embeddings (…, D) -> what each facet's narrow query meets (…, H, K)."""
 
+    def shares(self, parts: Tensor) -> Tensor | None:
+        """Items' sub-embeddings (…, H, K) -> in which shares each expert owns them (…, H, N); None where none does."""
+        return None
+
     @abstractmethod
     def sub_embeddings(self, items: Tensor) -> Tensor:
         """Item embeddings (…, D) -> their facets' sub-embeddings `W_f^(h) x` (…, H, K) (eq 9)."""

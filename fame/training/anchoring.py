@@ -98,14 +98,22 @@ class Anchors:
             drawn = torch.unique(torch.randint(len(self.items), (ITEMS,), generator=generator))
         return self.items[drawn].to(self.device)
 
-    def loss(self, items: Tensor, seen: Tensor) -> Tensor:
-        """Drawn items (n,) and their sub-embeddings (n, H, K) -> (), weighted, to be added to the objective."""
+    def loss(self, items: Tensor, seen: Tensor, shares: Tensor | None = None) -> Tensor:
+        """Drawn items (n,) and their sub-embeddings (n, H, K) -> (), weighted, to be added to the objective.
+
+        Where experts own items, also the shares in which each expert of each facet owns these, (n, H, N): items that
+        share values of the family are pulled to one expert.
+        """
         F = self.anchored
         with torch.no_grad():
             overlaps = torch.stack([family(items) for family in self.families])  # (A, n, n)
             known = torch.stack([family.known[items] for family in self.families[:F]])
         tied = seen[:, :F].transpose(0, 1)  # (F, n, K)
-        total = pull(tied, overlaps[:F], known, self.temperature)
+        unit = normalize(tied, dim=2)
+        total = pull(unit @ unit.mT / self.temperature, overlaps[:F], known)
+        if shares is not None:
+            owned = shares[:, :F].transpose(0, 1)  # (F, n, N)
+            total = total + pull((owned @ owned.mT).log(), overlaps[:F], known)  # of being one expert's
         if self.purity and len(overlaps) > 1:
             total = total + self.purity * leak(tied, overlaps).sum(1) / (len(overlaps) - 1)
         return self.weight * total.mean()
@@ -136,17 +144,16 @@ class Overlap:
         return overlap.fill_diagonal_(0)
 
 
-def pull(seen: Tensor, overlap: Tensor, known: Tensor, temperature: float) -> Tensor:
-    """Cross-entropy between an item's overlaps, as shares, and its softmax of cosines with the others / temperature.
+def pull(alike: Tensor, overlap: Tensor, known: Tensor) -> Tensor:
+    """Cross-entropy between an item's overlaps, as shares, and its softmax of how alike it and the others are.
 
-    Sub-embeddings (F, n, K), overlaps (F, n, n), and which items have a value (F, n), over which alone the softmax is:
-    one without is nobody's negative. Mean over the items that share something with another of them, (F,).
+    Logits (F, n, n), overlaps (F, n, n), and which items have a value (F, n), over which alone the softmax is: one
+    without is nobody's negative. Mean over the items that share something with another of them, (F,).
     """
     shares = overlap.sum(2)
-    unit = normalize(seen, dim=2)
-    itself = torch.eye(seen.shape[1], dtype=torch.bool, device=seen.device)
-    # Far below every cosine / temperature, yet finite: a row without anybody must not make NaNs of its gradient.
-    log_p = (unit @ unit.mT / temperature).masked_fill(itself | ~known[:, None], -1e4).log_softmax(2)
+    itself = torch.eye(alike.shape[1], dtype=torch.bool, device=alike.device)
+    # Far below every logit, yet finite: a row without anybody must not make NaNs of its gradient.
+    log_p = alike.masked_fill(itself | ~known[:, None], -1e4).log_softmax(2)
     entropy = -(overlap * log_p).sum(2) / shares.clamp_min(1e-12)
     return entropy.sum(1) / (shares > 0).sum(1).clamp_min(1)
 

@@ -79,7 +79,8 @@ def sampled(model: Model, settings: Settings, items: Tensor, targets: Tensor, ti
 def meaning(model: Model, tied: Tied, embeddings: Tensor) -> Tensor:
     """The loss of tying, from the embeddings (n, D) of its items."""
     assert isinstance(model, Faceted)
-    return tied.anchors.loss(tied.items, model.sub_embeddings(embeddings))
+    parts = model.sub_embeddings(embeddings)
+    return tied.anchors.loss(tied.items, parts, model.shares(parts))
 
 
 def imbalance(settings: Settings, gate: Tensor) -> Tensor | float:

@@ -47,7 +47,8 @@ def test_items_without_a_value_neither_pull_nor_are_pushed():
     overlap = torch.tensor([[0.0, 1, 0], [1, 0, 0], [0, 0, 0]])
     known = torch.tensor([True, True, False])
     seen = torch.randn(3, 4, generator=torch.Generator().manual_seed(0), requires_grad=True)
-    pull(seen[None], overlap[None], known[None], 0.2).sum().backward()
+    unit = torch.nn.functional.normalize(seen, dim=1)
+    pull((unit @ unit.T / 0.2)[None], overlap[None], known[None]).sum().backward()
     assert seen.grad[2].abs().sum() == 0
     assert torch.isfinite(seen.grad).all()
 
@@ -57,8 +58,8 @@ def test_the_pull_is_the_cross_entropy_by_hand():
     seen = torch.randn(1, 5, 3, generator=generator)
     overlap = torch.tensor([[0, 1, 0.5, 0, 0], [1, 0, 0, 0, 0], [0.5, 0, 0, 0, 0], [0] * 5, [0] * 5])[None]
     known = torch.tensor([[True, True, True, True, False]])
-    found = pull(seen, overlap, known, 0.5)[0]
     unit = torch.nn.functional.normalize(seen[0], dim=1)
+    found = pull((unit @ unit.T / 0.5)[None], overlap, known)[0]
     by_hand = []
     for item in range(3):
         others = [other for other in range(4) if other != item]  # the last has no value
@@ -172,3 +173,19 @@ def test_what_cannot_be_tied_is_refused_in_a_sentence(cinema):
         settings(anchor="a,b", heads=1)
     with pytest.raises(SettingsError, match="sasrec has no use for anchor"):
         settings(model="sasrec", anchor="genre")
+
+
+def test_items_that_share_a_value_are_pulled_to_one_expert():
+    """Experts that split the items as the family's values do cost less than ones that split them across, or nothing."""
+    made = catalog(x=[("a",), ("b",)] * 20)
+    chosen = settings(anchor="x", heads=1, experts=2, experts_form="prototype", anchor_purity=0)
+    anchors = Anchors.of(made, chosen, CPU)
+    seen = torch.randn(len(anchors.items), 1, 4, generator=torch.Generator().manual_seed(0))
+    alone = anchors.loss(anchors.items, seen)
+    half = torch.arange(len(anchors.items)) % 4 < 2
+    value = anchors.items % 2 == 0
+    cost = {}
+    for name, split in (("value", value), ("half", half), ("none", torch.zeros_like(half))):
+        shares = torch.where(split[:, None], torch.tensor([0.9, 0.1]), torch.tensor([0.1, 0.9]))
+        cost[name] = anchors.loss(anchors.items, seen, shares[:, None])
+    assert alone < cost["value"] < cost["none"] < cost["half"]
