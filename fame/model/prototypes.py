@@ -32,8 +32,8 @@ class Prototypes(nn.Module):
 
     def belongs(self, parts: Tensor) -> Tensor:
         """Sub-embeddings of items (…, H, K) -> `log a` (…, H, N)."""
-        near = normalize(parts, dim=-1)[..., None, :] @ normalize(self.weight, dim=-1).mT
-        return (near[..., 0, :] / TEMPERATURE).log_softmax(-1)
+        prototypes = normalize(self.weight, dim=-1) / TEMPERATURE
+        return torch.einsum("...hk,hnk->...hn", normalize(parts, dim=-1), prototypes).log_softmax(-1)
 
     def forward(self, parts: Tensor, item: Tensor) -> Tensor:
         """Sub-embeddings (B, S, H, K) of what is read, and which positions are items, (B, S) -> `log a` (B, S, H, N).
