@@ -16,10 +16,10 @@ from fame.data import Events, Histories, held_out
 from fame.data.batches import batches, pad
 from fame.heads.item_side import item_side
 from fame.heads.registry import scores
+from fame.heads.topk import BLOCK
 from fame.model import Model
+from fame.runs.budget import positions_at_once
 
-CELLS = 8_192  # history positions scored at a time
-SCORES = 4_000_000  # scores held at a time, in a catalog of a million or more 32 users'
 Repeats = Literal["drop", "keep"]
 
 USERS = 32  # scored at a time at least, so that a large table is not read anew for every few
@@ -42,8 +42,9 @@ def ranks(model: Model, events: Events, repeats: Repeats = "drop") -> np.ndarray
         items = torch.from_numpy(pad(events.histories, rows, length)).to(side.table.device)
         return scores(model, model(items, newest=True), side)
 
-    lengths, most = np.minimum(events.histories.lengths, length), max(USERS, SCORES // model.config.items)
-    groups = (part for rows in batches(lengths, CELLS) for part in np.split(rows, range(most, len(rows), most)))
+    lengths, most = np.minimum(events.histories.lengths, length), max(USERS, BLOCK // model.config.items)
+    cells = positions_at_once(model.config, length)
+    groups = (part for rows in batches(lengths, cells) for part in np.split(rows, range(most, len(rows), most)))
     return rank_all(score, events, groups, repeats)
 
 
@@ -60,7 +61,7 @@ def rank_of_user(model: Model, histories: Histories, user: int, repeats: Repeats
 def popularity_ranks(train: Histories, events: Events, items: int, repeats: Repeats = "drop") -> np.ndarray:
     """(n,) ranks of the targets where everyone gets the items most often seen in training: the floor to beat."""
     counts = torch.from_numpy(np.bincount(train.items, minlength=items + 1)[1:].astype(np.float32))
-    rows = np.array_split(np.arange(len(events.targets)), max(1, len(events.targets) * items // SCORES))
+    rows = np.array_split(np.arange(len(events.targets)), max(1, len(events.targets) * items // BLOCK))
     return rank_all(lambda batch: counts.repeat(len(batch), 1), events, rows, repeats)
 
 

@@ -4,8 +4,8 @@ import numpy as np
 import torch
 
 from fame.data import leave_one_out
-from fame.ranking import evaluation
 from fame.ranking.evaluation import popularity_ranks, rank_all, ranks
+from fame.runs import budget
 
 
 def test_ranks_equal_ranking_one_user_at_a_time(trained, cinema):
@@ -24,7 +24,7 @@ def test_ranks_equal_ranking_one_user_at_a_time(trained, cinema):
 def test_the_size_of_a_batch_changes_no_rank(trained, cinema, monkeypatch):
     test = leave_one_out(cinema.histories).test
     found = ranks(trained.model, test)
-    monkeypatch.setattr(evaluation, "CELLS", 13)
+    monkeypatch.setattr(budget, "BUDGET", 1)
     assert np.array_equal(found, ranks(trained.model, test))
 
 
