@@ -103,6 +103,7 @@ BRIEFS = {
     "costs": Brief(("what", "items", "estimate, s", "took, s"), "removals .* 50|test of|training"),
     "app clicks": Brief(("page", "click", "median ms", "p95"), "movielens.*", 0),
     "imports": Brief(("format", "rows", "s", "peak GB", "pandas, s"), r"\| 32,000,000"),
+    "growth explain": Brief(("items", "history", "Predict, s", "Why, s", "above, MB"), r"\| (50|300|1,000) \|"),
     "fuzz": Brief(),
 }
 
