@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup app test data browser screenshots pictures mutants
+.PHONY: setup app test test-browser test-python data browser screenshots pictures mutants
 
 setup: .venv/installed
 
@@ -33,7 +33,12 @@ test: .venv/installed-dev data browser
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(MAKE) --jobs=2 --output-sync=target test-browser test-python
+
+test-browser:
 	$(BIN)/python -m pytest tests/browser
+
+test-python:
 	$(BIN)/python -m pytest --ignore=tests/browser --cov --cov-report=term:skip-covered
 
 # The pictures in the README, taken by the browser tests from the real app.

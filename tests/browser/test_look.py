@@ -24,12 +24,12 @@ DRAWN = """() => [...document.querySelectorAll("[data-testid=stPlotlyChart]")]
 def test_everything_can_be_read(visit, name, scheme):
     page = visit(OPENED[name], scheme)
     found = {}
-    for width in WIDTHS:
+    for width in WIDTHS if scheme == "light" else WIDTHS[:1]:  # only colours hang on the theme
         page.set_viewport_size({"width": width, "height": 900})
         settle(page)
         page.wait_for_function(DRAWN)
         found[width] = page.evaluate(ILLEGIBLE)
-    assert found == {width: [] for width in WIDTHS}
+    assert not any(found.values()), found
 
 
 @pytest.mark.parametrize("name", ["predict", "why", "facet_map", "train"])

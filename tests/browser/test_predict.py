@@ -32,6 +32,7 @@ def test_a_first_visit_shows_a_ranking_with_titles(visit):
 def test_the_parts_add_up_in_the_downloaded_table(visit, tmp_path):
     page = visit(START)
     page.get_by_text("The numbers behind this").first.click()
+    settle(page)
     with page.expect_download() as download:
         page.get_by_role("button", name="Download CSV").click()
     assert download.value.suggested_filename == "planted-cinema-fame-ranking.csv"
@@ -47,6 +48,7 @@ def test_the_parts_add_up_in_the_downloaded_table(visit, tmp_path):
 def test_the_toolbar_of_a_table_offers_no_unguarded_download(visit):
     page = visit(START)
     page.get_by_text("Without each attribute").click()
+    settle(page)
     table = page.locator("[data-testid=stDataFrame]").first
     table.hover()
     expect(page.get_by_label("Search").first).to_be_visible()  # the toolbar is there
