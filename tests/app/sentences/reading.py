@@ -53,7 +53,10 @@ def is_share(text: str, share: float) -> bool:
 
 def is_times(text: str, nats: float) -> bool:
     """Whether a change of log p is said so, but for rounding."""
-    return text in {factor(nats + off) for off in (-1e-3, 0, 1e-3)}
+    low, high = factor(nats - 1e-3), factor(nats + 1e-3)
+    if "<" in low + text + high:
+        return text in (low, high)
+    return float(low.replace(",", "")) <= float(text.replace(",", "")) <= float(high.replace(",", ""))
 
 
 def is_signed(text: str, value: float) -> bool:
