@@ -9,8 +9,9 @@ from __future__ import annotations
 import gc
 import sys
 import threading
+from collections.abc import Callable, Hashable
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import streamlit as st
 
@@ -96,6 +97,40 @@ def anatomy(name: str, data: DataSet) -> Anatomy:
     """What of each item embedding of a model goes with which attribute family."""
     found: Anatomy = _anatomy(*_weights(name), data.catalog, data.fingerprint)
     return found
+
+
+def stored(model: Description, file: str, load: Callable[[], T]) -> T:
+    """What is stored with a model in a file, read again when it was written again; raises what `load` raises."""
+    found: T = _stored(model.folder, file, model.fingerprint, stamp(model.folder / file), load)
+    return found
+
+
+@st.cache_resource(max_entries=24, show_spinner=False)
+def _stored(folder: Path, file: str, fingerprint: str, stamp: int, _load: Callable[[], Any]) -> Any:
+    return _load()
+
+
+def worked_out(model: Description, what: str, work: Callable[[], T]) -> T:
+    """What takes seconds and is the same for all visitors of a model, once; raises what `work` raises."""
+    found: T = _worked_out(model.folder, model.fingerprint, model.dataset, what, work)
+    return found
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _worked_out(folder: Path, fingerprint: str, data: str, what: str, _work: Callable[[], Any]) -> Any:
+    return _work()
+
+
+@st.cache_data(max_entries=64, ttl=120, show_spinner=False)
+def seconds(model: str, what: tuple[Hashable, ...], _reckon: Callable[[], float]) -> float:
+    """What a search in the model of that fingerprint will take, reckoned anew where it was two minutes ago."""
+    return _reckon()
+
+
+@st.cache_resource(max_entries=256, show_spinner=False)
+def shelf(model: str, what: tuple[Hashable, ...]) -> list[Any]:
+    """A place for what was found in a model of that fingerprint: the one thing here that is filled later."""
+    return []
 
 
 @st.cache_resource(max_entries=4, show_spinner="Running every user through the model, once …")

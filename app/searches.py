@@ -8,8 +8,7 @@ import time
 from collections.abc import Callable, Hashable
 from typing import Any, TypeVar
 
-import streamlit as st
-
+from app import resources
 from fame.explain.question import Watch
 
 T = TypeVar("T")
@@ -64,25 +63,13 @@ class Search:
             raise StoppedError
 
 
-@st.cache_data(max_entries=64, ttl=120, show_spinner=False)
-def seconds(model: str, what: tuple[Hashable, ...], _reckon: Callable[[], float]) -> float:
-    """What a search in the model of that fingerprint will take, reckoned anew where it was two minutes ago."""
-    return _reckon()
-
-
 def once(model: str, what: tuple[Hashable, ...], work: Callable[[], T]) -> T:
     """What is the same as long as a question is, found at the first asking: a slider that is moved changes none of it.
 
     `model` is the fingerprint of the model that is asked.
     """
-    kept = shelf(model, what)
+    kept = resources.shelf(model, what)
     if not kept:
         kept.append(work())
     found: T = kept[0]
     return found
-
-
-@st.cache_resource(max_entries=256, show_spinner=False)
-def shelf(model: str, what: tuple[Hashable, ...]) -> list[Any]:
-    """A place for what was found in a model of that fingerprint: the one thing here that is filled later."""
-    return []

@@ -40,7 +40,7 @@ class Knockout:
 
     @classmethod
     def from_json(cls, content: dict[str, Any]) -> "Knockout":
-        """The inverse of `as_json`."""
+        """From the plain lists and numbers that `as_json` gives."""
         return cls(
             target=int(content["target"]),
             rank=int(content["rank"]),

@@ -60,7 +60,7 @@ class Recommendation:
 
     @classmethod
     def from_json(cls, content: dict[str, Any]) -> "Recommendation":
-        """The inverse of `as_json`."""
+        """From the plain lists and numbers that `as_json` gives."""
         gate = np.asarray(content["gate"], dtype=float)
         T, H, k = len(content["history"]), gate.shape[-1] if gate.ndim > 1 else 0, len(content["items"])
         shares = content.get("responsibilities")  # answers stored before there were mixtures have none

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import streamlit as st
 
-from app import charts, measured, resources, searches
+from app import charts, measured, resources
 from app.current import Current
 from app.look.numbers import duration, percent
 from app.sentences.marking import escape, together
@@ -43,7 +43,7 @@ def truth(now: Current) -> None:
         st.info(escape(str(error)))
     if found is None:
         place, model = st.empty(), resources.checkpoint(now.model.name).model
-        takes = searches.seconds(now.model.fingerprint, ("scorecard",), lambda: marking_seconds(model, now.data))
+        takes = resources.seconds(now.model.fingerprint, ("scorecard",), lambda: marking_seconds(model, now.data))
         if not place.button(f"Mark the model, about {duration(takes)}", icon=":material/fact_check:"):
             return
         try:

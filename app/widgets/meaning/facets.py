@@ -5,7 +5,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from app import charts, measured, searches
+from app import charts, measured, resources
 from app.current import Current
 from app.look import palette
 from app.look.numbers import duration, signed, two_digits
@@ -37,7 +37,7 @@ def meaning(now: Current) -> Meaning | None:
     with place.container():
         st.info(why)
         size = len(now.data.catalog), len(now.data.catalog.families)
-        takes = searches.seconds(now.model.fingerprint, ("meaning",), lambda: seconds(*size) * slowdown())
+        takes = resources.seconds(now.model.fingerprint, ("meaning",), lambda: seconds(*size) * slowdown())
         if not st.button(f"Test them now, about {duration(takes)}", icon=":material/science:", type="primary"):
             return None
         with st.spinner("Asking a probe what each facet tells, and permuting the answers …"):

@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
-from app import searches
+from app import resources
 from app.look.numbers import at_most, duration
 from app.searches import Search
 from fame.explain.question import Watch, unwatched
@@ -33,7 +33,7 @@ def costly(
     Exception
         What the search raised.
     """
-    kept = searches.shelf(model, what)
+    kept = resources.shelf(model, what)
     if kept and isinstance(kept[0], tuple):
         return kept[0]
     search: Search | None = kept[0] if kept else None
@@ -46,7 +46,7 @@ def costly(
         return search.found
     if search is not None and search.error is not None:
         raise search.error
-    needed = searches.seconds(model, what, seconds)
+    needed = resources.seconds(model, what, seconds)
     if needed <= AT_ONCE:
         kept[:] = [(work(unwatched),)]
         return kept[0]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from app import commands, models, resources, searches, state
+from app import commands, models, resources, state
 from app.current import resolve
 from app.look.numbers import duration
 from app.sentences.marking import escape
@@ -176,7 +176,7 @@ def next_steps(run: RunProgress) -> None:
         map_store.load(model.folder, model.fingerprint)
     except InputError:
         size = model.config["items"], len(model.config["facets"])
-        seconds = searches.seconds(model.fingerprint, ("maps",), lambda: map_store.seconds(*size) * slowdown())
+        seconds = resources.seconds(model.fingerprint, ("maps",), lambda: map_store.seconds(*size) * slowdown())
         if st.button(f"Draw the facet maps, about {duration(seconds)}", icon=":material/scatter_plot:"):
             try:
                 with st.spinner("Drawing a map for every facet …"):

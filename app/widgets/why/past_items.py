@@ -214,7 +214,7 @@ def untested(now: Current) -> None:
 
     try:
         if costly(now.model.fingerprint, JUDGE, f"Test them on {USERS} users", lambda: testing(now), judge):
-            searches.shelf(now.model.fingerprint, JUDGE).clear()  # what was found is stored with the model
+            resources.shelf(now.model.fingerprint, JUDGE).clear()  # what was found is stored with the model
             st.rerun()
     except InputError as error:
         st.error(escape(str(error)))

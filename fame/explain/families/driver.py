@@ -55,7 +55,7 @@ class Evidence:
 
     @classmethod
     def from_json(cls, content: dict[str, Any]) -> "Evidence":
-        """The inverse of `as_json`."""
+        """From the plain lists and numbers that `as_json` gives."""
         families = tuple(content["families"])
         effect = np.asarray(content["effect"], dtype=float).reshape(len(families), -1 if families else 0)
         return cls(families, np.asarray(content["parts"], dtype=float), effect)

@@ -106,7 +106,7 @@ class Stability:
 
 @dataclass(frozen=True)
 class Meaning:
-    """Everything."""
+    """What a model's facets and experts mean, as tested: H facets, A families, N experts; what `meaning.json` holds."""
 
     families: tuple[str, ...]  # A, those that have values
     tied: tuple[str, ...]  # families that training tied facets to

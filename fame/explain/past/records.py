@@ -30,7 +30,7 @@ class Attribution:
 
     @classmethod
     def from_json(cls, content: dict[str, Any]) -> "Attribution":
-        """The inverse of `as_json`."""
+        """From the plain lists and numbers that `as_json` gives."""
         kinds = {"history": np.int64, "values": float, "order": np.int64, "heads": float}
         arrays = {
             name: None if content[name] is None else np.array(content[name], kind) for name, kind in kinds.items()
