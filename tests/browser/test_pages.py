@@ -68,7 +68,7 @@ def test_a_lasso_on_the_map_selects_in_all_and_adds_to_the_history(visit):
     settle(page)
     count = page.locator(".count")
     selected = int(count.inner_text().split()[0])
-    assert count.inner_text() == f"{selected} selected of 1000"
+    assert count.inner_text() == f"{selected:,} selected of 1,000"
     assert 0 < selected < 1000
     expect(page.get_by_role("heading", name=f"{selected} selected")).to_be_visible()
     page.get_by_role("button", name="to the history").click()

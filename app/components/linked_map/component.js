@@ -169,16 +169,17 @@ export default function linkedMap({ data, parentElement, setTriggerValue }) {
   map.draw = draw;
 
   const tell = () => {
-    const some = map.selected.size > 0, words = `${map.selected.size} selected of ${n}`;
+    const written = (count) => count.toLocaleString("en"), all = written(n);
+    const some = map.selected.size > 0, words = `${written(map.selected.size)} selected of ${all}`;
     const how = {
       select: "Draw around some, or choose a colour.",
       move: "Drag to move, turn the wheel to zoom.",
       "": "Tap one, or choose a colour.",
     };
-    at(".count").textContent = some ? words : `${n} items. ${how[map.mode]}`;
+    at(".count").textContent = some ? words : `${all} items. ${how[map.mode]}`;
     at(".clear").hidden = !some;
     map.panels.forEach((p) => {
-      const name = `Map of ${n} items as ${p.name} sees them`;
+      const name = `Map of ${all} items as ${p.name} sees them`;
       p.canvas.setAttribute("aria-label", some ? `${name}; ${words}` : name);
     });
     legend.querySelectorAll("button").forEach((entry) => {
@@ -308,7 +309,7 @@ export default function linkedMap({ data, parentElement, setTriggerValue }) {
     };
     legend.replaceChildren(
       ...entries.map(([code, label]) => {
-        const entry = make("button", "entry"), size = map.rows.get(code)?.length ?? 0;
+        const entry = make("button", "entry"), size = (map.rows.get(code)?.length ?? 0).toLocaleString("en");
         entry.type = "button";
         entry.dataset.code = code;
         entry.title = `Select the ${size} items with ${data.coloring.name} ${label}; with Shift, add them`;
