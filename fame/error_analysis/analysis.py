@@ -1,0 +1,50 @@
+"""All that is told of a selection of events, from one function: for the page, the command line and a report."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from fame.error_analysis.conditions import Condition, holding
+from fame.error_analysis.events import CUT, RANKS, TracedEvents
+from fame.error_analysis.kinds import KINDS
+from fame.error_analysis.records import Analysis, Band, Kind
+from fame.error_analysis.slices import find_slices
+from fame.ranking.metrics import means
+
+
+def analyse(events: TracedEvents, where: Sequence[Condition] = (), minimum: int | None = None) -> Analysis:
+    """Rank bands, measures, slices and kinds of the events for which all conditions hold; there may be none.
+
+    `minimum` is how many events a slice must have; None leaves it to `find_slices`.
+
+    Raises
+    ------
+    FilterError
+        A condition names no column or label of these events.
+    """
+    chosen = events.only(holding(events, where))
+    bands = np.bincount(RANKS.codes(chosen.rank.astype(float))[:, 0], minlength=len(RANKS.labels) + 1)[1:]
+    return Analysis(
+        where=tuple(where),
+        events=len(chosen),
+        of=len(events),
+        found=int((chosen.rank <= CUT).sum()),
+        measures=means(chosen.rank),
+        median_rank=float(np.median(chosen.rank)) if len(chosen) else None,
+        bands=tuple(Band(label, int(n)) for label, n in zip(RANKS.labels, bands, strict=True)),
+        slices=find_slices(chosen, minimum),
+        kinds=count_kinds(chosen),
+    )
+
+
+def count_kinds(events: TracedEvents) -> tuple[Kind, ...]:
+    """How many of the events are of each kind that the trace tells."""
+    if events.tags is None:
+        return ()
+    words = {rule.name: rule.words for rule in KINDS}
+    first = np.bincount(events.kind, minlength=len(events.kinds) + 1)[1:]
+    every = [int(((events.tags >> place) & 1).sum()) for place in range(len(events.kinds))]
+    return tuple(
+        Kind(name, words[name], int(n), matches - int(n))
+        for name, n, matches in zip(events.kinds, first, every, strict=True)
+    )

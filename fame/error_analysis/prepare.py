@@ -1,0 +1,181 @@
+"""A trace -> its events in memory: bands, attribute values and kinds of errors, block by block.
+
+What grows with the events is about 30 bytes each; a block's texts and lists are let go of before the next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from fame.data import Catalog, DataSet
+from fame.data.attributes import attributes
+from fame.error_analysis.events import CERTAINTY, COUNTS, CUT, Labels, TracedEvents
+from fame.error_analysis.kinds import KINDS, RARE, Facts, Rule, tags
+from fame.trace.queries import checked
+from fame.trace.records import TraceAbout, need, read_about
+
+BLOCK = 50_000  # events read at a time
+READ = (
+    "event", "counted", "length", "read", "target_id", "rank", "probability", "repeat", "top", "driver",
+    "rank_without_popularity", "rank_without_newest", "rank_without_facet", "target_count", "first_id",
+    "first_probability", "newest_id", "nearest", "ahead",
+)  # fmt: skip
+
+
+def blocks(files: Iterable[Path]) -> Iterator[pa.RecordBatch]:
+    """Of a trace's files, the columns that are needed here."""
+    for file in files:
+        with pq.ParquetFile(file) as open_file:
+            yield from open_file.iter_batches(BLOCK, columns=list(READ))
+
+
+def events_of(folder: Path, model: str, dataset: DataSet) -> TracedEvents:
+    """The events of a stored trace of the model with that fingerprint and of this data set.
+
+    Raises
+    ------
+    TraceError, FolderError
+        There is none, it is of something else, or it is not whole.
+    """
+    about = read_about(folder)
+    need(about, folder, model, dataset.fingerprint)
+    return prepare(blocks(checked(folder, about)), about, dataset.catalog)
+
+
+def prepare(read: Iterable[pa.RecordBatch], about: TraceAbout, catalog: Catalog) -> TracedEvents:
+    """The events of a trace that count in the measures, in its order.
+
+    `read` are rows of the trace with the columns `READ`. An item that is not in the catalog any more has no attributes.
+    """
+    values = [(family.name, *_values(catalog, family.name)) for family in catalog.families]
+    values = [(name, labels, codes) for name, labels, codes in values if labels]
+    rules, _ = offered(about, bool(values))
+    ids = pa.array(catalog.ids)
+    parts = [_block(batch, about, ids, [codes for *_, codes in values], rules) for batch in read]
+    order = np.argsort(_joined(parts, "row"), kind="stable")
+    found = {name: _joined(parts, name)[order] for name in (parts[0] if parts else ())}
+    if not found:
+        return TracedEvents(np.zeros(0, np.int32), np.zeros(0, np.int64), ())
+    truth, newest = found["target"], found["newest"]
+    columns = [
+        Labels("length", COUNTS.labels, COUNTS.codes(found["length"]), ordered=True),
+        Labels("popularity", COUNTS.labels, COUNTS.codes(found["popularity"]), ordered=True),
+        *(Labels(f"truth.{name}", labels, codes, truth) for name, labels, codes in values),
+        *(Labels(f"newest.{name}", labels, codes, newest) for name, labels, codes in values),
+        Labels("facet", about.facets, found["facet"][:, None]),
+        Labels("driver", about.families, found["driver"][:, None]),
+        Labels("certainty", CERTAINTY.labels, CERTAINTY.codes(found["certainty"]), ordered=True),
+    ]
+    if about.repeats == "keep":
+        columns.append(Labels("repeat", ("no", "yes"), found["repeat"][:, None]))
+    every = np.arange(len(catalog) + 1, dtype=np.int32)[:, None]
+    items = (("truth", truth), ("newest", newest), ("first", found["first"]))
+    return TracedEvents(
+        rank=found["rank"],
+        row=found["row"],
+        columns=tuple(column for column in columns if column.labels and column.codes.any()),
+        others=tuple(Labels(name, catalog.ids, every, index) for name, index in items),
+        numbers={name: found[name] for name in ("rank", "length", "popularity", "certainty", "probability")},
+        kinds=tuple(rule.name for rule in rules),
+        tags=found["tags"],
+    )
+
+
+def offered(about: TraceAbout, attributes: bool) -> tuple[tuple[Rule, ...], tuple[Rule, ...]]:
+    """The rules that can be applied to a trace, and those that the model lacks something for."""
+    lacks = {
+        "no facets": not about.facets,
+        "no popularity part": not about.popularity,
+        "no attributes": not attributes,
+    }
+    return (
+        tuple(rule for rule in KINDS if not lacks.get(rule.lacks, False)),
+        tuple(rule for rule in KINDS if lacks.get(rule.lacks, False)),
+    )
+
+
+def _values(catalog: Catalog, family: str) -> tuple[tuple[str, ...], np.ndarray]:
+    """A family's values, and (V + 1, m) their numbers from 1, each once; 0 = no more."""
+    found = attributes(catalog, family)
+    codes = np.sort(found.codes + 1, 1)[:, ::-1]
+    again = np.zeros(codes.shape, bool)
+    again[:, 1:] = codes[:, 1:] == codes[:, :-1]
+    once = np.sort(np.where(again, 0, codes), 1)[:, ::-1]
+    most = max(1, int((once > 0).sum(1).max()))
+    return found.values, np.ascontiguousarray(once[:, :most]).astype(np.int32)
+
+
+def _block(
+    batch: pa.RecordBatch, about: TraceAbout, ids: pa.Array, values: list[np.ndarray], rules: tuple[Rule, ...]
+) -> dict[str, np.ndarray]:
+    batch = batch.filter(batch.column("counted"))
+    target, top = _index(batch["target_id"], ids), _lists(batch["top"], CUT)
+    rank = _numbers(batch["rank"])
+    facts = Facts(
+        rank=rank,
+        without_popularity=_numbers(batch["rank_without_popularity"]),
+        without_facet=_numbers(pc.list_flatten(batch["rank_without_facet"])).reshape(len(batch), len(about.facets)),
+        without_newest=_numbers(batch["rank_without_newest"]),
+        count=_numbers(batch["target_count"]),
+        nearest=_numbers(batch["nearest"]),
+        read=_numbers(batch["read"]),
+        alike=_alike(target, _index(top, ids).reshape(len(batch), -1), values, rank > CUT),
+    )
+    return {
+        "row": batch["event"].to_numpy().astype(np.int64),
+        "rank": rank.astype(np.int32),
+        "length": _numbers(batch["length"]).astype(np.int32),
+        "popularity": facts.count.astype(np.int32),
+        "certainty": _numbers(batch["first_probability"]).astype(np.float32),
+        "probability": _numbers(batch["probability"]).astype(np.float32),
+        "target": target,
+        "newest": _index(batch["newest_id"], ids),
+        "first": _index(batch["first_id"], ids),
+        "facet": _index(batch["ahead"], pa.array(about.facets, pa.string())).astype(np.int8),
+        "driver": _index(batch["driver"], pa.array(about.families, pa.string())).astype(np.int8),
+        "repeat": np.asarray(batch["repeat"]).astype(np.int8) + 1,
+        "tags": tags(rules, facts, CUT),
+    }
+
+
+def _alike(target: np.ndarray, top: np.ndarray, values: list[np.ndarray], wrong: np.ndarray) -> np.ndarray:
+    """(n,) how many of the first items (n, k) have that rare value of the truth that most of them have."""
+    most = np.zeros(len(target), np.int64)
+    rows = np.flatnonzero(wrong)
+    for codes in values:
+        share = np.bincount(codes[codes > 0], minlength=codes.max() + 1) / (len(codes) - 1)
+        theirs = codes[top[rows]]  # (wrong, k, m)
+        for own in codes[target[rows]].T:
+            have = (theirs == own[:, None, None]).any(2).sum(1)
+            most[rows] = np.maximum(most[rows], np.where((own > 0) & (share[own] <= RARE), have, 0))
+    return most
+
+
+def _index(column: pa.Array, ids: pa.Array) -> np.ndarray:
+    """(n,) int32: 1… the place among the ids; 0 = none of them."""
+    found = pc.index_in(column.cast(pa.string()), value_set=ids)
+    return pc.fill_null(found, -1).to_numpy(zero_copy_only=False).astype(np.int32) + 1
+
+
+def _lists(column: pa.ListArray, k: int) -> pa.Array:
+    """The first k of every list, one after the other, with nulls where one is shorter."""
+    lengths = np.minimum(pc.list_value_length(column).to_numpy(zero_copy_only=False), k).astype(np.int64)
+    starts = column.offsets.to_numpy()[:-1].astype(np.int64) - column.offsets[0].as_py()
+    places = starts[:, None] + np.arange(k)
+    inside = np.arange(k) < lengths[:, None]
+    return pc.take(pc.list_flatten(column), pa.array(places.ravel(), mask=~inside.ravel()))
+
+
+def _numbers(column: pa.Array) -> np.ndarray:
+    """(n,) float64, NaN where it is null."""
+    return np.asarray(column.cast(pa.float64()).to_numpy(zero_copy_only=False), float)
+
+
+def _joined(parts: list[dict[str, np.ndarray]], name: str) -> np.ndarray:
+    return np.concatenate([part[name] for part in parts]) if parts else np.zeros(0)
