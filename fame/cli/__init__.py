@@ -5,6 +5,7 @@ import sys
 import typer
 
 from fame.cli import data, verify
+from fame.cli.errors import errors
 from fame.cli.estimate import estimate
 from fame.cli.evaluate import evaluate
 from fame.cli.explain import explain
@@ -26,6 +27,7 @@ app.add_typer(verify.app, name="verify")
 app.command()(train)
 app.command()(estimate)
 app.command()(evaluate)
+app.command()(errors)
 app.command()(recommend)
 app.command()(explain)
 app.command("map")(map_)
