@@ -12,6 +12,7 @@ from fame.cli.explain import explain
 from fame.cli.map import map_
 from fame.cli.output import console
 from fame.cli.recommend import recommend
+from fame.cli.trace import trace
 from fame.cli.train import train
 from fame.errors import InputError
 
@@ -31,6 +32,7 @@ app.command()(errors)
 app.command()(recommend)
 app.command()(explain)
 app.command("map")(map_)
+app.command()(trace)
 
 
 def main() -> None:

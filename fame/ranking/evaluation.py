@@ -5,7 +5,7 @@ where seen items are not recommended it can be no hit, and is left out of the me
 items are ranked with the others.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Literal
 
 import numpy as np
@@ -23,6 +23,7 @@ from fame.runs.budget import positions_at_once
 Repeats = Literal["drop", "keep"]
 
 USERS = 32  # scored at a time at least, so that a large table is not read anew for every few
+EVENTS = 1_024  # in a block, whose events are put in batches: what is worked out of them all is held until it is whole
 
 
 def counted(events: Events, repeats: Repeats = "drop") -> Events:
@@ -42,10 +43,25 @@ def ranks(model: Model, events: Events, repeats: Repeats = "drop") -> np.ndarray
         items = torch.from_numpy(pad(events.histories, rows, length)).to(side.table.device)
         return scores(model, model(items, newest=True), side)
 
-    lengths, most = np.minimum(events.histories.lengths, length), max(USERS, BLOCK // model.config.items)
-    cells = positions_at_once(model.config, length)
-    groups = (part for rows in batches(lengths, cells) for part in np.split(rows, range(most, len(rows), most)))
+    lengths = events.histories.lengths
+    groups = (block[rows] for block in blocks(len(lengths)) for rows in together(model, lengths[block]))
     return rank_all(score, events, groups, repeats)
+
+
+def blocks(events: int) -> Iterator[np.ndarray]:
+    """Rows of so many events, one block after another."""
+    for start in range(0, events, EVENTS):
+        yield np.arange(start, min(start + EVENTS, events))
+
+
+def together(model: Model, lengths: np.ndarray) -> Iterator[np.ndarray]:
+    """Events of a block, by the lengths of their histories, in batches that are read and scored at once.
+
+    Sums are rounded otherwise in another batch: whoever wants the very same ranks takes the very same batches.
+    """
+    length, most = model.config.length, max(USERS, BLOCK // model.config.items)
+    for rows in batches(np.minimum(lengths, length), positions_at_once(model.config, length)):
+        yield from np.split(rows, range(most, len(rows), most))
 
 
 def rank_of_user(model: Model, histories: Histories, user: int, repeats: Repeats = "drop") -> int | None:
@@ -72,12 +88,20 @@ def rank_all(
     result = np.zeros(len(events.targets), dtype=np.int64)
     for rows in groups:
         found = score(rows)
-        target = torch.from_numpy(events.targets[rows].astype(np.int64)).to(found.device) - 1
-        own = found.gather(1, target[:, None])
         if repeats == "drop":
-            seen = [events.histories[row] for row in rows]
-            user = np.repeat(np.arange(len(rows)), [len(items) for items in seen])
-            found[torch.from_numpy(user), torch.from_numpy(np.concatenate(seen).astype(np.int64)) - 1] = -torch.inf
-            own = found.gather(1, target[:, None])
-        result[rows] = (~(found < own)).sum(1).cpu().numpy()  # itself included; a NaN never looks good
+            found[seen(events.histories, rows)] = -torch.inf
+        result[rows] = rank(found, torch.from_numpy(events.targets[rows].astype(np.int64))).cpu().numpy()
     return result
+
+
+def seen(histories: Histories, rows: np.ndarray) -> tuple[Tensor, Tensor]:
+    """Where in scores (len(rows), V) the items of some users' histories stand."""
+    some = [histories[row] for row in rows]
+    user = np.repeat(np.arange(len(rows)), [len(items) for items in some])
+    return torch.from_numpy(user), torch.from_numpy(np.concatenate(some).astype(np.int64)) - 1
+
+
+def rank(found: Tensor, targets: Tensor) -> Tensor:
+    """(B,) int64: rank of each target among scores (B, V), 1 = first; its equals and a NaN stand before it."""
+    own = found.gather(1, targets.to(found.device)[:, None] - 1)
+    return (~(found < own)).sum(1)  # itself included

@@ -16,7 +16,7 @@ from fame.folders import read_json
 TRACE, ABOUT = "trace", "trace.json"
 TRACE_FORMAT = 1
 TRACE_ADVICE = "make it again with `python -m fame trace`"
-TOP = 10  # items ranked first that are kept
+KEPT_TOP = 10  # items ranked first that are kept
 POPULARITY, REST = "popularity", "rest"  # last of a list of parts, and of an anatomy
 
 _TEXTS, _NUMBERS, _RANKS = pa.list_(pa.string()), pa.list_(pa.float32()), pa.list_(pa.int32())
@@ -37,7 +37,7 @@ SCHEMA = pa.schema(
         pa.field("gate", _NUMBERS, nullable=False),  # (H,), empty without facets
         pa.field("router", pa.list_(_NUMBERS), nullable=False),  # (H, N)
         pa.field("parts_target", _NUMBERS, nullable=False),  # (H + 1,): each facet's part of the score, popularity last
-        pa.field("parts_first", _NUMBERS, nullable=False),
+        pa.field("parts_first", _NUMBERS),
         pa.field("anatomy_target", _NUMBERS),  # (E + 1,): each family's part, the rest last; null: the score is no sum
         pa.field("anatomy_first", _NUMBERS),
         pa.field("driver", pa.string()),  # family that drove the first item; null where none is named
@@ -47,9 +47,9 @@ SCHEMA = pa.schema(
         pa.field("rank_without_facet", _RANKS, nullable=False),  # (H,) with that facet's gate weight 0
         pa.field("rank_by_facet", _RANKS, nullable=False),  # (H,) with gate weight 1 on that facet alone
         pa.field("target_count", pa.int32(), nullable=False),  # interactions with the target in training
-        pa.field("first_id", pa.string(), nullable=False),
-        pa.field("first_probability", pa.float64(), nullable=False),
-        pa.field("first_count", pa.int32(), nullable=False),
+        pa.field("first_id", pa.string()),  # null, as all of the first item, where everything was seen before
+        pa.field("first_probability", pa.float64()),
+        pa.field("first_count", pa.int32()),
         pa.field("newest_id", pa.string(), nullable=False),  # of the history
         pa.field("nearest_id", pa.string(), nullable=False),  # past item whose vector has the largest cosine with it
         pa.field("nearest", pa.int32(), nullable=False),  # how far back it lies: 1 = the newest, > read = not read

@@ -1,0 +1,53 @@
+"""`python -m fame trace`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from fame.cli.evaluate import said
+from fame.cli.output import Json, Repeated, console, print_json
+
+
+def trace(
+    model: Annotated[Path, typer.Option(help="Folder of the model.")],
+    data: Annotated[Path, typer.Option(help="Folder of the data set that it was trained on.")],
+    out: Annotated[
+        Path | None, typer.Option(help="Folder of the trace; beside the model, where the app looks, if left out.")
+    ] = None,
+    split: Annotated[Literal["validation", "test"], typer.Option(help="Which held-out item of each user.")] = "test",
+    repeats: Repeated = "drop",
+    resume: Annotated[bool, typer.Option(help="Go on with a trace that was interrupted.")] = False,
+    background: Annotated[bool, typer.Option(help="Leave a core and the right of way to other programs.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Run every held-out event through the model, and keep what it did, to be asked. Ctrl-C keeps what is done."""
+    from fame.checkpoint.store import load
+    from fame.cli.train import give_way
+    from fame.data import read
+    from fame.trace import make as tracing
+
+    if background:
+        give_way()
+    checkpoint, dataset = load(model), read(data)
+    place = tracing.beside(model, checkpoint.description.fingerprint) if out is None else tracing.alone_in(out)
+    with Progress(
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("events,"),
+        TimeRemainingColumn(), TextColumn("left"), console=console,
+    ) as bar:  # fmt: skip
+        task = bar.add_task("tracing", total=None)
+
+        def watch(done: int, of: int) -> None:
+            bar.update(task, completed=done, total=of)
+
+        about = tracing.trace(checkpoint, dataset, data, place, split, repeats, resume, watch)
+    folder = tracing.beside(model, about.model).folder if out is None else out
+    again = about.events - about.counted
+    if again:
+        console.print(said(again, about.events, repeats), style="yellow")
+    console.print(f"trace of {about.events:,} events in {folder}", markup=False, highlight=False)
+    if as_json:
+        print_json({"trace": str(folder), **about.as_json()})
