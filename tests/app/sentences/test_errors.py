@@ -1,0 +1,95 @@
+"""What is said of many events holds over all of them."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from app.charts import errors as charts
+from app.sentences import errors as said
+from fame.error_analysis.analysis import analyse
+from fame.error_analysis.conditions import Condition, parse
+from fame.error_analysis.records import Band, Kind
+from tests.error_analysis.made import events
+
+
+def worse(seed: int, genre: int = 2):  # type: ignore[no-untyped-def]
+    """Events of one genre are mostly wrong."""
+    made = events(2500, seed, items=150, hits=0.3)
+    column = made.column("truth.genre")
+    assert column is not None
+    bad = column.having(genre) & (np.random.default_rng(seed).random(len(made)) < 0.8)
+    return replace(made, rank=np.where(bad, 90, made.rank).astype(np.int32))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_most_is_lost_by_the_slice_that_no_other_told_one_costs_more_than(seed: int) -> None:
+    found = analyse(worse(seed))
+    text = said.headline(found)
+    told = [row for row in found.slices.rows if row.told]
+    most = min(told, key=lambda row: row.cost)
+    assert f"Most is lost with {said.marked(most)}" in text
+    assert text.startswith(f"**{found.found:,} of {found.events:,}** have")
+    best = max(told, key=lambda row: row.cost)
+    assert ("Most is gained" in text) == (best.effect > 0)
+    if best.effect > 0:
+        assert f"Most is gained with {said.marked(best)}" in text
+    assert (most.under is not None) == ("more than half of that goes with" in text)
+
+
+def test_where_nothing_is_told_that_is_said_with_the_number_looked_at() -> None:
+    found = analyse(events(300, 1))
+    assert not any(row.told for row in found.slices.rows)
+    assert f"None of the {found.slices.looked_at:,} slices of 20 events or more" in said.headline(found)
+    assert "too few for slices" in said.headline(analyse(events(12)))
+
+
+def test_an_empty_selection_says_what_to_drop() -> None:
+    made = events(100)
+    three = [parse("rank < 1"), parse("length > 2"), parse("kind = near miss")]
+    assert said.headline(analyse(made, three)) == "No user is in all three slices; drop one."
+    assert said.headline(analyse(made, three[:2])) == "No user is in both slices; drop one."
+    assert said.headline(analyse(made, three[:1])) == "No user is in this slice; drop it."
+
+
+def test_the_most_frequent_kind_is_the_one_no_other_has_more_of() -> None:
+    rows = [Kind("near miss", "", 3, 0), Kind("cold truth", "", 7, 0), Kind("unexplained", "", 10, 0)]
+    text = said.errors_of(rows)
+    assert "Of 20 errors, 10 (50\u00a0%) go with no rule" in text
+    assert "**cold truth** is the most frequent kind: 7" in text
+    even = said.errors_of([rows[0], replace(rows[1], first=3), replace(rows[2], first=0)])
+    assert "**near miss**, **cold truth** are the most frequent kinds: 3 each" in even
+    assert "each goes with a rule" in even
+    assert "Nothing is wrong" in said.errors_of([replace(row, first=0) for row in rows])
+
+
+def test_text_from_data_is_escaped() -> None:
+    nasty = Condition("truth.genre", "=", "**<b>a</b>**")
+    found = analyse(worse(0))
+    row = replace(found.slices.rows[0], conditions=(nasty,))
+    assert "<b>" not in said.marked(row)
+    figure = charts.slices([row], [said.slice_name(row)], found.slices.mean)
+    assert "<b>a" not in str(figure.layout.yaxis.ticktext)
+    assert "<b>a" not in str(figure.data[1].hovertext)
+
+
+def test_squares_count_every_event() -> None:
+    rows = [Kind(f"kind {k}", "", n, 0) for k, n in enumerate((0, 1, 7, 263, 4_111))]
+    figure = charts.kinds(rows)
+    each = charts.square(4_111)
+    for k, row in enumerate(rows):
+        squares = sum(place == k for place in figure.data[0].customdata)
+        assert (squares - 1) * each < row.first <= squares * each or squares == row.first == 0
+        assert squares <= charts.ACROSS
+    assert list(figure.data[1].text) == ["0", "1", "7", "263", "4,111"]
+
+
+def test_the_bar_is_of_all_events() -> None:
+    bands = [Band("1", 5), Band("2-10", 0), Band("11-50", 15), Band("51-200", 20), Band("201+", 60)]
+    bar = charts.rank_bands(bands).data[0]
+    assert sum(bar.x) == pytest.approx(1)
+    assert list(bar.base) == pytest.approx([0, 0.05, 0.05, 0.2, 0.4])
+    assert charts.rank_bands([replace(band, n=0) for band in bands]).data[0].x == (0,) * 5
+    assert [charts.ranked(band.ranks) for band in bands] == [
+        "first", "ranks 2 to 10", "ranks 11 to 50", "ranks 51 to 200", "rank 201 or beyond",
+    ]  # fmt: skip
