@@ -1,5 +1,6 @@
 """`python -m fame verify`: what is true of a model, where that can be known."""
 
+from math import exp
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,8 +12,9 @@ from fame.cli.output import Json, console, print_json
 
 if TYPE_CHECKING:
     from fame.data import Catalog
-    from fame.explain.meaning.records import Meaning, Probe
+    from fame.explain.meaning.records import Deeds, Meaning, Probe
     from fame.explain.trust.records.explanations import Explanations
+    from fame.explain.trust.records.scorecard import ExpertMarks
 
 app = typer.Typer(help="Test what a model's facets, experts and explanations say.", no_args_is_help=True)
 
@@ -52,6 +54,7 @@ def planted(
                 "matched": found.matched,
                 "curve": [vars(point) for point in found.curve],
                 "calibration": None if found.calibration is None else vars(found.calibration),
+                "experts": found.experts and stored.as_json(found.experts),
             }
         )
         return
@@ -70,6 +73,8 @@ def planted(
     typer.echo(f"{'no driver named':15} {found.unnamed:6.1%}")
     if found.calibration:
         typer.echo(f"{'calibration':15} {found.calibration.error:6.1%}  expected error of a responsibility")
+    if found.experts:
+        typer.echo(_preferences(found.experts))
     if found.matched:
         console.print("The facets have no names; each got the family that suits it best, so these are upper bounds.")
 
@@ -166,6 +171,33 @@ def _say_explanations(found: "Explanations") -> None:
         typer.echo("None of the fast ones is truer than recency on the half of the users that chooses.")
 
 
+def _preferences(marks: "ExpertMarks") -> str:
+    """What experts tell of the preferences that users follow."""
+    return (
+        f"Of {marks.preferences:,} preferences the largest expert tells {marks.told:.1%} (routers dealt to the wrong "
+        f"users {marks.by_chance:.1%}, the latest liked value {marks.latest:.1%}, an oracle {marks.oracle:.1%}), "
+        f"{marks.drives:.1%} of those that drive the next item; {marks.beyond_chance:.2f} of what can be told."
+    )
+
+
+def _say_deeds(deeds: "Deeds") -> None:
+    """What experts do, in three lines."""
+    done, routed = deeds.done, deeds.routed
+    typer.echo(
+        f"Without the expert that matters most what users took is {exp(done.fall):.2f} times as likely or unlikely "
+        f"(median of {deeds.users} users), and {done.changed:.1f} of the first ten items are others."
+    )
+    if done.selectivity is not None:
+        typer.echo(
+            f"Without a facet's largest expert its own items fall by {done.selectivity:+.3f} nats more than others."
+        )
+    swapped = ", ".join(
+        f"{name} routers {one.mean:+.4f} ({one.low:+.4f} to {one.high:+.4f})"
+        for name, one in (("uniform", routed.uniform), ("shuffled", routed.shuffled))
+    )
+    typer.echo(f"NDCG@10 of {routed.users:,} users {routed.own.mean:.4f}; with {swapped}")
+
+
 def _say_meaning(found: "Meaning", catalog: "Catalog") -> None:
     """The facets, the matrices, the experts."""
     for facet in found.facets:
@@ -177,11 +209,14 @@ def _say_meaning(found: "Meaning", catalog: "Catalog") -> None:
     if found.families:
         console.print(_matrix(found, found.held_out, "Probe on held-out items: 2 AUC - 1 (0 = chance), q"))
         console.print(_matrix(found, found.written_in, "The same on the other items: written in where a facet is tied"))
+    if found.deeds:
+        _say_deeds(found.deeds)
     for expert in found.experts:
         values = ", ".join(f"{one.value} {one.share:.0%} (of all {one.overall:.0%})" for one in expert.speaks_for)
         alike = "".join(f"; same as expert {other + 1}" for other in expert.same_as)
         name = f"{found.facets[expert.facet].facet}, expert {expert.expert + 1}"
-        typer.echo(f"{name}: {values or 'nothing told from chance'}{alike}")
+        called = ", ".join(found.names(expert.facet, expert.expert)) or "unnamed"
+        typer.echo(f"{name}: {called}; where it leads, the newest item: {values or 'nothing told from chance'}{alike}")
     typer.echo(f"{found.found} values found for experts; chance would find {found.by_chance:.1f}")
     if found.stability:
         per = ", ".join(f"{f.facet} {value:.2f}" for f, value in zip(found.facets, found.stability.facets, strict=True))

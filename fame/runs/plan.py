@@ -112,3 +112,9 @@ def without_each_expert(read: Tensor, H: int, N: int) -> Plan:
     """
     scale = torch.cat([torch.ones(1, 1, H, N), (1 - torch.eye(H * N)).view(H * N, 1, H, N)])
     return Plan(read[None], change=Intervention(router=Edit(scale=scale, renormalise=True)))
+
+
+def each_expert_alone_at(read: Tensor, H: int, N: int, weight: float) -> Plan:
+    """A history (T,) with each expert of each facet at that weight by itself, all others as they are: R = H N."""
+    weights = torch.full((H * N, H * N), torch.nan).fill_diagonal_(weight)
+    return Plan(read[None], change=Intervention(router=Edit(set=weights.view(H * N, 1, H, N))))

@@ -36,7 +36,8 @@ def meaning(now: Current) -> Meaning | None:
     place = st.empty()
     with place.container():
         st.info(why)
-        size = len(now.data.catalog), len(now.data.catalog.families)
+        experts = len(now.facets) * int(now.model.config["experts"])
+        size = len(now.data.catalog), len(now.data.catalog.families), len(now.data.users), experts
         takes = resources.seconds(now.model.fingerprint, ("meaning",), lambda: seconds(*size) * slowdown())
         if not st.button(f"Test them now, about {duration(takes)}", icon=":material/science:", type="primary"):
             return None

@@ -11,6 +11,7 @@ from fame.data.attributes import attributes, held_out
 from fame.data.split import sample
 from fame.explain.facets.population import population
 from fame.explain.meaning.cohesion import strongest
+from fame.explain.meaning.deeds import deeds
 from fame.explain.meaning.probe import Fit, cross_validated_probe, held_out_probe, tells_better
 from fame.explain.meaning.records import DISCOVERY_RATE, FacetMeaning, Meaning, MeaningError, Probe, Stability, Verdict
 from fame.explain.meaning.specialists import attention_apart, specialists
@@ -36,7 +37,8 @@ def measure(model: Model, data: DataSet, seed: int = 0, stable: Stability | None
     out = held_out(len(data.catalog))
     probe, fits = held_out_probe(vectors, families, out, seed)
     values = strongest(vectors, families, seed)
-    events = sample(leave_one_out(data.histories).test, EVENTS, seed)
+    everybody = leave_one_out(data.histories).test
+    events = sample(everybody, EVENTS, seed)
     everyone = population(model, events)
     apart = attention_apart(model, events, seed)
     experts, enriched, by_chance = specialists(everyone.router, everyone.last_item, families, apart, seed)
@@ -58,6 +60,7 @@ def measure(model: Model, data: DataSet, seed: int = 0, stable: Stability | None
         apart=tuple(tuple(map(tuple, facet)) for facet in apart.tolist()),
         stability=stable,
         seed=seed,
+        deeds=deeds(model, everybody, families, seed),
     )
 
 

@@ -15,6 +15,8 @@ from fame.explain import stored
 
 MEANING_FILE = "meaning.json"
 MEANING_ADVICE = "measure it again with `python -m fame verify meaning --model MODEL`"
+ASKED = 300  # users in whose histories every expert is left out and turned up, at most
+ROUTED = 2_000  # users that are ranked with other routers, at most
 DISCOVERY_RATE = 0.05  # false discovery rate of every set of tests (Benjamini and Hochberg)
 
 # told: the facet's family is what it tells best, on items that no training tied to it.
@@ -23,10 +25,17 @@ DISCOVERY_RATE = 0.05  # false discovery rate of every set of tests (Benjamini a
 # than chance does. untested: too few such items.
 Verdict = Literal["told", "other", "outdone", "shared", "nothing", "untested"]
 
+# told: named. unmoved: its items have values in common, but they do not fall more than others without it. nothing: they
+# have none in common that chance would not give. untested: none of them is known and held out. empty: it has none.
+# alone: it has no siblings.
+NameVerdict = Literal["told", "unmoved", "nothing", "untested", "empty", "alone"]
+NAMES = 3  # values that an expert is called by, at most
 
-def seconds(items: int, families: int) -> float:
-    """About what it takes to measure a model, by what it took on an idle core."""
-    return 0.3 + items * families / 10_000
+
+def seconds(items: int, families: int, users: int, experts: int) -> float:
+    """About what it takes to measure a model with so many experts in all, by what it took on an idle core."""
+    each = 0.015 + 3e-8 * items * experts  # every expert left out and turned up after one history
+    return 0.3 + items * families / 10_000 + min(users, ASKED) * each + 0.001 * min(users, ROUTED)
 
 
 class MeaningError(InputError):
@@ -74,13 +83,76 @@ class FacetMeaning:
 
 @dataclass(frozen=True)
 class Enriched:
-    """A value of the last item that is more frequent where an expert has the highest weight than elsewhere."""
+    """A value that is more frequent in what is an expert's than elsewhere.
+
+    What is an expert's: newest items of the histories where it has the highest weight, or items that belong to it.
+    """
 
     family: str
     value: str
-    share: float  # of the expert's events
-    overall: float  # of all events
+    share: float  # of what is the expert's
+    overall: float  # of all
     q: float
+
+
+@dataclass(frozen=True)
+class Interval:
+    """A mean over users and its bootstrap interval."""
+
+    low: float
+    mean: float
+    high: float
+
+
+@dataclass(frozen=True)
+class ExpertName:
+    """Which items belong to an expert, what they have in common, and whether it does anything for them."""
+
+    facet: int
+    expert: int  # from 0
+    items: int  # that belong to it
+    tested: int  # of these, whose values no training tied to a facet, and that have some
+    values: tuple[Enriched, ...]  # that are more frequent among these than among all such items, most enriched first
+    falls: Interval | None  # of log p of its items without it, beyond that of the others; None: it has none, or all
+    share: float  # of the first ten that are its items, median over users
+    turned_up: float  # the same with its router weight at 1 and its siblings' as they are
+    verdict: NameVerdict
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The values that it is called by, none unless all that was asked of it holds."""
+        return tuple(one.value for one in self.values[:NAMES]) if self.verdict == "told" else ()
+
+
+@dataclass(frozen=True)
+class Done:
+    """What experts do, over users: each is left out in turn, and its weight goes to the others of its facet."""
+
+    fall: float  # of log p of what a user took, the largest change that leaving out one makes, nats, median
+    changed: float  # of the first ten items without the expert that changes most of them, mean
+    selectivity: float | None  # of log p without a facet's largest expert: its own items' mean fall beyond the others';
+    # mean over users and facets that are tied to a family; None: there are none
+
+
+@dataclass(frozen=True)
+class Routed:
+    """NDCG@10 with other router weights than the model's own."""
+
+    users: int
+    own: Interval
+    uniform: Interval  # less that with its own: every expert weighs the same
+    shuffled: Interval  # less that with its own: each user is routed as another one
+
+
+@dataclass(frozen=True)
+class Deeds:
+    """What a model's experts are called, and what they do over a sample of users."""
+
+    users: int  # in whose histories every expert was left out and turned up
+    names: tuple[ExpertName, ...]  # facet after facet
+    done: Done
+    routed: Routed
+    confidence: float  # of the intervals of `falls`: 95 % for all of them together
 
 
 @dataclass(frozen=True)
@@ -121,6 +193,13 @@ class Meaning:
     apart: tuple[tuple[tuple[float, ...], ...], ...]  # (H, N, N) mean divergence of experts' attention, bits
     stability: Stability | None
     seed: int
+    deeds: Deeds | None = None  # of the experts; None: measured before there was such a test
+
+    def names(self, h: int, n: int) -> tuple[str, ...]:
+        """What an expert is called by: values that were found in its items and confirmed by leaving it out, or none."""
+        if self.deeds is None:
+            return ()
+        return next((one.names for one in self.deeds.names if (one.facet, one.expert) == (h, n)), ())
 
     def told_elsewhere(self) -> list[str]:
         """The families that a facet is named by and that another facet tells at least as well."""

@@ -22,15 +22,15 @@ READ = 500  # histories on which experts' attention is compared
 class Enrichment:
     """The hypergeometric test of every value of the last item in every expert's events."""
 
-    def __init__(self, router: np.ndarray, last_item: np.ndarray, families: list[Attributes]):
-        """Router weights (n, H, N) and catalog indices (n,) of the events."""
+    def __init__(self, router: np.ndarray, last_item: np.ndarray, families: list[Attributes], fewest: int = FEWEST):
+        """Router weights (n, H, N) and catalog indices (n,) of the events; values of fewer events are not tested."""
         n, H, N = router.shape
         self.leads = (router.argmax(2)[:, :, None] == np.arange(N)).reshape(n, H * N)  # (n, experts)
         self.last_item, self.families = last_item, families
         self.tables = []  # a family each: codes of the values tested, (V + 1, A) has, sparse
         for found in families:
             has = found.sparse()
-            values = np.flatnonzero(np.asarray(has[last_item].sum(0)).ravel() >= FEWEST)
+            values = np.flatnonzero(np.asarray(has[last_item].sum(0)).ravel() >= fewest)
             self.tables.append((values, has[:, values]))
 
     def test(self, items: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -58,6 +58,22 @@ class Enrichment:
         q = false_discovery_control(np.clip(p_all, 0, 1), axis=None).reshape(p_all.shape)
         return np.hstack(share), np.hstack(overall), q
 
+    def found(self, share: np.ndarray, overall: np.ndarray, q: np.ndarray) -> list[tuple[Enriched, ...]]:
+        """What `test` gives -> every expert's values, most enriched first."""
+        names = [
+            (found.family, found.values[code])
+            for found, (values, _) in zip(self.families, self.tables, strict=True)
+            for code in values
+        ]
+        experts = []
+        for e in range(len(q)):
+            its = [
+                Enriched(*names[v], float(share[e, v]), float(overall[e, v]), float(q[e, v]))
+                for v in np.flatnonzero(q[e] < DISCOVERY_RATE)
+            ]
+            experts.append(tuple(sorted(its, key=lambda value: (value.q, -value.share))))
+        return experts
+
     def by_chance(self, seed: int, permutations: int) -> float:
         """Mean number of values found where the items that histories end with have one another's values.
 
@@ -78,25 +94,15 @@ def specialists(
     """Router (n, H, N) and last items (n,) of events, and (H, N, N) from `attention_apart` -> every expert, the number
     of enriched values, and how many chance would find.
     """
-    H, N = router.shape[1:]
+    N = router.shape[2]
     enrichment = Enrichment(router, last_item, families)
     share, overall, q = enrichment.test(last_item)
-    names = [
-        (found.family, found.values[code])
-        for found, (values, _) in zip(families, enrichment.tables, strict=True)
-        for code in values
-    ]
     experts = []
-    for e in range(H * N):
+    for e, found in enumerate(enrichment.found(share, overall, q)):
         h, n = divmod(e, N)
-        found = [
-            Enriched(*names[v], float(share[e, v]), float(overall[e, v]), float(q[e, v]))
-            for v in np.flatnonzero(q[e] < DISCOVERY_RATE)
-        ]
-        found.sort(key=lambda value: (value.q, -value.share))
         alike = tuple(k for k in range(N) if k != n and apart[h, n, k] < ALIKE_BITS)
-        experts.append(Expert(h, n, int(enrichment.leads[:, e].sum()), tuple(found[:SHOWN]), alike))
-    chance = enrichment.by_chance(seed, permutations) if names else 0.0
+        experts.append(Expert(h, n, int(enrichment.leads[:, e].sum()), found[:SHOWN], alike))
+    chance = enrichment.by_chance(seed, permutations) if q.size else 0.0
     return tuple(experts), int((q < DISCOVERY_RATE).sum()), chance
 
 
