@@ -7,7 +7,7 @@ import numpy as np
 
 from fame.data.batches import pad
 from fame.data.preferences import Preferences
-from fame.explain.trust.preferences import preference_told
+from fame.explain.trust.preferences import from_history, preference_told
 
 
 def observers(truth: Preferences, made: dict[str, Any], seed: int) -> dict[str, float]:
@@ -17,15 +17,7 @@ def observers(truth: Preferences, made: dict[str, Any], seed: int) -> dict[str, 
     is not, as no model is: it knows how the data were made, and is judged as a router is, by the value that it holds
     the likeliest and by all its probabilities.
     """
-    right = {"cases": 0.0, "oracle": 0.0, "frequent": 0.0, "recent": 0.0, "unaware": 0.0, "unaware, all": 0.0}
-    for row, a in zip(*np.nonzero(truth.active >= 0), strict=True):
-        seen = truth.families[a].codes[truth.events.histories[row], 0]
-        times = np.array([(seen == value).sum() for value in truth.liked[row, a]])
-        last = np.array([np.flatnonzero(seen == value).max(initial=-1) for value in truth.liked[row, a]])
-        right["cases"] += 1
-        for name, guess in (("oracle", truth.believed[row, a]), ("frequent", times), ("recent", last)):
-            best = guess == guess.max()
-            right[name] += float(best[truth.active[row, a]] / best.sum())
+    right = from_history(truth) | {"unaware": 0.0, "unaware, all": 0.0}
     for a, believed in enumerate(unaware(truth, made)):
         rows = np.flatnonzero(truth.active[:, a] >= 0)
         asked = truth.liked[rows, a], truth.active[rows, a], seed, 0

@@ -18,16 +18,18 @@ import numpy as np
 import torch
 
 from benchmarks import report
-from benchmarks.experts import agreement, done, owners
+from benchmarks.experts import agreement, done
 from benchmarks.observers import observers
 from fame.data import DataSet, Events, planted
 from fame.data.attributes import attributes
 from fame.data.batches import batches, pad
 from fame.data.preferences import Preferences, preferences
+from fame.explain.meaning.ownership import owners
 from fame.explain.meaning.records import DISCOVERY_RATE
 from fame.explain.meaning.specialists import attention_apart, specialists
+from fame.explain.trust.expert_marks import place
 from fame.explain.trust.preferences import Separation, preference_told, separation
-from fame.model import Faceted, Model
+from fame.model import Faceted
 from fame.training.presets import settings
 from fame.training.run import Run
 from fame.training.trainer import train
@@ -82,7 +84,10 @@ def mark(data: DataSet, truth: Preferences, changes: dict[str, Any], seed: int, 
     families = [attributes(data.catalog, family.family) for family in truth.families]
     apart = attention_apart(model, truth.events, seed)
     _, enriched, by_chance = specialists(router, last, families, apart, seed)
-    pairs = place(model, truth, router, seed)
+    pairs = []
+    for a, h in enumerate(place(model, truth, router, seed)):
+        rows = np.flatnonzero(truth.active[:, a] >= 0)
+        pairs.append((h, separation(router[rows, h], truth.liked[rows, a], truth.active[rows, a], seed)))
     return {
         "matched": not model.config.families,
         "families": {
@@ -113,22 +118,6 @@ def read(model: Faceted, events: Events) -> tuple[np.ndarray, np.ndarray, np.nda
         router[rows], facets[rows] = output.at_last(output.router), output.at_last(output.facets)
         seen[rows] = model.sub_embeddings(model.table()[items[:, -1]])
     return router, facets, seen
-
-
-def place(model: Model, truth: Preferences, router: np.ndarray, seed: int) -> list[tuple[int, Separation]]:
-    """Each family's facet, and how its router separates the preferences: the tied one, else the one that suits best."""
-    from scipy.optimize import linear_sum_assignment
-
-    found: dict[tuple[int, int], Separation] = {}
-    for a, family in enumerate(truth.families):
-        tied = family.family in model.config.families
-        for h in [model.config.facets.index(family.family)] if tied else range(model.config.heads):
-            rows = np.flatnonzero(truth.active[:, a] >= 0)
-            found[a, h] = separation(router[rows, h], truth.liked[rows, a], truth.active[rows, a], seed)
-    worth = np.zeros((len(truth.families), model.config.heads))
-    for (a, h), separate in found.items():
-        worth[a, h] = separate.router.share
-    return [(int(h), found[a, h]) for a, h in zip(*linear_sum_assignment(worth, maximize=True), strict=True)]
 
 
 def measure(

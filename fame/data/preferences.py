@@ -10,6 +10,9 @@ from fame.data.dataset import DataSet
 from fame.data.oracle import wishes
 from fame.data.split import Events, leave_one_out
 
+MADE_BY = ("stickiness", "noise", "preferences")  # what of a generator has to be known
+STATES = 1 << 22  # probabilities held at a time
+
 
 @dataclass(frozen=True)
 class Preferences:
@@ -37,25 +40,32 @@ def preferences(data: DataSet) -> Preferences:
     DataError
         The data tell no values that drove anything, or not by what they were made.
     """
-    liked_by = wishes(data)
-    made = data.details.get("generator", {})
-    if not liked_by or not {"stickiness", "noise", "preferences"} <= set(made):
+    liked_by, made = wishes(data), data.details.get("generator") or {}
+    known = isinstance(made, dict) and all(isinstance(made.get(name), int | float) for name in MADE_BY)
+    if not liked_by or not known or not (0 <= made["stickiness"] <= 1 and 0 <= made["noise"] <= 1):
         raise DataError(
             f"{data.name!r} does not say which preference drove what; make data that does with "
             "`python -m fame data make planted-cinema --preferences 2`."
         )
     events = leave_one_out(data.histories).test
-    families = tuple(attributes(data.catalog, family.name) for family in data.catalog.families)
-    n, A, P = len(events.users), len(families), int(made["preferences"])
+    assert data.truth is not None
+    drove_any = set(data.truth["facet"])
+    families = tuple(attributes(data.catalog, one.name) for one in data.catalog.families if one.name in drove_any)
+    n, A, P = len(events.users), len(families), max(1, int(made["preferences"]))
+    if A * P**A > STATES:
+        raise DataError(
+            f"{data.name!r} has {P} preferences in each of {A} families: too many for all that may be followed at once "
+            "to be kept track of."
+        )
     liked, place = np.full((n, A, P), -1), {}
     for row, user in enumerate(events.users):
         for a, family in enumerate(families):
-            for k, value in enumerate(liked_by[data.users[user], family.family]):
+            its = liked_by[data.users[user], family.family]
+            for k, value in enumerate(its if len(its) <= P else ()):  # of more it is not known which are followed when
                 place[data.users[user], family.family, value] = row, a, k
                 liked[row, a, k] = family.values.index(value) if value in family.values else -1
 
     active, drives, drove = np.full((n, A), -1), np.full((n, A), -1), np.zeros((n, A, P), bool)
-    assert data.truth is not None
     columns = (data.truth.sort_values("position")[name] for name in ("user_id", "position", "facet", "value"))
     for user_id, position, facet, value in zip(*columns, strict=True):
         if (user_id, facet, value) in place:
@@ -63,9 +73,15 @@ def preferences(data: DataSet) -> Preferences:
             before = position < events.histories.lengths[row]
             drove[row, a, k] |= before
             (active if before else drives)[row, a] = k
-    several = drove.all(2)
+    several = drove.all(2) & (liked >= 0).all(2) & (P > 1)
     active, drives = np.where(several, active, -1), np.where(several, drives, -1)
-    believed = observe(events, families, liked, made["stickiness"], made["noise"])
+    at_once = max(1, STATES // (A * P**A))
+    believed = np.concatenate(
+        [
+            observe(events.only(rows), families, liked[rows], made["stickiness"], made["noise"])
+            for rows in np.split(np.arange(n), range(at_once, n, at_once))
+        ]
+    )
     return Preferences(events, families, liked, active, drives, believed)
 
 

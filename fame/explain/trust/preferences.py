@@ -10,8 +10,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from fame.data.preferences import Preferences
+
 FOLDS = 5
 PERMUTATIONS = 99
+LEAST = 1e-300  # of a weight whose logarithm is taken
 
 
 @dataclass(frozen=True)
@@ -34,17 +37,35 @@ class Separation:
     information_by_chance: float
 
 
+def from_history(truth: Preferences) -> dict[str, float]:
+    """Cases, and right answers among them of observers that are told what each user likes and see the history alone.
+
+    The oracle, and those who name the more frequent and the latest of a user's values.
+    """
+    right = {"cases": 0.0, "oracle": 0.0, "frequent": 0.0, "recent": 0.0}
+    for row, a in zip(*np.nonzero(truth.active >= 0), strict=True):
+        seen = truth.families[a].codes[truth.events.histories[row]]  # (T, m)
+        has = [(seen == value).any(1) for value in truth.liked[row, a]]
+        times = np.array([one.sum() for one in has])
+        last = np.array([np.flatnonzero(one).max(initial=-1) for one in has])
+        right["cases"] += 1
+        for name, guess in (("oracle", truth.believed[row, a]), ("frequent", times), ("recent", last)):
+            best = guess == guess.max()
+            right[name] += float(best[truth.active[row, a]] / best.sum())
+    return right
+
+
 def separation(
     router: np.ndarray, liked: np.ndarray, followed: np.ndarray, seed: int, permutations: int = PERMUTATIONS
 ) -> Separation:
-    """Router weights (n, N) > 0, numbers of the values that each user likes (n, P), and which of these is followed."""
+    """Router weights (n, N), numbers of the values that each user likes (n, P), and which of these is followed."""
     largest = np.eye(router.shape[1])[router.argmax(1)]
     value = liked[np.arange(len(liked)), followed]
     rng = np.random.default_rng(seed)
     by_chance = [information(rng.permutation(largest), value) for _ in range(permutations)]
     return Separation(
         expert=preference_told(largest, liked, followed, seed, permutations),
-        router=preference_told(np.log(router), liked, followed, seed, permutations),
+        router=preference_told(np.log(router.clip(LEAST)), liked, followed, seed, permutations),
         information=information(largest, value),
         information_by_chance=float(np.mean(by_chance)),
     )
@@ -69,7 +90,7 @@ def preference_told(
 
     found, chance = share(np.arange(n)), [share(rng.permutation(n)) for _ in range(permutations)]
     as_good = sum(one >= found - 1e-12 for one in chance)
-    return Told(n, found, float(np.mean(chance)), (1 + as_good) / (1 + permutations))
+    return Told(n, found, float(np.mean(chance)) if chance else float("nan"), (1 + as_good) / (1 + permutations))
 
 
 def likelihoods(vectors: np.ndarray, value: np.ndarray, asked: np.ndarray, values: int) -> np.ndarray:

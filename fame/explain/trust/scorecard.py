@@ -12,6 +12,7 @@ from fame.explain.families.anatomy import fit
 from fame.explain.families.driver import Evidence, name_driver
 from fame.explain.families.knockout import FAMILY_DRAWS
 from fame.explain.trust.driver_candidates import DriverCandidates, driver_candidates
+from fame.explain.trust.expert_marks import expert_marks
 from fame.explain.trust.records.scorecard import Calibration, Point, Scorecard, Share
 from fame.model import Model
 
@@ -75,6 +76,7 @@ def scorecard(model: Model, data: DataSet, draws: int = FAMILY_DRAWS) -> Scoreca
         calibration=calibrate(among(found.responsibility[:, to_family >= 0]), to_family[to_family >= 0], wanted)
         if tied and found.responsibility.shape[1]
         else None,
+        experts=expert_marks(model, data),
     )
 
 
@@ -100,7 +102,8 @@ def drivers(data: DataSet, users: np.ndarray) -> np.ndarray:
     if data.truth is None:
         return np.full(len(users), -1)
     families = [family.name for family in data.catalog.families]
-    facet = {(user, at): families.index(name) for user, at, name in data.truth.itertuples(index=False)}
+    truth = data.truth[["user_id", "position", "facet"]]  # it may tell values, too
+    facet = {(user, at): families.index(name) for user, at, name in truth.itertuples(index=False)}
     lengths = data.histories.lengths
     return np.array([facet.get((data.users[user], int(lengths[user]) - 1), -1) for user in users])
 

@@ -52,6 +52,32 @@ class Calibration:
 
 
 @dataclass(frozen=True)
+class ExpertMarks:
+    """Do experts stand for preferences? Of preferences: users who like several values of a family and follow one.
+
+    Shares told right; metrics as those of `fame.explain.trust.preferences`.
+    """
+
+    preferences: int  # told or not, over all families
+    chance: float  # one over the number of values that a user likes
+    oracle: float  # who knows how the data were made and what each user likes
+    latest: float  # naming the liked value that came last in the history
+    told: float  # by the largest expert of the family's facet
+    by_chance: float  # the same with routers that were dealt to the wrong users
+    p: float  # largest of the families' p-values of that
+    drives: float  # told by it where the family drives the target
+    fall: float  # of log p of the target, as `Done.fall`
+    selectivity: float | None  # as `Done.selectivity`
+    matched: bool  # no facet has a family's name: each family got the facet that suits it best, an upper bound
+
+    @property
+    def beyond_chance(self) -> float:
+        """What the largest expert tells beyond chance, as a share of what the oracle does."""
+        most = self.oracle - self.chance
+        return (self.told - self.chance) / most if most > 0 else 0.0
+
+
+@dataclass(frozen=True)
 class Scorecard:
     """DriverCandidates of the driver of every user's test event against the truth."""
 
@@ -66,3 +92,4 @@ class Scorecard:
     unnamed: float
     curve: tuple[Point, ...]
     calibration: Calibration | None  # of responsibilities; None where the model has none, or no facet has a family
+    experts: ExpertMarks | None = None  # None: the truth tells no preferences, or there are no experts to tell them
