@@ -38,7 +38,7 @@ def lost_and_gained(found: Analysis) -> str:
     said = []
     if worse is not None:
         other = None if worse.under is None else found.slices.rows[worse.under]
-        more = "" if other is None else f"; more than half of that goes with {marked(other)}"
+        more = "" if other is None else f"; most of that goes with {marked(other)}"
         said.append(f"Most is lost with {marked(worse)}: {percent(worse.hits)} of {worse.n:,}, against {whole}{more}.")
     if better is not None:
         said.append(

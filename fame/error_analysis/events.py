@@ -107,7 +107,9 @@ def whole_bands(edges: Sequence[int]) -> Bands:
     return Bands(tuple(map(float, edges)), tuple(names))
 
 
-COUNTS = whole_bands((0, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 100_000))
+COUNTS = whole_bands(
+    (0, 1, 2, 3, 5, 7, 10, 15, 20, 30, 50, 70, 100, 150, 200, 300, 500, 700, 1_000, 2_000, 5_000, 10_000, 100_000)
+)
 RANKS = whole_bands((1, 2, 11, 51, 201))
 CERTAINTY = Bands((0.0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5), ("<1%", "1-2%", "2-5%", "5-10%", "10-20%", "20-50%", "50%+"))
 

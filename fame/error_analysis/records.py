@@ -24,7 +24,7 @@ class Slice:
     p: float  # that as many events at random differ as much; of two labels, also from the rest of either alone
     q: float  # the same after correction for all slices that were looked at
     told: bool  # q is at most the discovery rate
-    under: int | None = None  # place of the slice that more than half of the cost goes with; None = stands for itself
+    under: int | None = None  # place of the slice that most of the cost goes with; None = stands for itself
 
     @property
     def name(self) -> str:

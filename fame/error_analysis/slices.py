@@ -5,7 +5,7 @@
 - Corrected by Benjamini and Hochberg over all slices looked at: of the slices told at most a twentieth is false on
   average, and where nothing differs nothing is told in 95 of 100 cases. A bound on any false one among thousands would
   hide most that are there, and the page's reader looks at several, not at one.
-- A slice more than half of whose cost goes with another's events is put under that one.
+- A slice most of whose cost goes with another's events is put under that one (`grouping`).
 """
 
 from collections.abc import Sequence
@@ -15,16 +15,17 @@ import numpy as np
 from fame.error_analysis.conditions import Condition
 from fame.error_analysis.counts import Counted, count
 from fame.error_analysis.events import GAINS, Labels, TracedEvents
+from fame.error_analysis.grouping import labels_of, stands_for, within
 from fame.error_analysis.records import DISCOVERY_RATE, Slice, Slices
 from fame.error_analysis.significance import benjamini_hochberg, p_values
 
 FEWEST = 20  # events of a slice
 PART = 2_000  # of so many events a slice must have one more: what is smaller costs the total nothing
-MOST = 60  # slices told that are put under one another and listed
+MOST_TOLD = 200  # slices told, the most costly, that are put under one another
+MOST_LISTED, MOST_COSTLY = 40, 10  # of these, that stand for themselves; and that are listed anyway
 SINGLES = 8  # labels of every column that are listed, told or not
 DRAWS = 500  # of the bootstrap
 BORROWED = 4.0  # events like the whole that a slice is given for its interval (Agresti and Coull)
-MINE = 0.5  # share of a slice's cost that must be its own beside another
 
 
 def find_slices(events: TracedEvents, minimum: int | None = None) -> Slices:
@@ -44,17 +45,17 @@ def find_slices(events: TracedEvents, minimum: int | None = None) -> Slices:
     q = benjamini_hochberg(p)
     told = np.flatnonzero(q <= DISCOVERY_RATE)
     cost = (counted.total - counted.n * mean) / N
-    told = told[np.argsort(-np.abs(cost[told]), kind="stable")][:MOST]
-    listed = _listed(counted, told, cost)
+    told = told[np.argsort(-np.abs(cost[told]), kind="stable")][:MOST_TOLD]
+    under = stands_for(events, counted, told)
+    listed = _listed(counted, told, under, cost)
     found = events.only(np.flatnonzero(events.level))
-    under = _under(events, found, counted, told, cost, mean)
-    by_level = np.stack([np.bincount(found.level[_mask(found, counted, s)], minlength=len(GAINS)) for s in listed])
+    by_level = np.stack([np.bincount(found.level[within(found, counted, s)], minlength=len(GAINS)) for s in listed])
     by_level[:, 0] = counted.n[listed] - by_level[:, 1:].sum(1)
     low, high = intervals(by_level, whole)
     place = {int(s): k for k, s in enumerate(listed)}
     rows = tuple(
         Slice(
-            conditions=tuple(_condition(events.columns, pair) for pair in _labels(counted, s)),
+            conditions=tuple(_condition(events.columns, pair) for pair in labels_of(counted, s)),
             n=int(counted.n[s]),
             share=float(counted.n[s] / N),
             mean=float(counted.total[s] / counted.n[s]),
@@ -127,74 +128,16 @@ def _drawn(expected: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return drawn
 
 
-def _listed(counted: Counted, told: np.ndarray, cost: np.ndarray) -> np.ndarray:
-    """Places of what is listed, by cost: what is told, and of every column the labels that differ most."""
+def _listed(counted: Counted, told: np.ndarray, under: dict[int, int], cost: np.ndarray) -> np.ndarray:
+    """Places of what is listed, by cost: of what is told the most costly, and of every column what differs most."""
     single = np.flatnonzero(counted.second[:, 0] < 0)
-    chosen = [told]
+    heads = [s for s in told.tolist() if s not in under]
+    chosen = [*told[:MOST_COSTLY].tolist(), *heads[:MOST_LISTED]]
     for column in np.unique(counted.first[single, 0]):
         own = single[counted.first[single, 0] == column]
-        chosen.append(own[np.argsort(-np.abs(cost[own]), kind="stable")][:SINGLES])
-    every = np.unique(np.concatenate(chosen))
+        chosen += own[np.argsort(-np.abs(cost[own]), kind="stable")][:SINGLES].tolist()
+    every = np.unique(chosen + [under[s] for s in chosen if s in under])
     return every[np.argsort(cost[every], kind="stable")]
-
-
-def _under(
-    events: TracedEvents, found: TracedEvents, counted: Counted, told: np.ndarray, cost: np.ndarray, mean: float
-) -> dict[int, int]:
-    """Told slice -> the one that most of its cost goes with; those that stand for themselves are left out.
-
-    Of slice S beside slice T it is asked what S costs within T and outside T, each against all events there. Of two
-    that explain one another the one that keeps more stands for both. `found` are the events with a gain.
-    """
-    S = len(told)
-    if S < 2:
-        return {}
-    gain = GAINS[found.level].astype(np.float32)
-    bits = np.stack([np.packbits(_mask(events, counted, s)) for s in told])
-    n_both = np.array([np.bitwise_count(bits & bits[k]).sum(1, dtype=np.int64) for k in range(S)], float)
-    own, N, every = counted.n[told].astype(float), len(events), float(gain.sum())
-    masks = np.stack([_mask(found, counted, s) for s in told]).astype(np.float32)
-    g_both = ((masks * gain) @ masks.T).astype(float)
-    total = counted.total[told]
-    # [S, T]: what S costs within T, and outside
-    inside = g_both - n_both * (total / own)[None, :]
-    rest_n, rest_total = N - own, every - total
-    outside = (total[:, None] - g_both) - (own[:, None] - n_both) * (rest_total / rest_n)[None, :]
-    kept = (inside + outside) / (total - own * mean)[:, None]  # share of S's cost that is left beside T
-    goes = (kept < MINE) & (kept < kept.T)
-    heads: list[int] = []
-    under: dict[int, int] = {}
-    for s in range(S):
-        over = [t for t in heads if goes[s, t]]
-        if over:
-            under[s] = min(over, key=lambda t: kept[s, t])
-            continue
-        for t in [t for t in heads if goes[t, s]]:
-            heads.remove(t)
-            under[t] = s
-        heads.append(s)
-    final = {}
-    for s in under:
-        head = under[s]
-        while head in under:
-            head = under[head]
-        final[int(told[s])] = int(told[head])
-    return final
-
-
-def _mask(events: TracedEvents, counted: Counted, s: int) -> np.ndarray:
-    """(n,) bool: the events of a slice."""
-    (column, label), *more = _labels(counted, s)
-    found = events.columns[column].having(label + 1)
-    for column, label in more:
-        found = found & events.columns[column].having(label + 1)
-    return found
-
-
-def _labels(counted: Counted, s: int) -> list[tuple[int, int]]:
-    """(column, label) of a slice."""
-    pairs = (counted.first[s], counted.second[s])
-    return [(int(column), int(label)) for column, label in pairs if column >= 0]
 
 
 def _condition(columns: Sequence[Labels], pair: tuple[int, int]) -> Condition:

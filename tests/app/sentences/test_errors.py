@@ -34,7 +34,7 @@ def test_most_is_lost_by_the_slice_that_no_other_told_one_costs_more_than(seed: 
     assert ("Most is gained" in text) == (best.effect > 0)
     if best.effect > 0:
         assert f"Most is gained with {said.marked(best)}" in text
-    assert (most.under is not None) == ("more than half of that goes with" in text)
+    assert (most.under is not None) == ("most of that goes with" in text)
 
 
 def test_where_nothing_is_told_that_is_said_with_the_number_looked_at() -> None:
