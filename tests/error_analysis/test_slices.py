@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from fame.error_analysis.counts import count
 from fame.error_analysis.events import GAINS, TracedEvents
 from fame.error_analysis.significance import benjamini_hochberg, p_values
-from fame.error_analysis.slices import find_slices, intervals
+from fame.error_analysis.slices import corrected, find_slices, intervals
 from fame.ranking.metrics import per_user
 from tests.error_analysis.made import events
 
@@ -139,6 +139,14 @@ def test_intervals_hold_what_they_are_about_in_95_of_100_cases() -> None:
 def test_benjamini_hochberg_is_as_defined() -> None:
     q = benjamini_hochberg(np.array([0.01, 0.5, 0.02, 0.04]))
     np.testing.assert_allclose(q, [0.04, 0.5, 0.04, 0.04 * 4 / 3])
+
+
+def test_single_labels_are_corrected_for_themselves_as_much_as_pairs_are() -> None:
+    p = np.array([0.01, 0.9, 0.01, 0.8, 0.9, 0.7, 0.6, 0.9])
+    q = corrected(p, 2)
+    assert q[0] == pytest.approx(0.01 * 2 * 2)  # two labels, half of the discoveries
+    assert q[2] == pytest.approx(0.01 * 6 * 2 / 2)  # second of all
+    np.testing.assert_allclose(corrected(p, 8), benjamini_hochberg(p))
 
 
 @pytest.mark.parametrize("n", [0, 1, 15])
