@@ -10,6 +10,9 @@ import torch
 
 from fame.checkpoint.store import Checkpoint
 from fame.data import DataSet, Family, planted, write
+from fame.trace.make import trace
+from fame.trace.queries import Trace
+from fame.trace.whereabouts import alone_in
 from fame.training.presets import settings
 from fame.training.run import Run
 from fame.training.trainer import train
@@ -54,6 +57,14 @@ def trained_sasrec(cinema: DataSet, tmp_path_factory: pytest.TempPathFactory) ->
     chosen = {name: value for name, value in QUICK.items() if name != "experts"}
     run = Run.start(tmp_path_factory.mktemp("runs") / "sasrec", settings(model="sasrec", **chosen), cinema)
     return train(run, cinema)
+
+
+@pytest.fixture(scope="session")
+def traced(trained: Checkpoint, cinema: DataSet, cinema_folder: Path, tmp_path_factory) -> Trace:
+    """Every held-out event of the cinema through the model."""
+    folder = tmp_path_factory.mktemp("traces") / "cinema"
+    trace(trained, cinema, cinema_folder, alone_in(folder))
+    return Trace(folder)
 
 
 @pytest.fixture(scope="session")

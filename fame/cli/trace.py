@@ -28,12 +28,13 @@ def trace(
     from fame.checkpoint.store import load
     from fame.cli.train import give_way
     from fame.data import read
-    from fame.trace import make as tracing
+    from fame.trace.make import trace as make
+    from fame.trace.whereabouts import alone_in, beside
 
     if background:
         give_way()
     checkpoint, dataset = load(model), read(data)
-    place = tracing.beside(model, checkpoint.description.fingerprint) if out is None else tracing.alone_in(out)
+    place = beside(model, checkpoint.description.fingerprint) if out is None else alone_in(out)
     with Progress(
         TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("events,"),
         TimeRemainingColumn(), TextColumn("left"), console=console,
@@ -43,8 +44,8 @@ def trace(
         def watch(done: int, of: int) -> None:
             bar.update(task, completed=done, total=of)
 
-        about = tracing.trace(checkpoint, dataset, data, place, split, repeats, resume, watch)
-    folder = tracing.beside(model, about.model).folder if out is None else out
+        about = make(checkpoint, dataset, data, place, split, repeats, resume, watch)
+    folder = beside(model, about.model).folder if out is None else out
     again = about.events - about.counted
     if again:
         console.print(said(again, about.events, repeats), style="yellow")

@@ -7,7 +7,6 @@ joined in a few larger files, which take its place as one.
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -17,39 +16,20 @@ import pyarrow.parquet as pq
 from fame.checkpoint.store import Checkpoint
 from fame.data import DataSet, Events, leave_one_out
 from fame.folders import SOON, TakenError, alone, whole_folder, write_file, write_json
-from fame.measured import find, kept
+from fame.measured import kept
 from fame.ranking.evaluation import Repeats, blocks, counted, together
 from fame.trace.batch import tell
-from fame.trace.records import ABOUT, SCHEMA, TRACE, TraceAbout, TraceError, read_about
+from fame.trace.records import SCHEMA, TRACE, TRACE_ABOUT, TraceAbout, TraceError, read_about
 from fame.trace.subject import Subject
 from fame.trace.table import table
 from fame.trace.times import times
+from fame.trace.whereabouts import Notes, Whereabouts
 
 GROUP = 1 << 17  # rows of a row group: DuckDB's unit of work
 FILE = 1 << 20  # rows of a file
 
 # Is told how many events of how many are done; what it raises ends the work, to be resumed.
 Progress = Callable[[int, int], None]
-
-
-@dataclass(frozen=True)
-class Whereabouts:
-    """Where a trace comes to lie."""
-
-    folder: Path  # the trace, once it is whole
-    parts: Path  # what there is of it before
-    model: Path | None = None  # beside whose weights it lies; None: it lies by itself
-
-
-def beside(model: Path, fingerprint: str) -> Whereabouts:
-    """With the weights of that fingerprint: what is not whole lies beside the folder, which a training may replace."""
-    parts = model.with_name(f"{model.name}.{fingerprint[:16]}.parts")
-    return Whereabouts(find(model, TRACE, fingerprint), parts, model)
-
-
-def alone_in(folder: Path) -> Whereabouts:
-    """In a folder of its own."""
-    return Whereabouts(folder, folder.with_name(f"{folder.name}.parts"))
 
 
 def trace(
@@ -84,7 +64,7 @@ def trace(
         make(checkpoint, data, data_folder, everything, about, place.parts, watch)
         with settled(place, about) as new:
             join(place.parts, new)
-            write_json(new / ABOUT, about.as_json())
+            write_json(new / TRACE_ABOUT, about.as_json())
         shutil.rmtree(place.parts)
     return about
 
@@ -113,13 +93,13 @@ def description(checkpoint: Checkpoint, data: DataSet, events: Events, split: st
 
 def need_free(folder: Path) -> None:
     """Refuse to put a trace in place of anything but a trace; raises `TakenError`."""
-    if folder.exists() and (not folder.is_dir() or (any(folder.iterdir()) and not (folder / ABOUT).exists())):
+    if folder.exists() and (not folder.is_dir() or (any(folder.iterdir()) and not (folder / TRACE_ABOUT).exists())):
         raise TakenError(f"{folder} exists already and is no trace; give another folder or remove it first.")
 
 
 def begin(parts: Path, about: TraceAbout, resume: bool) -> None:
     """The folder that the blocks are written to; raises `TraceError` where it holds what cannot be gone on with."""
-    if (parts / ABOUT).exists():
+    if (parts / TRACE_ABOUT).exists():
         if not resume:
             raise TraceError(f"A trace was begun in {parts}; go on with it by --resume, or remove that folder.")
         if read_about(parts) != about:
@@ -131,7 +111,7 @@ def begin(parts: Path, about: TraceAbout, resume: bool) -> None:
             half.unlink(missing_ok=True)
         return
     parts.mkdir(parents=True, exist_ok=True)
-    write_json(parts / ABOUT, about.as_json())
+    write_json(parts / TRACE_ABOUT, about.as_json())
 
 
 def make(
@@ -141,8 +121,7 @@ def make(
     """Write the blocks that are not there yet."""
     repeated = everything.repeated() if about.repeats == "drop" else np.zeros(about.events, bool)
     of: Subject | None = None
-    when = np.zeros(0)
-    done = 0
+    when, note, done = np.zeros(0), Notes(parts), 0
     for number, (rows, count) in enumerate(work(repeated)):
         file = parts / f"{number:06}.parquet"
         if is_whole(file, len(rows)):
@@ -157,6 +136,7 @@ def make(
         for batch in together(of.model, events.histories.lengths):
             told.append((batch, tell(of, events, batch)))
             done += len(batch)
+            note(done, about.events)
             watch(done, about.events)
         sink = pa.BufferOutputStream()
         pq.write_table(table(of, data, events, told, first, count, when[events.users]), sink, compression="zstd")

@@ -13,7 +13,7 @@ import pyarrow as pa
 from fame.errors import InputError
 from fame.folders import read_json
 
-TRACE, ABOUT = "trace", "trace.json"
+TRACE, TRACE_ABOUT = "trace", "trace.json"
 TRACE_FORMAT = 1
 TRACE_ADVICE = "make it again with `python -m fame trace`"
 KEPT_TOP = 10  # items ranked first that are kept
@@ -117,7 +117,7 @@ def read_about(folder: Path) -> TraceAbout:
     """
     if not folder.is_dir():
         raise TraceError(f"There is no trace {folder}; make one with `python -m fame trace`.")
-    return TraceAbout.from_json(read_json(folder / ABOUT, TRACE_ADVICE), folder / ABOUT)
+    return TraceAbout.from_json(read_json(folder / TRACE_ABOUT, TRACE_ADVICE), folder / TRACE_ABOUT)
 
 
 def need(about: TraceAbout, folder: Path, model: str | None = None, data: str | None = None) -> None:

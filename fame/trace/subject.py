@@ -29,8 +29,8 @@ class Subject:
     ids: np.ndarray  # (V + 1,) objects; index 0 is None
 
     @classmethod
-    def of(cls, model: Model, data: DataSet, repeats: Repeats) -> "Subject":
-        """Of a model and the data that it was trained on."""
+    def of(cls, model: Model, data: DataSet, repeats: Repeats, anatomy: Anatomy | None = None) -> "Subject":
+        """Of a model and the data that it was trained on; the anatomy is fitted where it is not at hand."""
         side, train = item_side(model), leave_one_out(data.histories).train
         ids = np.empty(len(data.catalog) + 1, dtype=object)
         ids[1:] = data.catalog.ids
@@ -38,7 +38,7 @@ class Subject:
             model=model,
             catalog=data.catalog,
             repeats=repeats,
-            anatomy=fit(model, data.catalog),
+            anatomy=anatomy or fit(model, data.catalog),
             side=side,
             unpopular=replace(side, bias=torch.zeros_like(side.bias)) if model.config.popularity else None,
             counts=np.bincount(train.items, minlength=len(ids)).astype(np.int32),

@@ -9,7 +9,7 @@ import pytest
 
 from fame.folders import FolderError
 from fame.trace.queries import Trace
-from fame.trace.records import ABOUT, SCHEMA, TraceAbout, TraceError
+from fame.trace.records import SCHEMA, TRACE_ABOUT, TraceAbout, TraceError
 
 OF = TraceAbout(
     "a" * 64, "b" * 64, "mine", "films", "test", "drop", ("genre", "era"), ("genre",), 2, 80, 12, 3, 3, True
@@ -23,7 +23,7 @@ def row(event: int) -> dict:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    (tmp_path / ABOUT).write_text(json.dumps(OF.as_json()))
+    (tmp_path / TRACE_ABOUT).write_text(json.dumps(OF.as_json()))
     pq.write_table(pa.Table.from_pylist([row(event) for event in range(3)], SCHEMA), tmp_path / "events-0.parquet")
     return tmp_path
 
@@ -48,14 +48,14 @@ def test_a_trace_of_something_else_is_refused(folder, of, sentence):
 
 
 def test_an_older_format_is_refused_with_what_to_do(folder):
-    (folder / ABOUT).write_text(json.dumps(OF.as_json() | {"format": 0}))
+    (folder / TRACE_ABOUT).write_text(json.dumps(OF.as_json() | {"format": 0}))
     with pytest.raises(TraceError, match="format 0, but 1 is read here; make it again with `python -m fame trace`"):
         Trace(folder)
 
 
 @pytest.mark.parametrize("gone", ["facets", "events", "repeats"])
 def test_a_description_that_lacks_something_is_refused(folder, gone):
-    (folder / ABOUT).write_text(json.dumps({name: v for name, v in OF.as_json().items() if name != gone}))
+    (folder / TRACE_ABOUT).write_text(json.dumps({name: v for name, v in OF.as_json().items() if name != gone}))
     with pytest.raises(TraceError, match=f"no usable '{gone}'"):
         Trace(folder)
 

@@ -21,9 +21,10 @@ from fame.ranking import evaluation
 from fame.ranking.evaluation import counted, ranks
 from fame.ranking.metrics import means
 from fame.ranking.recommend import recommend, take_apart
-from fame.trace.make import Whereabouts, alone_in, beside, trace
+from fame.trace.make import trace
 from fame.trace.queries import Trace
 from fame.trace.records import TraceError
+from fame.trace.whereabouts import Whereabouts, alone_in, beside
 
 SAMPLE = (0, 7, 31, 64, 119)  # of 120 users
 
