@@ -11,11 +11,15 @@ from fame.data import format_history, parse_history
 
 PARAMETERS = (
     *("model", "data", "user", "history", "target", "rival", "position", "facet", "expert", "missing", "by"),
-    *("method", "weights", "without", "repeats"),
+    *("method", "weights", "without", "repeats", "where", "event", "order"),
 )
 
 
-WORDS = ("rival", "facet", "missing", "by", "method", "weights", "without", "repeats")  # taken from a link as they are
+# Taken from a link as they are.
+WORDS = (
+    *("rival", "facet", "missing", "by", "method", "weights", "without", "repeats"),
+    *("where", "event", "order"),
+)
 
 
 def load() -> None:
@@ -78,6 +82,9 @@ def parameters() -> dict[str, str]:
         "weights": now.weights,
         "without": now.without,
         "repeats": now.repeats,
+        "where": now.where,
+        "event": now.event,
+        "order": now.order,
     }
     return {name: value for name, value in chosen.items() if value or (name == "history" and not now.fresh)}
 

@@ -83,6 +83,13 @@ PAGES = (
         "What each facet and expert is, tested on items that training never saw.",
         needs="facets",
     ),
+    Page(
+        "errors",
+        "Errors",
+        ":material/rule:",
+        "Where is it wrong?",
+        "Every user at once: where it fails, for whom, and one error after another.",
+    ),
     Page("train", "Train", ":material/model_training:", "Teach it my data", needs="nothing"),
     Page("models", "Models", ":material/inventory_2:", "Which models are here?", needs="nothing"),
 )

@@ -21,19 +21,25 @@ from fame.checkpoint.description import Description, describe
 from fame.data import Catalog, DataSet, read
 from fame.data.presets import Preset
 from fame.data.title_search import Titles
+from fame.error_analysis.conditions import Condition
 from fame.explain.facets.groups import Group, by_group
 from fame.folders import recover
 from fame.maps import store as map_store
+from fame.measured import find
+from fame.trace.records import TRACE, TRACE_ABOUT
 from fame.training.run_progress import Evaluations
 
 T = TypeVar("T")
 
 if TYPE_CHECKING:
     from fame.checkpoint.store import Checkpoint
+    from fame.error_analysis.events import TracedEvents
+    from fame.error_analysis.records import Analysis
     from fame.explain.facets.population import Load, Population
     from fame.explain.families.anatomy import Anatomy
     from fame.explain.knockout import Runs
     from fame.ranking.evaluation import Repeats
+    from fame.trace.queries import Trace
 
 
 def description(folder: Path) -> Description:
@@ -228,6 +234,40 @@ def titles(data: DataSet) -> Titles:
     """The titles of a data set, to be searched."""
     found: Titles = _titles(data.name, data.fingerprint)
     return found
+
+
+def traced(model: Description, data: DataSet) -> tuple[Trace, TracedEvents]:
+    """The trace of a model, to be asked, and its events; raises `InputError` where there is none, or none of these."""
+    found: tuple[Trace, TracedEvents] = _traced(*_trace(model), data.name, data.fingerprint)
+    return found
+
+
+@st.cache_resource(max_entries=2, show_spinner="Opening the trace, once …")
+def _traced(folder: Path, stamp: int, model: str, data: str, fingerprint: str) -> tuple[Trace, TracedEvents]:
+    from fame.error_analysis.prepare import events_of
+    from fame.trace.queries import Trace
+
+    return Trace(folder, model, fingerprint), events_of(folder, model, dataset(data))
+
+
+def analysis(model: Description, data: DataSet, where: tuple[Condition, ...]) -> Analysis:
+    """What is told of the events of a trace for which all conditions hold; raises `InputError` as `traced`."""
+    found: Analysis = _analysis(*_trace(model), data.name, data.fingerprint, where)
+    return found
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _analysis(
+    folder: Path, stamp: int, model: str, data: str, fingerprint: str, where: tuple[Condition, ...]
+) -> Analysis:
+    from fame.error_analysis.analysis import analyse
+
+    return analyse(_traced(folder, stamp, model, data, fingerprint)[1], where)
+
+
+def _trace(model: Description) -> tuple[Path, int, str]:
+    folder = find(model.folder, TRACE, model.fingerprint)
+    return folder, stamp(folder / TRACE_ABOUT), model.fingerprint
 
 
 @st.cache_resource(show_spinner=False)

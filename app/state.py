@@ -32,6 +32,11 @@ class Session:
     method: str = ""  # methods on show, the first the one that explains; empty = the truest here
     weights: str = ""  # of the gate and the routers, as `intervention_text` writes them; empty = the model's own
     without: str = ""  # numbers of the items of the history that are left out
+    where: str = ""  # conditions on held-out events, as CSV; empty = all
+    event: str = ""  # number of the event that is open beside the list
+    order: str = (
+        ""  # column by which events are listed, with a minus where from high to low; empty = the surest errors first
+    )
     undo: list[tuple[list[str], str]] = field(default_factory=list)  # histories, and the user of each
     pinned: tuple[list[str], str] | None = None
     position: int | None = None  # chosen in the history, from 0; None = the newest
@@ -151,6 +156,24 @@ def choose_methods(names: list[str]) -> None:
     changed()
 
 
+def choose_events(where: str) -> None:
+    """Look at the events for which these conditions hold."""
+    session().where, session().event = where, ""
+    changed()
+
+
+def open_event(event: str) -> None:
+    """Show that event beside the list; an empty one shows none."""
+    session().event = event
+    changed()
+
+
+def order_events(order: str) -> None:
+    """List the events by that column."""
+    session().order = order
+    changed()
+
+
 def choose_repeats(repeats: str) -> None:
     """Decide whether seen items are recommended, too."""
     session().repeats = repeats
@@ -169,8 +192,10 @@ def choose_model(name: str, data: str) -> None:
     if data != now.data:
         now.history, now.undo, now.pinned, now.position, now.fresh = [], [], None, None, True
         now.selected, now.focus, now.by, now.without, now.user, now.edited = [], "", "", "", "", False
+        now.where = ""
     now.model, now.data, now.target, now.rival = name, data, "", ""
     now.facet, now.expert, now.missing, now.weights = "", None, "", ""  # another model's facets and experts are others
+    now.event = ""
     changed()
 
 

@@ -90,7 +90,8 @@ QUIET = """() => {
   const quiet = app?.dataset.testScriptState === 'notRunning' && document.querySelector('h1')
     && !document.querySelector('[data-testid=stSpinner], [data-testid=stSkeleton]')
     && [...document.querySelectorAll('[data-testid=stBidiComponentIsolated]')]
-      .every(component => component.shadowRoot?.querySelector('li, canvas, input, [role=gridcell]'));
+      .every(component =>
+        component.shadowRoot?.querySelector('li, canvas, input, td, .tally, .slice, [role=gridcell]'));
   window.quietSince = quiet ? window.quietSince ?? performance.now() : undefined;
   return quiet && performance.now() - window.quietSince > 500;
 }"""

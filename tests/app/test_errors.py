@@ -1,0 +1,130 @@
+"""Errors shows what a trace tells, what is asked of it in a link, and in a sentence what cannot be shown."""
+
+import json
+import shutil
+
+import numpy as np
+import pytest
+
+from app import notes
+from fame.error_analysis.analysis import analyse
+from fame.error_analysis.conditions import holding, parse
+from fame.error_analysis.prepare import events_of
+from fame.trace.make import trace
+from fame.trace.whereabouts import beside
+from tests.app.conftest import component, said
+
+
+@pytest.fixture
+def home(tmp_path):
+    return tmp_path
+
+
+@pytest.fixture
+def page(opened, home, trained, traced):
+    """Errors, with a trace of the model beside it."""
+
+    def go(**link: str):
+        opened(trained.model, "home")
+        shutil.copytree(traced.folder, home / "runs" / "mine" / "best" / "trace")
+        return opened(trained.model, "errors", **link)
+
+    return go
+
+
+@pytest.fixture
+def events(traced, cinema):
+    return events_of(traced.folder, traced.about.model, cinema)
+
+
+def tallied(app, label: str) -> dict[str, int]:
+    found = [json.loads(one.proto.json) for one in app.get("bidi_component") if one.proto.json]
+    rows = next(data["rows"] for data in found if data.get("label") == label)
+    return {row["id"]: row["count"] for row in rows}
+
+
+def test_all_numbers_are_those_of_the_analysis(page, events):
+    app, found = page(), analyse(events)
+    assert f"**{found.found} of 120** have what they took among the first ten" in said(app)
+    assert tallied(app, "Rank of what came, among all items") == {band.ranks: band.n for band in found.bands}
+    assert tallied(app, "Kinds of errors") == {kind.name: kind.first for kind in found.kinds}
+
+
+def test_a_link_chooses_events_their_order_and_the_one_that_is_open(page, events, traced):
+    where = "rank = 11-50,length = 10-19"
+    rows = holding(events, [parse(text) for text in where.split(",")])
+    number = int(events.row[rows[0]])
+    app = page(where=where, event=str(number), order="rank")
+    shown = component(app, "columns")
+    order = rows[np.argsort(events.rank[rows], kind="stable")]
+    assert [int(row["id"]) for row in shown["rows"]] == events.row[order].tolist()
+    assert shown["chosen"] == str(number)
+    told = traced.rows([number]).iloc[0]
+    assert app.subheader[0].value.startswith(f"User {told['user_id']}")
+    better = (events.rank < told["rank"]).mean()
+    assert f"th: {100 * better:.0f}" in said(app)
+    assert app.query_params["where"] == where
+    assert [app.button(key=f"filter-{k}").label for k in range(2)] == ["the truth at 11–50", "10–19 past items"]
+
+
+def test_a_filter_is_dropped_by_its_chip(page):
+    app = page(where="rank = 11-50,length = 10-19")
+    app.button(key="filter-0").click().run()
+    assert app.query_params["where"] == "length = 10-19"
+
+
+@pytest.mark.parametrize(
+    ("link", "sentence"),
+    [
+        ({"where": "colour = red"}, "There is no column 'colour' to filter by"),
+        ({"where": "truth.genre = <b>noise</b>"}, "No truth.genre is '<b>noise</b>'"),
+        ({"where": "kind = evil"}, "There is no kind of errors 'evil'"),
+        ({"where": '"rank'}, "The filters '\"rank' in the link cannot be read"),
+        ({"event": "4711"}, "The event '4711' in the link is none of this trace"),
+        ({"order": "salary"}, "Events cannot be ordered by 'salary'"),
+    ],
+)
+def test_what_names_nothing_is_told_of_and_everybody_is_shown(page, link, sentence):
+    told = said(page(**link))
+    assert sentence in told
+    assert " of 120** have" in told
+
+
+def test_nobody_in_a_selection_is_said_with_what_to_do(page):
+    told = said(page(where="rank = 1,rank = 11-50"))
+    assert "No user is in both slices; drop one." in told
+
+
+def test_without_a_trace_one_is_offered_and_of_other_weights_it_is_said(page, opened, home, trained, trained_sasrec):
+    app = opened(trained.model, "errors")
+    assert "Nobody has run all users through mine yet. For each of the 120" in said(app)
+    assert any(button.label.startswith("Run all 120 users") for button in app.button)
+    page()
+    about = home / "runs" / "mine" / "best" / "trace" / "trace.json"
+    about.write_text(about.read_text().replace('"format": 1', '"format": 0'))
+    assert "has format 0, but 1 is read here" in said(opened(trained.model, "errors"))
+
+
+def test_a_model_without_facets_lacks_what_they_would_say(opened, home, trained_sasrec, cinema, cinema_folder):
+    opened(trained_sasrec.model, "home")
+    place = beside(home / "runs" / "mine" / "best", trained_sasrec.description.fingerprint)
+    trace(trained_sasrec, cinema, cinema_folder, place)
+    app = opened(trained_sasrec.model, "errors", event="3")
+    assert "one facet overruled" not in tallied(app, "Kinds of errors")
+    assert [column["name"] for column in component(app, "columns")["columns"]][-1] == "kind"
+    assert app.subheader[0].value.startswith("User ")
+
+
+def test_a_note_is_kept_for_the_event_whatever_the_model(page, traced):
+    app = page(event="3")
+    app.text_area[0].input("=looks odd").run()
+    key = notes.of_event(traced.about.data, "test", traced.rows([3]).iloc[0]["user_id"])
+    assert notes.read_all() == {key: "=looks odd"}
+    app.text_area[0].input("  ").run()
+    assert notes.read_all() == {}
+
+
+def test_a_damaged_file_of_notes_is_said_and_left_alone(page, home):
+    (home / "notes.json").write_text("{half")
+    assert "is not readable JSON" in said(page(event="3"))
+    assert (home / "notes.json").read_text() == "{half"
