@@ -5,11 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from app.charts import errors as charts
 from app.sentences import errors as said
 from fame.error_analysis.analysis import analyse
 from fame.error_analysis.conditions import Condition, parse
-from fame.error_analysis.records import Band, Kind
+from fame.error_analysis.records import Kind
 from tests.error_analysis.made import events
 
 
@@ -68,28 +67,3 @@ def test_text_from_data_is_escaped() -> None:
     found = analyse(worse(0))
     row = replace(found.slices.rows[0], conditions=(nasty,))
     assert "<b>" not in said.marked(row)
-    figure = charts.slices([row], [said.slice_name(row)], found.slices.mean)
-    assert "<b>a" not in str(figure.layout.yaxis.ticktext)
-    assert "<b>a" not in str(figure.data[1].hovertext)
-
-
-def test_squares_count_every_event() -> None:
-    rows = [Kind(f"kind {k}", "", n, 0) for k, n in enumerate((0, 1, 7, 263, 4_111))]
-    figure = charts.kinds(rows)
-    each = charts.square(4_111)
-    for k, row in enumerate(rows):
-        squares = sum(place == k for place in figure.data[0].customdata)
-        assert (squares - 1) * each < row.first <= squares * each or squares == row.first == 0
-        assert squares <= charts.ACROSS
-    assert list(figure.data[1].text) == ["0", "1", "7", "263", "4,111"]
-
-
-def test_the_bar_is_of_all_events() -> None:
-    bands = [Band("1", 5), Band("2-10", 0), Band("11-50", 15), Band("51-200", 20), Band("201+", 60)]
-    bar = charts.rank_bands(bands).data[0]
-    assert sum(bar.x) == pytest.approx(1)
-    assert list(bar.base) == pytest.approx([0, 0.05, 0.05, 0.2, 0.4])
-    assert charts.rank_bands([replace(band, n=0) for band in bands]).data[0].x == (0,) * 5
-    assert [charts.ranked(band.ranks) for band in bands] == [
-        "first", "ranks 2 to 10", "ranks 11 to 50", "ranks 51 to 200", "rank 201 or beyond",
-    ]  # fmt: skip
