@@ -1,4 +1,4 @@
-"""Kinds of errors, each a rule over what a trace knows of an event; how often each is right is measured by benchmarks.error_kinds.
+"""Kinds of errors, each a rule over what a trace knows of an event; benchmarks.error_kinds says how true each is.
 
 A rule speaks of an event whose truth is not among the first ten. The first that matches counts, in the order of
 `KINDS`; all that match are the event's tags.

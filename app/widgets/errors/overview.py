@@ -88,8 +88,8 @@ def slices(chosen: Selection) -> None:
     whole = chosen.analysis()
     found = whole.slices
     if whole.found in (0, whole.events):
-        every = "Nobody" if not whole.found else "Everybody"
-        st.info(f"{every} here has the truth among the first ten, so that no group of them fares otherwise.")
+        who = "Nobody" if not whole.found else "Everybody"
+        st.info(f"{who} here has the truth among the first ten, so that no group of them fares otherwise.")
         return
     if not found.rows:
         st.info(f"These are too few to be told apart: a group needs {found.minimum} users.")
