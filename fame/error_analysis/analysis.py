@@ -9,7 +9,7 @@ from fame.error_analysis.events import CUT, RANKS, TracedEvents
 from fame.error_analysis.kinds import KINDS
 from fame.error_analysis.records import Analysis, Band, Kind
 from fame.error_analysis.slices import find_slices
-from fame.ranking.metrics import means
+from fame.ranking.metrics import per_user
 
 
 def analyse(events: TracedEvents, where: Sequence[Condition] = (), minimum: int | None = None) -> Analysis:
@@ -29,12 +29,19 @@ def analyse(events: TracedEvents, where: Sequence[Condition] = (), minimum: int 
         events=len(chosen),
         of=len(events),
         found=int((chosen.rank <= CUT).sum()),
-        measures=means(chosen.rank),
+        measures=measures(chosen.rank),
         median_rank=float(np.median(chosen.rank)) if len(chosen) else None,
         bands=tuple(Band(label, int(n)) for label, n in zip(RANKS.labels, bands, strict=True)),
         slices=find_slices(chosen, minimum),
         kinds=count_kinds(chosen),
     )
+
+
+def measures(ranks: np.ndarray) -> dict[str, float]:
+    """The mean of each measure, as `fame.ranking.metrics.means` has it: worked out once a rank that occurs."""
+    times = np.bincount(ranks)
+    occurs = np.flatnonzero(times)
+    return {name: float(values @ times[occurs] / len(ranks)) for name, values in per_user(occurs).items() if len(ranks)}
 
 
 def count_kinds(events: TracedEvents) -> tuple[Kind, ...]:

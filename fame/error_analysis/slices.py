@@ -25,7 +25,7 @@ PART = 2_000  # of so many events a slice must have one more: what is smaller co
 MOST_TOLD = 200  # slices told, the most costly, that are put under one another
 MOST_LISTED, MOST_COSTLY = 40, 10  # of these, that stand for themselves; and that are listed anyway
 SINGLES = 8  # labels of every column that are listed, told or not
-DRAWS = 500  # of the bootstrap
+DRAWS = 400  # of the bootstrap
 BORROWED = 4.0  # events like the whole that a slice is given for its interval (Agresti and Coull)
 
 
