@@ -21,13 +21,13 @@ def meaning(model: Description) -> meanings.Meaning | None:
     return resources.stored(model, meanings.MEANING_FILE, lambda: meanings.load(describe(model.folder)))
 
 
-def measure_meaning(model: Description) -> meanings.Meaning:
-    """Test what a model's facets and experts mean. Takes seconds, once."""
+def measure_meaning(model: Description, stable: meanings.Stability | None = None) -> meanings.Meaning:
+    """Test what a model's facets and experts mean, with what is known of other seeds. Takes seconds, once."""
 
     def work() -> meanings.Meaning:
         from fame.explain.meaning.measure import measure
 
-        return measure(resources.checkpoint(model.name).model, resources.dataset(model.dataset))
+        return measure(resources.checkpoint(model.name).model, resources.dataset(model.dataset), stable=stable)
 
     return resources.worked_out(model, "meaning", work)
 

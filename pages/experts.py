@@ -6,7 +6,7 @@ from app.current import current
 from app.sentences.marking import escape, plain_facet
 from app.widgets.experts import routing as parts
 from app.widgets.experts.load import load_of_all, load_of_facet
-from app.widgets.shared.expert_meanings import speaks, spoken_for
+from app.widgets.shared.expert_meanings import called, speaks, spoken_for, what_they_do
 from app.widgets.shared.frame import notices
 from app.widgets.shared.history import editor
 from app.widgets.shared.loading import loaded
@@ -36,6 +36,7 @@ def story() -> None:
     if not now.history:
         editor(now, None, choosable=True)
         return
+    what_they_do(now)
     at = place(now)
     experts = read_by_experts(model, at.read)
     h = int(experts.gate[at.position].argmax()) if now.facet is None else now.facet
@@ -45,17 +46,17 @@ def story() -> None:
     st.markdown(parts.sentence(now, at, experts, h))
     editor(now, experts.gate, choosable=True)
 
-    facet = escape(plain_facet(now.facets[h]))
+    facet, name = escape(plain_facet(now.facets[h])), called(now, h)[n]
     left, right = halves(at)
     with left:
         st.header("Routers along the history")
         parts.router_squares(now, at, experts.router, h, n)
     with right:
-        st.header(f"Expert {n + 1} of {facet} after item {at.number}")
+        st.header(f"{escape(name[0].upper() + name[1:])} of {facet} after item {at.number}")
         parts.attention_of(now, at, experts, h, n)
     left, right = st.columns([4, 3], gap="large")
     with left:
-        st.header(f"Without expert {n + 1}")
+        st.header(f"Without {escape(name)}")
         parts.without(
             now, target, router, expert_effects(Question.about(model, at.seen, target, hidden=at.hidden)), h, n
         )

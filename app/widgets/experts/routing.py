@@ -11,31 +11,32 @@ from app.look import palette
 from app.look.numbers import factor, ordinal, percent, times
 from app.sentences.marking import escape, facet
 from app.widgets.shared import weights
+from app.widgets.shared.expert_meanings import called
 from app.widgets.shared.position import Place, along
 from app.widgets.shared.tables import table_behind, with_download
 from fame.explain.facets.effects import ExpertEffects
 from fame.explain.facets.experts import ALIKE_BITS, Experts, Pair
 
-
-def names(now: Current) -> list[str]:
-    """The experts of a facet, counted from 1."""
-    return [f"expert {n + 1}" for n in range(int(now.model.config["experts"]))]
+SHOWN = 3  # pairs that read alike, in a sentence
+LABEL = 12  # signs of a row's label
 
 
 def router_squares(now: Current, at: Place, router: np.ndarray, h: int, n: int) -> None:
     """The routers (T, H, N) as squares, facet under facet; a click chooses the position and the expert."""
-    ids = {f"{facet}: {name}": (facet, e) for facet in now.facets for e, name in enumerate(names(now))}
-    rows = [SquareRow(key, names(now)[e], palette.expert(e), facet) for key, (facet, e) in ids.items()]
+    names = [called(now, k) for k in range(len(now.facets))]
+    ids = {f"{now.facets[k]}: {name}": (k, e) for k, of in enumerate(names) for e, name in enumerate(of)}
+    rows = [SquareRow(key, short(names[k][e]), palette.expert(e), now.facets[k]) for key, (k, e) in ids.items()]
 
     def chose(square: Square | None) -> None:
         if square is None:
             state.choose_facet("")
             state.choose_position(None)
         else:
-            state.choose_facet(*ids[square.row])
+            k, e = ids[square.row]
+            state.choose_facet(now.facets[k], e)
             state.choose_position(square.column - 1)
 
-    shown = Square(f"{now.facets[h]}: {names(now)[n]}", at.number)
+    shown = Square(f"{now.facets[h]}: {names[h][n]}", at.number)
     along(
         now,
         at,
@@ -49,32 +50,52 @@ def router_squares(now: Current, at: Place, router: np.ndarray, h: int, n: int) 
     )
 
 
+def short(name: str) -> str:
+    """A label for a narrow place: "expert 3 (drama)" -> "3 drama"; an expert without a name keeps its own."""
+    if "(" not in name:
+        return name
+    number, called = name.removeprefix("expert ").removesuffix(")").split(" (", 1)
+    label = f"{number} {called}"
+    return label if len(label) <= LABEL else f"{label[: LABEL - 1]}…"
+
+
 def sentence(now: Current, at: Place, experts: Experts, h: int) -> str:
     """Whom a facet listens to after an item, and whether that says anything."""
-    router, near = experts.router[at.position, h], experts.nearest(h, at.position)
+    router, pairs = experts.router[at.position, h], experts.pairs(h, at.position)
     best = int(router.argmax())
     said = (
         f"After *{escape(now.data.catalog.title(at.seen[-1]))}*, the {facet(now.facets[h])} listens to "
-        f"**expert {best + 1}** most ({percent(float(router[best]))})"
+        f"**{escape(called(now, h)[best])}** most ({percent(float(router[best]))})"
     )
-    if experts.farthest(h, at.position).bits < ALIKE_BITS:
+    alike = [pair for pair in pairs if pair.bits < ALIKE_BITS]
+    if len(alike) == len(pairs):
         return said + ", but all its experts read the history alike here: the weights say nothing."
-    if near.bits < ALIKE_BITS:
-        return said + f". Experts {near.a + 1} and {near.b + 1} read it alike: a weight between those two says nothing."
-    return said + ". All its experts read the history differently here."
+    if not alike:
+        return said + ". All its experts read the history differently here."
+    return f"{said}. {read_alike(alike)}"
+
+
+def read_alike(pairs: list[Pair]) -> str:
+    """All the pairs that read alike, and what that makes of the weights between them."""
+    if len(pairs) == 1:
+        return f"Experts {pairs[0].a + 1} and {pairs[0].b + 1} read it alike: a weight between those two says nothing."
+    said = [f"{pair.a + 1} and {pair.b + 1}" for pair in sorted(pairs, key=lambda pair: (pair.a, pair.b))]
+    if len(said) > SHOWN:
+        said = [*said[:SHOWN], f"{len(said) - SHOWN} more pairs"] if len(said) > SHOWN + 1 else said
+    return f"These experts read it alike: {'; '.join(said)}. A weight between two that do says nothing."
 
 
 def attention_of(now: Current, at: Place, experts: Experts, h: int, n: int) -> None:
     """What one expert reads beside its siblings, and how far apart they are."""
-    rows = experts.reads(h, at.position)
+    rows, names = experts.reads(h, at.position), called(now, h)
     if not now.model.config["begin"]:
         rows = rows[:, 1:]
     titles = [now.data.catalog.title(item) for item in at.seen]
     st.plotly_chart(
-        charts.attention(titles, rows, names(now), [palette.expert(e) for e in range(len(rows))], n),
+        charts.attention(titles, rows, names, [palette.expert(e) for e in range(len(rows))], n),
         key="expert-attention",
         config={"displayModeBar": False},
-        alt=f"Attention of {names(now)[n]} of {now.facets[h]} over the history as bars, its siblings' as marks",
+        alt=f"Attention of {names[n]} of {now.facets[h]} over the history as bars, its siblings' as marks",
     )
     st.markdown(apart(experts.pairs(h, at.position), n))
     st.caption(
@@ -82,7 +103,7 @@ def attention_of(now: Current, at: Place, experts: Experts, h: int, n: int) -> N
         "in common. Attention shows where an expert looks, not what a past item did: Predict tests that by removing it."
     )
     start = [] if len(titles) == rows.shape[1] else ["the start of the history"]
-    table_behind(pd.DataFrame(rows.T, columns=names(now)).assign(item=[*start, *titles]), "attention")
+    table_behind(pd.DataFrame(rows.T, columns=names).assign(item=[*start, *titles]), "attention")
 
 
 def apart(pairs: list[Pair], n: int) -> str:
@@ -108,7 +129,7 @@ def without_one(now: Current, target: int, found: ExpertEffects, h: int, n: int)
         f"expert {most[1] + 1} of the {facet(now.facets[most[0]])} changes them most, by {1 - found.overlap[most]:.2f}."
     )
     return (
-        f"Without **expert {n + 1}**, *{title}* {goes} {ordinal(rank)} ({times(-found.effect[h, n])}); "
+        f"Without **{escape(called(now, h)[n])}**, *{title}* {goes} {ordinal(rank)} ({times(-found.effect[h, n])}); "
         f"the first ten: {kept}. Of all {found.overlap.size} experts, "
         + (of_all if found.overlap[most] < 1 else "none changes them by itself.")
     )
@@ -154,7 +175,7 @@ def without(now: Current, target: int, router: np.ndarray, found: ExpertEffects,
                 "with all experts": [catalog.title(item) for item in top],
                 **{
                     f"without {name}": [catalog.title(int(item)) for item in found.top_without[h, e]]
-                    for e, name in enumerate(names(now))
+                    for e, name in enumerate(called(now, h))
                 },
             }
         ),

@@ -11,6 +11,7 @@ from app import charts, measured, resources
 from app.current import Current
 from app.look.numbers import duration, percent
 from app.sentences.marking import escape, together
+from app.widgets.meaning.preferences import preferences
 from app.widgets.shared.tables import table_behind
 from fame.errors import InputError
 from fame.explain.trust.cost import marking_seconds
@@ -55,6 +56,8 @@ def truth(now: Current) -> None:
         if why := measured.keep(now.model, "scorecard.json", found):
             st.warning(f"This could not be stored with the model: {escape(why)}")
     marks(found)
+    if found.experts:
+        preferences(found.experts)
 
 
 def ways_to_name(found: Scorecard) -> dict[str, Share]:

@@ -28,9 +28,13 @@ WHICH = {"held out": "Kept out of training", "written in": "Tied in training"}
 def meaning(now: Current) -> Meaning | None:
     """What is stored with the model, or a button that measures it."""
     why = "Nobody has tested yet what the facets of this model mean."
+    known = None
     try:
-        if found := measured.meaning(now.model):
-            return found
+        known = measured.meaning(now.model)
+        if known and known.deeds:
+            return known
+        if known:
+            why = "Nobody has measured yet what the experts of this model do."
     except InputError as error:
         why = escape(str(error))
     place = st.empty()
@@ -40,9 +44,9 @@ def meaning(now: Current) -> Meaning | None:
         size = len(now.data.catalog), len(now.data.catalog.families), len(now.data.users), experts
         takes = resources.seconds(now.model.fingerprint, ("meaning",), lambda: seconds(*size) * slowdown())
         if not st.button(f"Test them now, about {duration(takes)}", icon=":material/science:", type="primary"):
-            return None
+            return known
         with st.spinner("Asking a probe what each facet tells, and permuting the answers …"):
-            found = measured.measure_meaning(now.model)
+            found = measured.measure_meaning(now.model, known.stability if known else None)
         if why := measured.keep(now.model, MEANING_FILE, found):
             st.warning(f"This could not be stored with the model: {escape(why)}")
     place.empty()

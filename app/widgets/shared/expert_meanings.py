@@ -7,10 +7,34 @@ import pandas as pd
 import streamlit as st
 
 from app.current import Current
+from app.sentences import experts as said
 from app.sentences import meanings
 from app.widgets.shared.facet_meanings import stored
 from app.widgets.shared.tables import with_download
 from fame.explain.meaning.records import Expert, Meaning
+
+
+def called(now: Current, h: int) -> list[str]:
+    """A facet's experts for a label, in their order, with the names that were found for them."""
+    found = stored(now)
+    return [said.called(found, h, n) for n in range(int(now.model.config["experts"]))]
+
+
+def turned_up(now: Current, h: int) -> list[str]:
+    """What turning each of a facet's experts up does, and last how to read it; empty where that was not measured."""
+    found = stored(now)
+    if found is None or found.deeds is None:
+        return []
+    return [*(said.steered(one) for one in found.deeds.names if one.facet == h), said.steering(found.deeds)]
+
+
+def what_they_do(now: Current) -> None:
+    """What the experts do over all users, which is to be known before any of their weights is looked at."""
+    found = stored(now)
+    if found is None or found.deeds is None:
+        st.caption(said.UNMEASURED)
+        return
+    st.markdown(said.deeds(found.deeds))
 
 
 def speaks(now: Current, h: int, n: int) -> None:
@@ -20,6 +44,8 @@ def speaks(now: Current, h: int, n: int) -> None:
         st.info("Nobody has tested yet what it speaks for; the page Meaning does that.")
         return
     expert = next(expert for expert in found.experts if (expert.facet, expert.expert) == (h, n))
+    if found.deeds:
+        st.markdown(said.reason(found.deeds.names[h * int(now.model.config["experts"]) + n]))
     st.markdown(meanings.speaks(expert, found.events))
     st.caption(
         "Over all users, not this history alone. Shares: of the newest items whose attribute is known. Hypergeometric "
@@ -50,11 +76,13 @@ def expert_table(now: Current, found: Meaning) -> None:
     if now.model.config["experts"] == 1:
         st.markdown("This model has one expert a facet: there is nothing to tell apart.")
         return
+    if found.deeds:
+        st.markdown(f"{said.deeds(found.deeds)} {said.selectivity(found.deeds.done)}")
     st.markdown(sentence(found))
+    frame = experts_frame(found, list(found.experts))
+    frame.insert(0, "facet", [found.facets[expert.facet].facet for expert in found.experts])
     with_download(
-        experts_frame(found, list(found.experts)).assign(
-            facet=[found.facets[expert.facet].facet for expert in found.experts]
-        )[["facet", "expert", "leads in", "speaks for", "reads like"]],
+        frame,
         "experts",
         height="content" if len(found.experts) <= 24 else "auto",
         column_config=expert_columns(),
@@ -81,9 +109,13 @@ def sentence(found: Meaning) -> str:
 
 def experts_frame(found: Meaning, experts: Sequence[Expert]) -> pd.DataFrame:
     """What experts speak for, a row each."""
+    named = {(one.facet, one.expert): one for one in found.deeds.names} if found.deeds else {}
+    its = [named[expert.facet, expert.expert] for expert in experts] if named else []
     return pd.DataFrame(
         {
             "expert": [expert.expert + 1 for expert in experts],
+            **({"called": [said.verdict(one) for one in its], "items": [one.items for one in its]} if its else {}),
+            **({"without it": [said.fall(one) for one in its]} if its else {}),
             "leads in": [expert.events for expert in experts],
             "speaks for": [meanings.speaks_for(expert) or "nothing told from chance" for expert in experts],
             "reads like": [meanings.same_as(expert) or "no other" for expert in experts],
@@ -94,7 +126,21 @@ def experts_frame(found: Meaning, experts: Sequence[Expert]) -> pd.DataFrame:
 def expert_columns() -> dict[str, Any]:
     """What the columns are on hover."""
     return {
+        "facet": st.column_config.TextColumn(width=96),
         "expert": st.column_config.NumberColumn(width=64),
+        "called": st.column_config.TextColumn(
+            width=160,
+            help="Attribute values that are more frequent among its items that were kept out of training than chance "
+            "would make them, if its items also fall more than others without it.",
+        ),
+        "items": st.column_config.NumberColumn(
+            width=64,
+            help="Items that belong to it: those nearest to its prototype or, where experts have none, those that are "
+            "routed to it above its average where they are the whole history.",
+        ),
+        "without it": st.column_config.TextColumn(
+            width=84, help="How many times as likely its items are then, against all others."
+        ),
         "leads in": st.column_config.NumberColumn(
             width=84, help="Users for whom its router weight is the highest of its facet's experts."
         ),

@@ -13,6 +13,7 @@ from app.look import palette
 from app.look.numbers import factor, ordinal, times
 from app.sentences.marking import escape, facet
 from app.widgets.shared import weights
+from app.widgets.shared.expert_meanings import called
 from app.widgets.shared.facet_choice import choose_missing
 from app.widgets.shared.tables import table_behind
 from fame.explain.facets.effects import ExpertEffects, FacetShares, expert_effects, facet_shares
@@ -97,7 +98,7 @@ def experts(now: Current, question: Question, router: np.ndarray) -> None:
     frame = pd.DataFrame(
         {
             "facet": [names[place // N] for place in order],
-            "expert": [str(place % N + 1) for place in order],
+            "expert": [called(now, int(place // N))[place % N].removeprefix("expert ") for place in order],
             "router": weights.in_percent(router.ravel()[order]),
             "without it": [ordinal(int(found.rank_without.ravel()[place])) for place in order],
             "fall": found.effect.ravel()[order],
@@ -108,7 +109,7 @@ def experts(now: Current, question: Question, router: np.ndarray) -> None:
         shown.rename(columns={"fall": "times as likely"}),
         hide_index=True,
         column_config={
-            "expert": st.column_config.TextColumn(width=52),
+            "expert": st.column_config.TextColumn(width="small"),
             "router": weights.percent_column(92),
             "times as likely": st.column_config.TextColumn(
                 width=96, help="Without it, its weight going to its siblings; in nats in the numbers behind this."

@@ -15,6 +15,7 @@ from app import state
 from app.current import Current
 from app.interventions import UNCHANGED, Interventions, route, weigh
 from app.sentences.marking import escape, plain_facet
+from app.widgets.shared.expert_meanings import called, turned_up
 from app.widgets.shared.recommendation import answer_list, table
 from app.widgets.shared.tables import table_behind
 from app.widgets.why.counterfactual import fewest
@@ -103,7 +104,10 @@ def listed(now: Current) -> str:
     """The interventions in a few words."""
     facets, changed = [escape(plain_facet(name)) for name in now.facets], now.changed
     some = [f"{facets[h]} at {share}\u00a0%" for h, share in sorted(changed.gate.items())]
-    some += [f"expert {n + 1} of {facets[h]} at {share}\u00a0%" for (h, n), share in sorted(changed.router.items())]
+    some += [
+        f"{escape(called(now, h)[n])} of {facets[h]} at {share}\u00a0%"
+        for (h, n), share in sorted(changed.router.items())
+    ]
     if changed.without:
         several = len(changed.without) > 1
         some.append(f"item{'s' * several} {', '.join(str(t + 1) for t in changed.without)} left out")
@@ -137,11 +141,15 @@ def router(now: Current, found: Answer, h: int) -> None:
         label_visibility="collapsed",
         on_change=lambda: state.choose_facet(state.read(key)),
     )
-    for n, place in enumerate(in_pairs(N)):
-        chosen = now.changed.router.get((h, n))
-        name, weight = f"expert {n + 1}", float(found.router[h, n])
+    steered = turned_up(now, h)
+    for n, (name, place) in enumerate(zip(called(now, h), in_pairs(N), strict=True)):
+        chosen, weight = now.changed.router.get((h, n)), float(found.router[h, n])
         with place:
             slide(f"route-{h}-{n}", name, weight, chosen, partial(route, now.model, h, n))
+            if steered:
+                st.caption(steered[n])
+    if steered:
+        st.caption(steered[-1])
 
 
 def in_pairs(n: int) -> list[DeltaGenerator]:

@@ -12,6 +12,7 @@ from fame.explain.meaning.records import ExpertName, Interval, NameVerdict
 from fame.explain.meaning.specialists import SHOWN, Enrichment
 
 FEWEST = 3  # held-out items of a value that is tested
+NOTHING = 0.0005  # nats: what a probability falls by is shown as a multiple with three digits, 1.000 here
 LEVEL = 0.95
 RESAMPLES = 2_000
 
@@ -61,7 +62,7 @@ def judge(experts: int, items: int, tested: int, enriched: bool, falls: Interval
         return "untested"
     if not enriched:
         return "nothing"
-    return "told" if falls is not None and falls.low > 0 else "unmoved"
+    return "told" if falls is not None and falls.low > NOTHING else "unmoved"
 
 
 def interval(values: np.ndarray, seed: int, level: float = LEVEL) -> Interval:
