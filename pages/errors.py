@@ -8,6 +8,7 @@ from app.traces import Selection, selection
 from app.widgets.errors import overview
 from app.widgets.errors.event import event
 from app.widgets.errors.events import listing, opened, table
+from app.widgets.errors.export import export
 from app.widgets.errors.tracing import offer
 from app.widgets.shared.event_filters import chips
 from app.widgets.shared.frame import notices
@@ -30,6 +31,7 @@ def story() -> None:
     chips(chosen)
     if not len(chosen.rows):
         return
+    export(listed)
     overview.bands(chosen)
     if number is None:
         groups(chosen)

@@ -38,4 +38,6 @@ def better_than(rank: int, better: int, of: int) -> str:
     """How an event's rank stands among all: "60th: 56 % of users do better"."""
     if rank == 1:
         return "First: nobody does better"
-    return f"{ordinal(rank).capitalize()}: {percent(better / of)} of users do better"
+    share = better / of
+    many = "all others" if better == of - 1 else f"{'more than 99 %' if share > 0.99 else percent(share)} of users"
+    return f"{ordinal(rank).capitalize()}: {many} do better"

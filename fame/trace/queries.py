@@ -75,6 +75,12 @@ class Trace:
         found = self.ask("SELECT * FROM events WHERE event IN (SELECT unnest(?::BIGINT[]))", [wanted])
         return found.set_index("event", drop=False).reindex([e for e in wanted if e in set(found["event"])])
 
+    def table(self, events: Sequence[int]) -> pa.Table:
+        """Rows of the trace as they are stored, in its order."""
+        wanted = [int(event) for event in events]
+        sql = f"SELECT {', '.join(SCHEMA.names)} FROM events WHERE event IN (SELECT unnest(?::BIGINT[])) ORDER BY event"
+        return self._database.cursor().execute(sql, [wanted]).to_arrow_table()
+
 
 def checked(folder: Path, about: TraceAbout) -> list[Path]:
     """The files of a whole trace; raises `TraceError` where a file or a column is missing, or rows are."""

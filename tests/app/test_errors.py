@@ -1,16 +1,28 @@
 """Errors shows what a trace tells, what is asked of it in a link, and in a sentence what cannot be shown."""
 
+import io
 import json
 import shutil
+from dataclasses import replace
+from html.parser import HTMLParser
 
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 
 from app import notes
+from app.traces import Selection
+from app.widgets.errors import export
+from app.widgets.errors.events import Listing
+from app.widgets.errors.report import report
+from fame.checkpoint.description import describe
+from fame.data import Catalog
 from fame.error_analysis.analysis import analyse
 from fame.error_analysis.conditions import holding, parse
 from fame.error_analysis.prepare import events_of
+from fame.home import model_folders
 from fame.trace.make import trace
+from fame.trace.records import SCHEMA
 from fame.trace.whereabouts import beside
 from tests.app.conftest import component, said
 
@@ -128,3 +140,47 @@ def test_a_damaged_file_of_notes_is_said_and_left_alone(page, home):
     (home / "notes.json").write_text("{half")
     assert "is not readable JSON" in said(page(event="3"))
     assert (home / "notes.json").read_text() == "{half"
+
+
+def test_the_csv_holds_the_selection_and_no_formula(page, events, traced, cinema, home):
+    page(event="3")
+    notes.write(notes.of_event(traced.about.data, "test", traced.rows([3]).iloc[0]["user_id"]), "=1+1")
+    chosen = Selection(None, cinema, traced, events, (), np.arange(len(events)))
+    lines = export.csv(Listing(chosen, "rank")).decode("utf-8-sig").splitlines()
+    assert len(lines) == 121
+    assert lines[0].startswith('"user_id","length","read","target_id","target","rank"')
+    assert '"rank_by_facet: era"' in lines[0]
+    ranks = [int(line.split(",")[5]) for line in lines[1:]]
+    assert ranks == sorted(events.rank.tolist())
+    assert sum("'=1+1" in line for line in lines) == 1
+    kept = pq.read_table(io.BytesIO(export.parquet(Listing(chosen, "rank"))))
+    assert kept.schema.names == SCHEMA.names
+    assert kept.num_rows == 120
+
+
+def test_the_report_needs_no_network_and_runs_nothing_from_the_data(page, events, traced, cinema):
+    page()
+    model = describe(model_folders()["mine"])
+    nasty = '<img src=x onerror="alert(1)"> & *Heat*'
+    named = replace(cinema, catalog=Catalog(cinema.catalog.ids, [nasty] * 80, cinema.catalog.families, {
+        family.name: [cinema.catalog.values(family.name, v) for v in range(1, 81)] for family in cinema.catalog.families
+    }))  # fmt: skip
+    text = report(Selection(model, named, traced, events, (), np.arange(len(events))))
+    found = Tags()
+    found.feed(text)
+    assert {"h1", "svg", "rect", "circle", "table"} <= set(found.tags)
+    assert not {"script", "img", "link", "iframe", "a"} & set(found.tags)
+    assert "://" not in text
+    assert text.count("<h3>") == 10
+    assert "<strong>" in text
+    assert "&lt;img src=x" in text
+
+
+class Tags(HTMLParser):
+    def __init__(self):
+        super().__init__()
+        self.tags = []
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append(tag)
+        assert not any(name.startswith("on") for name, _ in attrs)

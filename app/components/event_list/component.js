@@ -65,6 +65,11 @@ export default function eventList({ data, parentElement, setTriggerValue }) {
   if (!chosen && all.length) all[0].tabIndex = 0;
   if (had !== undefined) (chosen ?? all[0])?.focus({ preventScroll: true });
   at(".foot").textContent = data.foot;
+  if (chosen && root.seen !== data.chosen) { // opened by a link or a button: in sight in the list, too
+    const frame = at(".frame"), top = chosen.offsetTop;
+    if (top < frame.scrollTop + 40 || top > frame.scrollTop + frame.clientHeight - 60) frame.scrollTop = top - frame.clientHeight / 2;
+  }
+  root.seen = data.chosen;
 
   // J and K work wherever nothing is being typed; the listener of the drawing before is let go of.
   if (root.listens) document.removeEventListener("keydown", root.listens);

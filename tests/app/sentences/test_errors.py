@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from app.sentences import errors as said
+from app.sentences.events import better_than
 from fame.error_analysis.analysis import analyse
 from fame.error_analysis.conditions import Condition, parse
 from fame.error_analysis.records import Kind
@@ -67,3 +68,16 @@ def test_text_from_data_is_escaped() -> None:
     found = analyse(worse(0))
     row = replace(found.slices.rows[0], conditions=(nasty,))
     assert "<b>" not in said.marked(row)
+
+
+@pytest.mark.parametrize(
+    ("rank", "better", "sentence"),
+    [
+        (1, 0, "First: nobody does better"),
+        (60, 528, "60th: 56 % of users do better"),
+        (1600, 941, "1,600th: more than 99 % of users do better"),
+        (1682, 942, "1,682nd: all others do better"),
+    ],
+)
+def test_how_many_do_better_is_never_rounded_to_all(rank: int, better: int, sentence: str) -> None:
+    assert better_than(rank, better, 943).replace("\u00a0", " ") == sentence
