@@ -67,6 +67,15 @@ def errors_of(kinds: Sequence[Kind]) -> str:
     return f"{errors}, {unexplained}. Of the others, {which}: {first.first:,}{' each' if len(most) > 1 else ''}."
 
 
+def rule_of(kind: Kind, found: Analysis) -> str:
+    """A kind's rule, for a label that knows no Markdown, and how often it holds where nothing is wrong."""
+    if kind.right is None or not found.found:
+        return f"Rule: {kind.rule}"
+    wrong, errors = kind.first + kind.also, found.events - found.found
+    shares = f"{percent(wrong / errors)} of what is wrong, and " if errors else ""
+    return f"Rule: {kind.rule}; so it is with {shares}{percent(kind.right / found.found)} of what is right"
+
+
 def nobody(where: Sequence[Condition]) -> str:
     """Of an empty selection, and what to do."""
     if len(where) < 2:

@@ -67,18 +67,18 @@ def show(found: "Analysis", what: str) -> None:
     typer.echo("\n".join(f"{name:8} {value:.4f}" for name, value in found.measures.items()))
     slices = found.slices
     table = Table(title=f"slices of {slices.minimum:,} events or more; {slices.looked_at:,} were looked at")
-    for head in ("slice", "events", "NDCG@10", "less the whole's", "95 % interval", "costs", "told"):
-        table.add_column(head, justify="left" if head == "slice" else "right")
+    for head in ("slice", "events", "NDCG@10 less the whole's, 95 %", "costs", "told"):
+        table.add_column(head, justify="left" if head in ("slice", "told") else "right")
     rows = sorted(slices.rows, key=lambda row: (not row.told, row.under is not None, row.cost))
     for row in rows[:SHOWN]:
-        table.add_row(
-            Text(row.name), f"{row.n:,}", f"{row.mean:.4f}", f"{row.effect:+.4f}", f"{row.low:+.4f} to {row.high:+.4f}",
-            f"{row.cost:+.4f}", "no" if not row.told else "yes" if row.under is None else "goes with another",
-        )  # fmt: skip
+        effect = f"{row.effect:+.3f} ({row.low:+.3f} to {row.high:+.3f})"
+        told = "no" if not row.told else "yes" if row.under is None else "with another"
+        table.add_row(Text(row.name), f"{row.n:,}", effect, f"{row.cost:+.4f}", told)
     console.print(table)
     kinds = Table(title="kinds of errors")
-    for head in ("kind", "events", "also", "rule"):
-        kinds.add_column(head, justify="right" if head in ("events", "also") else "left")
+    for head in ("kind", "events", "also", "of right ones", "rule"):
+        kinds.add_column(head, justify="left" if head in ("kind", "rule") else "right")
     for kind in found.kinds:
-        kinds.add_row(kind.name, f"{kind.first:,}", f"{kind.also:,}", kind.rule)
+        right = "" if kind.right is None else f"{kind.right:,}"
+        kinds.add_row(kind.name, f"{kind.first:,}", f"{kind.also:,}", right, kind.rule)
     console.print(kinds)

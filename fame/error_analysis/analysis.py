@@ -48,10 +48,12 @@ def count_kinds(events: TracedEvents) -> tuple[Kind, ...]:
     """How many of the events are of each kind that the trace tells."""
     if events.tags is None:
         return ()
-    words = {rule.name: rule.words for rule in KINDS}
+    rules, wrong = {rule.name: rule for rule in KINDS}, events.rank > CUT
     first = np.bincount(events.kind, minlength=len(events.kinds) + 1)[1:]
-    every = [int(((events.tags >> place) & 1).sum()) for place in range(len(events.kinds))]
-    return tuple(
-        Kind(name, words[name], int(n), matches - int(n))
-        for name, n, matches in zip(events.kinds, first, every, strict=True)
-    )
+    found = []
+    for place, name in enumerate(events.kinds):
+        match = (events.tags >> place) & 1 == 1
+        right = int((match & ~wrong).sum()) if rules[name].of_all else None
+        also = int((match & wrong).sum()) - int(first[place])
+        found.append(Kind(name, rules[name].words, int(first[place]), also, right))
+    return tuple(found)

@@ -12,7 +12,7 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from fame.error_analysis.events import Labels, TracedEvents
+from fame.error_analysis.events import CUT, Labels, TracedEvents
 from fame.errors import InputError
 
 Sign = Literal["<=", ">=", "!=", "=", "<", ">"]
@@ -107,7 +107,7 @@ def _of_kind(events: TracedEvents, condition: Condition) -> np.ndarray:
         raise FilterError(f"{name} is no number; write {name} = … or {name} != …, not {sign}.")
     place = events.kinds.index(value)
     has_tag = events.tags if events.tags is not None else np.zeros(len(events), np.uint16)
-    found = events.kind == place + 1 if name == "kind" else (has_tag >> place) & 1 == 1
+    found = events.kind == place + 1 if name == "kind" else ((has_tag >> place) & 1 == 1) & (events.rank > CUT)
     return found if sign == "=" else ~found
 
 

@@ -47,7 +47,7 @@ class TracedEvents:
     others: tuple[Labels, ...] = ()  # that only filters ask for
     numbers: Mapping[str, np.ndarray] = field(default_factory=dict)  # (n,) that filters compare
     kinds: tuple[str, ...] = ()  # of errors, whose rules could be applied to this trace
-    tags: np.ndarray | None = None  # (n,) uint16, bit k: the rule of kind k matches
+    tags: np.ndarray | None = None  # (n,) uint16, bit k: the rule of kind k matches, also where the event is right
 
     def __len__(self) -> int:
         return len(self.rank)
@@ -63,7 +63,9 @@ class TracedEvents:
         if self.tags is None:
             return np.zeros(len(self), np.int8)
         first = self.tags & (~self.tags + np.uint16(1))  # the lowest bit
-        return np.where(self.tags == 0, 0, np.log2(np.maximum(first, 1)).astype(np.int8) + 1).astype(np.int8)
+        return np.where(
+            (self.tags == 0) | (self.rank <= CUT), 0, np.log2(np.maximum(first, 1)).astype(np.int8) + 1
+        ).astype(np.int8)
 
     def only(self, rows: np.ndarray) -> "TracedEvents":
         """Some of them, by number, in that order."""

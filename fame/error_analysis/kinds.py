@@ -40,6 +40,7 @@ class Rule:
     needs: tuple[str, ...]  # columns of the trace
     matches: Callable[[Facts, int], np.ndarray]  # of events that are wrong; k is how many are shown: (n,) bool
     lacks: str = ""  # what a model has not, where the rule cannot be applied to it
+    of_all: bool = False  # whether it can be asked of what is right, too: how often it holds there is told beside it
 
 
 def near(facts: Facts, k: int) -> np.ndarray:
@@ -104,12 +105,15 @@ KINDS = (
         ("rank_without_newest",),
         newest,
     ),
-    Rule("cold truth", f"the truth was taken fewer than {COLD} times in training", ("target_count",), cold),
+    Rule(
+        "cold truth", f"the truth was taken fewer than {COLD} times in training", ("target_count",), cold, of_all=True
+    ),
     Rule(
         "out of window",
         "the past item that is most like the truth is older than what is read",
         ("nearest", "read"),
         out_of_window,
+        of_all=True,
     ),
     Rule(
         "right value, lower in the list",
@@ -123,11 +127,12 @@ KINDS = (
 
 
 def tags(rules: tuple[Rule, ...], facts: Facts, k: int) -> np.ndarray:
-    """(n,) uint16, bit r: rule r matches; 0 where the truth is among the first k."""
+    """(n,) uint16, bit r: rule r matches; of what is right only rules that can be asked of it do."""
     found = np.zeros(len(facts.rank), np.uint16)
     for r, rule in enumerate(rules):
         match = rule.matches(facts, k)
         if not rule.needs:
             match = match & (found == 0)
         found |= match.astype(np.uint16) << np.uint16(r)
-    return np.where(facts.rank > k, found, 0).astype(np.uint16)
+    asked = sum(1 << r for r, rule in enumerate(rules) if rule.of_all)
+    return np.where(facts.rank > k, found, found & asked).astype(np.uint16)

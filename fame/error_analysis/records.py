@@ -60,6 +60,7 @@ class Kind:
     rule: str  # in words
     first: int  # of which it is the first rule that matches
     also: int  # of which it matches, but another did before
+    right: int | None = None  # events that are right, for which the rule holds as well; None: it speaks of errors only
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from app.components.slice_list import SliceRow, slice_list
 from app.components.tallies import Tally, tallies
 from app.look.numbers import percent
 from app.sentences import events as say
-from app.sentences.errors import errors_of
+from app.sentences.errors import errors_of, rule_of
 from app.traces import Selection, chooser, toggled
 from app.widgets.shared.tables import table_behind
 from fame.error_analysis.conditions import Condition
@@ -55,7 +55,7 @@ def kinds(chosen: Selection) -> None:
                 kind.name,
                 kind.name,
                 kind.first,
-                f"Rule: {kind.rule}",
+                rule_of(kind, found),
                 Condition("kind", "=", kind.name) in chosen.where,
                 f"+ {kind.also:,}" if kind.also else "",
             )

@@ -63,6 +63,13 @@ def test_the_most_frequent_kind_is_the_one_no_other_has_more_of() -> None:
     assert "Nothing is wrong" in said.errors_of([replace(row, first=0) for row in rows])
 
 
+def test_a_rule_says_how_often_it_holds_where_nothing_is_wrong() -> None:
+    found = replace(analyse(events(300)), events=100, found=20)
+    said_of = said.rule_of(Kind("cold truth", "few took it", 6, 2, 5), found)
+    assert said_of == "Rule: few took it; so it is with 10\u00a0% of what is wrong, and 25\u00a0% of what is right"
+    assert said.rule_of(Kind("near miss", "11th to 20th", 6, 2), found) == "Rule: 11th to 20th"
+
+
 def test_text_from_data_is_escaped() -> None:
     nasty = Condition("truth.genre", "=", "**<b>a</b>**")
     found = analyse(worse(0))
