@@ -30,6 +30,7 @@ from fame.trace.records import TRACE, TRACE_ABOUT
 from fame.training.run_progress import Evaluations
 
 T = TypeVar("T")
+Chosen = tuple[int, ...] | None  # rows of a data set's users; None = all
 
 if TYPE_CHECKING:
     from fame.checkpoint.store import Checkpoint
@@ -147,10 +148,18 @@ def _population(folder: Path, stamp: int, data: str) -> Population:
     return population(_checkpoint(folder, stamp).model, leave_one_out(dataset(data).histories).test)
 
 
-def population(name: str, data: str) -> Population:
-    """Gate and router of every user of the data set at the position that predicts their held-out item."""
-    found: Population = _population(*_weights(name), data)
+def population(name: str, data: str, chosen: Chosen = None) -> Population:
+    """Gate and router of every user of the data set, or of some, at the position that predicts their held-out item."""
+    found: Population = _chosen_population(*_weights(name), data, chosen)
     return found
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _chosen_population(folder: Path, stamp: int, data: str, chosen: Chosen) -> Population:
+    import numpy as np
+
+    everyone: Population = _population(folder, stamp, data)
+    return everyone if chosen is None else everyone.only(np.isin(everyone.users, chosen))
 
 
 @st.cache_resource(max_entries=32, show_spinner=False)
@@ -167,15 +176,15 @@ def runs(name: str, history: tuple[int, ...]) -> Runs:
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def _load(folder: Path, stamp: int, data: str) -> Load:
+def _load(folder: Path, stamp: int, data: str, chosen: Chosen) -> Load:
     from fame.explain.facets.population import load
 
-    return load(_population(folder, stamp, data))
+    return load(_chosen_population(folder, stamp, data, chosen))
 
 
-def load(name: str, data: str) -> Load:
-    """How much the experts are used over a population."""
-    found: Load = _load(*_weights(name), data)
+def load(name: str, data: str, chosen: Chosen = None) -> Load:
+    """How much the experts are used over a population, or over some users of it."""
+    found: Load = _load(*_weights(name), data, chosen)
     return found
 
 
@@ -193,13 +202,13 @@ def held_out_rank(name: str, data: DataSet, user: int, repeats: Repeats) -> int 
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def _groups(folder: Path, stamp: int, data: str, fingerprint: str, by: str) -> list[Group]:
-    return by_group(dataset(data), _population(folder, stamp, data), by)
+def _groups(folder: Path, stamp: int, data: str, fingerprint: str, by: str, chosen: Chosen) -> list[Group]:
+    return by_group(dataset(data), _chosen_population(folder, stamp, data, chosen), by)
 
 
-def groups(name: str, data: DataSet, by: str) -> list[Group]:
-    """The users of a population in groups."""
-    found: list[Group] = _groups(*_weights(name), data.name, data.fingerprint, by)
+def groups(name: str, data: DataSet, by: str, chosen: Chosen = None) -> list[Group]:
+    """The users of a population, or some of them, in groups."""
+    found: list[Group] = _groups(*_weights(name), data.name, data.fingerprint, by, chosen)
     return found
 
 

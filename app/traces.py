@@ -65,6 +65,12 @@ def selection(model: Description, data: DataSet) -> Selection:
     return Selection(model, data, trace, events, where, holding(events, where))
 
 
+def users(chosen: Selection) -> tuple[int, ...]:
+    """Rows of the data set's users whose held-out items are selected."""
+    kept = chosen.trace.rows(chosen.events.row[chosen.rows].tolist())["user_id"]
+    return tuple(row for user in kept if (row := chosen.data.row(user)) is not None)
+
+
 def _texts(link: str) -> list[str]:
     try:
         return parse_history(link)

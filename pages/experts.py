@@ -6,6 +6,7 @@ from app.current import current
 from app.sentences.marking import escape, plain_facet
 from app.widgets.experts import routing as parts
 from app.widgets.experts.load import load_of_all, load_of_facet
+from app.widgets.shared.event_filters import who
 from app.widgets.shared.expert_meanings import called, speaks, spoken_for, what_they_do
 from app.widgets.shared.frame import notices
 from app.widgets.shared.history import editor
@@ -64,7 +65,7 @@ def story() -> None:
         st.header("What it speaks for")
         speaks(now, h, n)
     onward(now, {"gates": f"how much {plain_facet(now.facets[h])} weighs", "why": "what if it were routed otherwise"})
-    st.header(f"The experts of {facet} over all users")
+    st.header(f"The experts of {facet} over {who()}")
     load_of_facet(now, h)
     spoken_for(now, h)
 
@@ -73,7 +74,7 @@ def story() -> None:
 def everybody() -> None:
     now = current()
     if now.facets and now.model.config["experts"] > 1:
-        st.header("All facets over all users")
+        st.header(f"All facets over {who()}")
         load_of_all(now)
 
 

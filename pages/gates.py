@@ -6,6 +6,7 @@ from app.current import current
 from app.sentences.marking import plain_facet
 from app.widgets.gates import gate as parts
 from app.widgets.gates.user_groups import gate_by_group
+from app.widgets.shared.event_filters import who
 from app.widgets.shared.frame import notices
 from app.widgets.shared.history import editor
 from app.widgets.shared.loading import loaded
@@ -58,7 +59,7 @@ def story() -> None:
 
 
 def everybody(h: int) -> None:
-    st.header("Over all users")
+    st.header(f"Over {who()}")
     gate_by_group(current(), h)
 
 

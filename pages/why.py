@@ -94,7 +94,13 @@ def story() -> None:
     st.header("What if?")
     what_if(now, model)
     onward(
-        now, {"predict": "what comes next, and why", "gates": "which facet speaks, when", "experts": "which preference"}
+        now,
+        {
+            "predict": "what comes next, and why",
+            "gates": "which facet speaks, when",
+            "experts": "which preference",
+            "errors": "whether others fail alike",
+        },
     )
 
 

@@ -16,10 +16,11 @@ from app.widgets.errors import export
 from app.widgets.errors.events import Listing
 from app.widgets.errors.report import report
 from fame.checkpoint.description import describe
-from fame.data import Catalog
+from fame.data import Catalog, leave_one_out
 from fame.error_analysis.analysis import analyse
 from fame.error_analysis.conditions import holding, parse
 from fame.error_analysis.prepare import events_of
+from fame.explain.facets.population import population
 from fame.home import model_folders
 from fame.trace.make import trace
 from fame.trace.records import SCHEMA
@@ -140,6 +141,30 @@ def test_a_damaged_file_of_notes_is_said_and_left_alone(page, home):
     (home / "notes.json").write_text("{half")
     assert "is not readable JSON" in said(page(event="3"))
     assert (home / "notes.json").read_text() == "{half"
+
+
+@pytest.mark.parametrize("name", ["gates", "experts"])
+def test_filters_hold_where_all_users_are_shown(page, opened, trained, events, traced, cinema, name):
+    page()
+    rows = holding(events, [parse("rank = 11-50")])
+    app = opened(trained.model, name, where="rank = 11-50", history="f1,f2")
+    told = said(app)
+    assert f"Over **these {len(rows)} users** of 120" in told
+    assert f"n = {len(rows)} users" in told
+    if name == "experts":
+        everyone = population(trained.model, leave_one_out(cinema.histories).test)
+        ids = set(traced.rows(events.row[rows].tolist())["user_id"])
+        some = np.array([cinema.users[user] in ids for user in everyone.users])
+        table = next(found.value for found in app.dataframe if "imbalance" in found.value.columns)
+        mean = everyone.router[some].mean(0)
+        assert table["imbalance"].tolist() == pytest.approx((mean.std(1) / mean.mean(1)).tolist(), abs=1e-5)
+    app = opened(trained.model, name, where="rank = 1,rank = 2-10", history="f1,f2")
+    assert "No user is left by these filters; drop one." in said(app)
+
+
+def test_without_a_trace_filters_are_said_not_to_hold(opened, trained):
+    told = said(opened(trained.model, "gates", where="rank = 11-50", history="f1,f2"))
+    assert "All users are shown: the filters in the link cannot be applied" in told
 
 
 def test_the_csv_holds_the_selection_and_no_formula(page, events, traced, cinema, home):

@@ -8,6 +8,7 @@ from app.current import Current
 from app.look import palette
 from app.look.numbers import percent
 from app.sentences.marking import escape
+from app.widgets.shared.event_filters import over
 from app.widgets.shared.expert_meanings import called
 from app.widgets.shared.tables import table_behind
 from app.widgets.shared.weights import in_percent, number_column, percent_column
@@ -15,7 +16,10 @@ from app.widgets.shared.weights import in_percent, number_column, percent_column
 
 def load_of_all(now: Current) -> None:
     """How much each expert is used, facet by facet."""
-    load = resources.load(now.model.name, now.data.name)
+    looked_at = over(now)
+    if looked_at is None:
+        return
+    load = resources.load(now.model.name, now.data.name, *looked_at)
     numbers = [f"expert {n + 1}" for n in range(load.mean.shape[1])]
     frame = pd.DataFrame(in_percent(load.mean), columns=numbers)
     frame.insert(0, "facet", now.facets)
@@ -41,7 +45,10 @@ def load_of_all(now: Current) -> None:
 
 def load_of_facet(now: Current, h: int) -> None:
     """How much each expert of a facet is used over all users."""
-    load = resources.load(now.model.name, now.data.name)
+    looked_at = over(now, "filter-facet")
+    if looked_at is None:
+        return
+    load = resources.load(now.model.name, now.data.name, *looked_at)
     N, mean, leads = load.mean.shape[1], load.mean[h], load.leads[h]
     names = called(now, h)
     labels = [f"{name}: load {percent(float(mean[e]))}" for e, name in enumerate(names)]

@@ -9,6 +9,7 @@ from app.current import Current
 from app.look import palette
 from app.look.numbers import percent
 from app.sentences.marking import escape, plain_facet
+from app.widgets.shared.event_filters import over
 from app.widgets.shared.facet_choice import choose_facet
 from app.widgets.shared.history import take_user
 from app.widgets.shared.tables import table_behind
@@ -29,8 +30,12 @@ def gate_by_group(now: Current, h: int) -> None:
             required=True,
             on_change=lambda: state.choose_grouping(state.read(key)),
         )
-    n = resources.load(now.model.name, now.data.name).users
-    groups = resources.groups(now.model.name, now.data, by)
+    looked_at = over(now)
+    if looked_at is None:
+        return
+    (chosen,) = looked_at
+    n = resources.load(now.model.name, now.data.name, chosen).users
+    groups = resources.groups(now.model.name, now.data, by, chosen)
     if not groups:
         st.info("No group has five users, too few to show a distribution.")
         return
@@ -53,7 +58,8 @@ def gate_by_group(now: Current, h: int) -> None:
     points = picked.selection.points
     if points and 0 <= int(points[0]["customdata"]) < len(groups):
         g = int(points[0]["customdata"])
-        middle_user(now, labels[g], len(groups), int(groups[g].middle[h]), float(groups[g].middle_gate[h]))
+        row = int(resources.population(now.model.name, now.data.name, chosen).users[groups[g].middle[h]])
+        middle_user(now, labels[g], len(groups), now.data.users[row], float(groups[g].middle_gate[h]))
     table_behind(
         pd.DataFrame(
             [
@@ -66,9 +72,8 @@ def gate_by_group(now: Current, h: int) -> None:
     )
 
 
-def middle_user(now: Current, label: str, of: int, row: int, gate: float) -> None:
-    """The way from a group to the user in its middle, who has that row of the population and that gate weight."""
-    user = now.data.users[int(resources.population(now.model.name, now.data.name).users[row])]
+def middle_user(now: Current, label: str, of: int, user: str, gate: float) -> None:
+    """The way from a group to the user in its middle, who has that gate weight."""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(
             f"1 selected of {of}: **{escape(label)}**; in the middle is user {escape(user)} with {percent(gate)}."

@@ -1,6 +1,6 @@
 """The gate and router of every user, at the position from which their held-out item is predicted."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 import torch
@@ -22,6 +22,10 @@ class Population:
     length: np.ndarray  # (n,) items in the history
     last_item: np.ndarray  # (n,) catalog index of the newest item
     users: np.ndarray  # (n,) rows of the data set's users
+
+    def only(self, rows: np.ndarray) -> "Population":
+        """Some of the events, by number."""
+        return Population(*(getattr(self, of.name)[rows] for of in fields(self)))
 
     def router_entropy(self) -> np.ndarray:
         """(n, H): entropy of each user's router weights over its maximum; 1 = uniform."""
