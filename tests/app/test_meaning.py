@@ -12,7 +12,7 @@ from app.charts import intervals, matrix
 from app.sentences import meanings
 from app.widgets.meaning.facets import points
 from fame.explain.meaning.measure import measure
-from fame.explain.meaning.records import MEANING_FILE, Meaning
+from fame.explain.meaning.records import MEANING_FILE, Enriched, Interval, Meaning
 from fame.folders import read_json, write_json
 from fame.home import PROJECT
 from tests.app.conftest import figure
@@ -24,12 +24,14 @@ def open_page(cinema_folder, tmp_path, monkeypatch):
     monkeypatch.setenv("FAME_HOME", str(tmp_path))
     shutil.copytree(cinema_folder, tmp_path / "data" / "planted-cinema")
 
-    def go(checkpoint, page="meaning"):
+    def go(checkpoint, page="meaning", **link):
         folder = tmp_path / "runs" / "mine" / "best"
         if not folder.exists():
             shutil.copytree(checkpoint.description.folder, folder)
         app = AppTest.from_file(str(PROJECT / "app" / "Home.py"), default_timeout=60)
         app.query_params["model"] = "mine"
+        for name, value in link.items():
+            app.query_params[name] = value
         return app.run().switch_page(f"../pages/{page}.py").run(), folder
 
     return go
@@ -70,11 +72,35 @@ def test_other_pages_show_what_is_stored(open_page, trained, cinema):
 
     app, folder = open_page(trained, "gates")
     assert named(app) == list(trained.model.config.facets)
-    save(folder, trained.description.fingerprint, measure(trained.model, cinema))
+    found = measure(trained.model, cinema)
+    save(folder, trained.description.fingerprint, found)
     app, _ = open_page(trained, "gates")
     assert named(app)[0] == "genre<br>tied, not tested"
     app, _ = open_page(trained, "experts")
     assert table(app, "speaks for")["expert"].tolist() == [1, 2]
+    assert "On this model experts decide" in app.main.markdown[0].value  # before anything is said of a weight
+
+
+def test_a_confirmed_name_is_the_same_on_every_page(open_page, trained, cinema):
+    from fame.explain.meaning.records import save
+
+    _, folder = open_page(trained)
+    found = measure(trained.model, cinema)
+    value = Enriched("genre", "dra*ma", 0.9, 0.1, 0.001)
+    names = [
+        replace(one, values=(value,), falls=Interval(0.1, 0.2, 0.3), verdict="told" if one.expert else "unmoved")
+        for one in found.deeds.names
+    ]
+    save(folder, trained.description.fingerprint, replace(found, deeds=replace(found.deeds, names=tuple(names))))
+    app, _ = open_page(trained, "meaning")
+    assert table(app, "called")["called"].tolist() == ["– (not confirmed)", "dra*ma"] * 4
+    app, _ = open_page(trained, "why", history="f1,f2,f3")
+    labels = [slider.label for slider in app.slider]
+    assert labels[-2:] == ["expert 1", r"expert 2 \(dra\*ma\)"]
+    assert sum(caption.value.startswith("its items: ") for caption in app.caption) == 2
+    app, _ = open_page(trained, "experts", history="f1,f2,f3", facet="era", expert="2")
+    assert r"Without **expert 2 \(dra\*ma\)**" in said(app)
+    assert r"Called **dra\*ma**" in said(app)
 
 
 def test_what_other_weights_mean_is_not_shown(open_page, trained, cinema):

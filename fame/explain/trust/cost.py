@@ -12,6 +12,9 @@ import numpy as np
 from fame.data import DataSet, leave_one_out
 from fame.data.split import sample
 from fame.explain.families.anatomy import fit
+from fame.explain.meaning.deeds import asked
+from fame.explain.meaning.left_out import left_out
+from fame.explain.meaning.ownership import owners
 from fame.explain.past import counterfactual
 from fame.explain.past.baselines import recency
 from fame.explain.past.kinds import BASELINES, KINDS, usable
@@ -19,7 +22,7 @@ from fame.explain.past.methods import method_seconds
 from fame.explain.question import Question
 from fame.explain.trust import deletion, faithfulness, sensitivity
 from fame.explain.trust.driver_candidates import driver_candidates
-from fame.model import Model
+from fame.model import Faceted, Model
 from fame.runs.cost import Measure, one_by_one_seconds, subsets_seconds, taken
 from fame.runs.ways import WAYS
 from fame.slowdown import slowdown
@@ -27,6 +30,7 @@ from fame.slowdown import slowdown
 STAGES = 6  # of the randomisation check, about
 ANY = 1  # item asked about: which one it is costs nothing
 MARKED = 128  # events that are marked to time the marking of all
+LEFT_OUT = 5  # events in which every expert is left out to time that in all
 START = 6.0  # seconds, on an idle machine, until a command has brought torch, the model and its data
 
 
@@ -84,8 +88,13 @@ def testing_seconds(model: Model, data: DataSet, users: int) -> float:
 
 
 def marking_seconds(model: Model, data: DataSet, measure: Measure = taken) -> float:
-    """Of marking every way to name the driver on the events of planted data."""
+    """Of marking every way to name the driver on the events of planted data, and the experts where it tells values."""
     events = leave_one_out(data.histories).test
     some = sample(events, MARKED, 0)
     anatomy = fit(model, data.catalog)
-    return measure(lambda: driver_candidates(model, anatomy, some)) * len(events.targets) / len(some.targets)
+    drivers = measure(lambda: driver_candidates(model, anatomy, some)) * len(events.targets) / len(some.targets)
+    if not isinstance(model, Faceted) or model.config.experts == 1 or data.truth is None or "value" not in data.truth:
+        return drivers
+    owner, every = owners(model), asked(model, events, 0)
+    few = sample(every, LEFT_OUT, 0)
+    return drivers + measure(lambda: left_out(model, few, owner)) * len(every.targets) / max(1, len(few.targets))

@@ -140,6 +140,15 @@ def test_other_routers_change_nothing_where_experts_are_one(trained, cinema):
     assert abs(found.shuffled.mean) < 1e-6
 
 
+@pytest.mark.parametrize("values", [0, 1, ITEMS])
+def test_a_family_with_one_value_for_all_or_one_for_each_names_nobody(values):
+    codes = np.append(-1, np.arange(ITEMS) % values if values else np.full(ITEMS, -1))[:, None]
+    odd = Attributes("odd", tuple(f"v{v:03}" for v in range(values)), codes)
+    owner = (np.arange(ITEMS) % 2)[:, None]
+    names, _ = name_experts(owner, 2, [odd], held_out(ITEMS), knocked_out(1, 2, 0.5), 0)
+    assert [(one.names, one.verdict) for one in names] == [((), "nothing" if values else "untested")] * 2
+
+
 def test_odd_models_and_data_get_no_names(trained, cinema):
     events = leave_one_out(cinema.histories).test
     many = build(trained.model.config.model_copy(update={"experts": 64, "experts_form": "prototype"})).eval()
