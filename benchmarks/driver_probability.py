@@ -1,115 +1,82 @@
-"""How likely is a driver? `python -m benchmarks.driver_probability [--shapes 25]`.
+"""How likely is a driver? `python -m benchmarks.driver_probability [--ship]`.
 
-On planted data of many shapes (`benchmarks.shapes`), a model each, a conditional logit over the families and "none of
-them" is fitted to what is known of every user's last interaction: what each family lifts it by, and how far it falls
-when the past says nothing of the family. Forms of the logit are compared on shapes that they were not fitted on. What
-the models found lies in `.driver`; a shape that is there is not trained on again.
+On what models made of planted data of many shapes (`benchmarks.driver_events` makes it), a conditional logit over the
+families and "none of them" is fitted to what is known of users' last interactions: what each family lifts an item by,
+and how far it falls when the past says nothing of the family. Forms of the logit are compared on shapes that they were
+not fitted on. `--ship` fits the one that `fame.explain.families.probability` has on all shapes, and writes its weights.
 """
 
 import argparse
-import sys
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 from scipy.optimize import minimize
 
 from benchmarks import report
-from benchmarks.shapes import make, shape
-from fame.data import leave_one_out
-from fame.data.batches import batches, pad
-from fame.data.oracle import oracle
-from fame.explain.families.anatomy import fit, split
-from fame.explain.families.knockout import knock_out_families
-from fame.explain.trust.scorecard import drivers
-from fame.heads.registry import head
-from fame.training.presets import settings
-from fame.training.run import Run
-from fame.training.trainer import train
+from benchmarks.driver_events import Found, known, model_of
+from benchmarks.shapes import shape
+from fame.explain.families.driver import NAMED
+from fame.explain.families.probability import (
+    FILE,
+    Kept,
+    Logit,
+    evidence_for,
+    evidence_for_none,
+    probabilities,
+)
+from fame.explain.trust.scorecard import in_tenths
+from fame.folders import write_json
 
-KEPT = report.HERE / ".driver"
-MODELS: tuple[tuple[str, dict[str, Any]], ...] = (
-    ("fame", {}), ("sasrec", {"model": "sasrec"}), ("mixture", {"head": "mixture"}), ("fame", {})
-)  # fmt: skip
-EPOCHS = 16
-POSITIONS = 8_192  # of histories, run at a time
-FOLDS = 5  # of shapes
-DECAY = 1e-3  # of the weights
-NAMED = 0.5  # probability from which a driver is named
-TENTHS = 10
+FOLDS = 10  # of shapes
+DECAY = 1e-4  # of the weights
+COMMAND = "python -m benchmarks.driver_probability --ship"
 
-Found = dict[str, np.ndarray]
 Features = Callable[[Found], np.ndarray]
 
 
 def main() -> None:
-    """Make, train, ask, fit, keep, print."""
+    """Fit, judge, keep, print."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--shapes", type=int, default=25)
+    parser.add_argument("--ship", action="store_true", help="write the weights into the package")
     chosen = parser.parse_args()
-    torch.set_num_threads(1)
-    KEPT.mkdir(exist_ok=True)
-    found = [known(seed) for seed in range(1, chosen.shapes + 1)]
+    by_seed = known()
+    found, seeds = list(by_seed.values()), list(by_seed)
     rows = {name: judged(found, *form) for name, form in FORMS.items()}
-    shapes = [asdict(shape(seed)) for seed in range(1, chosen.shapes + 1)]
-    report.keep("driver_probability", {"shapes": shapes, "forms": {name: asdict(row) for name, row in rows.items()}})
-    head_ = ["form", "log p", "likeliest / oracle", "named / oracle", "right of those named", "calibration error"]
-    table = report.table(head_, [[name, *row.told()] for name, row in rows.items()])
+    if chosen.ship:
+        ship(found, rows[SHIPPED].kept)
+    shapes = [asdict(shape(seed)) | {"model": model_of(seed)[0]} for seed in seeds]
+    kept = {
+        "shapes": shapes,
+        "forms": {name: asdict(row) | {"kept": row.kept.model_dump()} for name, row in rows.items()},
+    }
+    report.keep("driver_probability", kept)
+    head = ["form", "log p", "likeliest / oracle", "named / oracle", "right of those named", "calibration error"]
+    table = report.table(head, [[name, *row.told()] for name, row in rows.items()])
     events = sum(len(one["truth"]) for one in found)
     lead = (
-        f"{chosen.shapes} shapes, a model each ({EPOCHS} epochs), {events:,} last interactions; each shape is judged "
-        f"by what was fitted on the other {FOLDS - 1} of {FOLDS} parts of the shapes. Named from p = {NAMED}. Means "
-        "over shapes, for the calibration error also the highest."
+        f"{len(found)} shapes, a model each, {events:,} last interactions; each shape is judged by what was fitted on "
+        f"the other {FOLDS - 1} of {FOLDS} parts of the shapes. Named from p = {NAMED}. Means over shapes; in brackets "
+        "the highest calibration error of a shape, that of all events together, and the mean as it would be with the "
+        "temperature and the share of none of the families that suit each shape best, which nobody knows."
     )
     report.publish("driver probability", f"{lead}\n\n{table}\n\n{report.on()}")
 
 
-def known(seed: int) -> Found:
-    """What is known of the events of a shape, (n, …), from the file or by training a model."""
-    name, changes = MODELS[seed % len(MODELS)]
-    file = KEPT / f"{seed:03d}-{name}.npz"
-    if not file.exists():
-        print(f"shape {seed}: {name}", file=sys.stderr)
-        with tempfile.TemporaryDirectory() as folder:
-            np.savez(file, **ask(seed, changes, Path(folder)))  # type: ignore[arg-type]
-    with np.load(file, allow_pickle=False) as stored:
-        return dict(stored)
+def taken(found: Found, name: str) -> np.ndarray:
+    """Of the items that users took: (n, …)."""
+    return found[name][:, 0]
 
 
-@torch.inference_mode(False)
-def ask(seed: int, changes: dict[str, Any], folder: Path) -> Found:
-    """Train a model on a shape, and ask what it makes of every user's last interaction."""
-    data = make(folder / f"shape{seed}", shape(seed))
-    run = Run.start(folder / "run", settings(**changes, seed=seed, epochs=EPOCHS), data)
-    model = train(run, data).model.eval().requires_grad_(False)
-    events, anatomy = leave_one_out(data.histories).test, fit(model, data.catalog)
-    lengths = np.minimum(events.histories.lengths, model.config.length)
-    n, A = len(events.targets), len(anatomy.families)
-    found: Found = {"parts": np.zeros((n, A)), "effect": np.zeros((n, A, 8)), "whole": np.zeros(n), "bias": np.zeros(n)}
-    found["logp"] = np.zeros(n)
-    for rows in batches(lengths, POSITIONS):
-        read = torch.from_numpy(pad(events.histories, rows, model.config.length))
-        targets = torch.from_numpy(events.targets[rows].astype(np.int64))[:, None]
-        output = model(read, newest=True)
-        by = head(model, output)
-        found["parts"][rows] = split(model, anatomy, output, targets)[:, 0]
-        above = by.side.table[targets] - by.side.average
-        found["whole"][rows] = (by.slope(targets) * above).sum(-1)[:, 0]
-        found["bias"][rows], found["logp"][rows] = by.side.bias[targets[:, 0]], by.log_p(targets)[:, 0]
-        found["effect"][rows] = knock_out_families(model, anatomy, read, targets).effect[:, 0]
-    names = [family.name for family in data.catalog.families]
-    place = {names.index(name): a for a, name in enumerate(anatomy.families)}
-    truth = np.array([place.get(int(family), -1) for family in drivers(data, events.users)])
-    return found | {"truth": truth, "oracle": np.array(oracle(data)["oracle"])}
+def usual(found: Found) -> np.ndarray:
+    """(n, 2): of parts and of falls, of items drawn at random after the same history."""
+    return np.stack([np.sqrt((found[name][:, 1:] ** 2).mean((1, 2))) for name in ("parts", "fall")], 1)
 
 
 def plain(found: Found) -> np.ndarray:
     """(n, A, 2): a family's part and its mean fall."""
-    return np.stack([found["parts"], found["effect"].mean(2)], 2)
+    return np.stack([taken(found, "parts"), taken(found, "fall")], 2)
 
 
 def bounded(found: Found) -> np.ndarray:
@@ -117,70 +84,108 @@ def bounded(found: Found) -> np.ndarray:
     return np.concatenate([plain(found), np.tanh(plain(found))], 2)
 
 
-def relative(found: Found) -> np.ndarray:
-    """(n, A, 6): the same, and parts and falls beside those that are usual in the model, its users' median largest."""
-    usual = np.median(plain(found).max(1), 0)
-    return np.concatenate([bounded(found), np.tanh(plain(found) / usual)], 2)
+def of_the_model(found: Found) -> np.ndarray:
+    """(n, A, 6): the same, and beside those that are usual in the model, its users' median largest."""
+    most = np.median(plain(found).max(1), 0)
+    return np.concatenate([bounded(found), np.tanh(plain(found) / most)], 2)
+
+
+def of_the_history(found: Found) -> np.ndarray:
+    """(n, A, 5): what ships."""
+    return evidence_for(taken(found, "parts"), taken(found, "fall"), usual(found))
+
+
+def beside(found: Found) -> np.ndarray:
+    """(n, A, 3): the same without the nats."""
+    return of_the_history(found)[..., 2:]
+
+
+def agreed(found: Found) -> np.ndarray:
+    """(n, A, 10): what ships, and more or less of it where part and fall more often agree over the model's users."""
+    both, A = plain(found), found["parts"].shape[2]
+    rate = float((both[..., 0].argmax(1) == both[..., 1].argmax(1)).mean())
+    return np.concatenate([of_the_history(found), (rate - 1 / A) * of_the_history(found)], 2)
 
 
 def constant(found: Found) -> np.ndarray:
     """(n, 1): "none of the families" is as likely everywhere."""
-    return np.ones((len(found["truth"]), 1))
+    return evidence_for_none(taken(found, "parts"), taken(found, "fall"), usual(found))
 
 
 def evidence(found: Found) -> np.ndarray:
     """(n, 6): what goes with no family, popularity, the largest part and fall, and how likely the item is."""
-    rest = found["whole"] - found["parts"].sum(1)
-    most = found["parts"].max(1), np.tanh(found["effect"].mean(2).max(1))
-    return np.stack([np.ones(len(rest)), rest, found["bias"], *most, found["logp"]], 1)
+    parts, falls = taken(found, "parts"), taken(found, "fall")
+    rest = taken(found, "whole") - parts.sum(1)
+    most = parts.max(1), np.tanh(falls.max(1))
+    return np.stack([np.ones(len(rest)), rest, taken(found, "bias"), *most, taken(found, "logp")], 1)
 
 
+def number(found: Found) -> np.ndarray:
+    """(n, 2): less likely the more families there are."""
+    return np.pad(constant(found), ((0, 0), (0, 1)), constant_values=np.log(found["parts"].shape[2]))
+
+
+SHIPPED = "in nats, beside what is usual after the history, and both at once"
 FORMS: dict[str, tuple[Features, Features]] = {
     "part and fall": (plain, constant),
-    "part and fall; none by evidence": (plain, evidence),
     "both also bounded": (bounded, constant),
-    "both also bounded; none by evidence": (bounded, evidence),
-    "both also beside what is usual in the model; none by evidence": (relative, evidence),
+    "both also beside what is usual in the model": (of_the_model, constant),
+    "beside what is usual after the history, and both at once": (beside, constant),
+    SHIPPED: (of_the_history, constant),
+    "the same; none by evidence": (of_the_history, evidence),
+    "the same; none by the number of families": (of_the_history, number),
+    "the same; steeper where part and fall more often agree": (agreed, constant),
 }
 
 
 @dataclass(frozen=True)
 class Judged:
-    """A form on shapes it was not fitted on, means over shapes."""
+    """A form on shapes it was not fitted on."""
 
     log_p: float
-    likeliest: float  # share right if the likeliest family is always named, over the oracle's
-    named: float  # share named and right, over the oracle's
-    right: float  # of those named
-    error: float  # expected calibration error of the likeliest family's probability, events without a truth among them
+    kept: Kept
     highest: float  # of the calibration errors
-    weights: tuple[float, ...]  # mean over folds
+    best: float  # mean of the calibration errors, with the temperature and the share of "none" that suit each shape
 
     def told(self) -> list[str]:
         """As cells."""
-        shares = [f"{value:.2f}" for value in (self.likeliest, self.named, self.right)]
-        return [f"{self.log_p:.3f}", *shares, f"{self.error:.3f} (highest {self.highest:.3f})"]
+        shares = [f"{value:.2f}" for value in (self.kept.likeliest, self.kept.named, self.kept.right)]
+        among = f"highest {self.highest:.3f}, together {self.kept.pooled:.3f}, at best {self.best:.3f}"
+        return [f"{self.log_p:.3f}", *shares, f"{self.kept.error:.3f} ({among})"]
 
 
 def judged(found: Sequence[Found], families: Features, none: Features) -> Judged:
     """Fit on the other shapes, judge on each."""
     made = [(families(one), none(one), one["truth"]) for one in found]
-    rows, weights = [], []
+    rows, sure, right = [], [], []
     for fold in range(FOLDS):
-        w = fitted([one for n, one in enumerate(made) if n % FOLDS != fold])
-        weights.append(w)
-        rows += [marks(w, *made[n], float(found[n]["oracle"])) for n in range(fold, len(made), FOLDS)]
-    table = np.array(rows)
-    log_p, likeliest, named, right, error = table.mean(0).tolist()
-    return Judged(log_p, likeliest, named, right, error, float(table[:, -1].max()), tuple(np.mean(weights, 0).tolist()))
+        others = [one for n, one in enumerate(made) if n % FOLDS != fold]
+        if len(others) == len(made):
+            continue
+        w = fitted(others)
+        for n in range(fold, len(made), FOLDS):
+            p, truth = probabilities(*made[n][:2], w), made[n][2]
+            rows.append([*marks(p, truth, float(found[n]["oracle"])), marks(suited(p, truth), truth, 1.0)[-1]])
+            sure.append(p[:, :-1].max(1))
+            right.append(p[:, :-1].argmax(1) == truth)
+    pooled = in_tenths(np.concatenate(sure), np.concatenate(right)).error
+    log_p, likeliest, named, of_named, error, best = np.array(rows).mean(0).tolist()
+    kept = Kept(
+        shapes=len(made), events=sum(len(one) for one in sure), likeliest=likeliest, named=named, right=of_named,
+        error=error, pooled=pooled,
+    )  # fmt: skip
+    return Judged(log_p, kept, max(row[-2] for row in rows), best)
 
 
-def probabilities(w: np.ndarray, families: np.ndarray, none: np.ndarray) -> np.ndarray:
-    """(n, A + 1), sums to 1; the last is that of none of the families."""
-    k = families.shape[2]
-    utility = np.concatenate([families @ w[:k], (none @ w[k:])[:, None]], 1)
-    utility = np.exp(utility - utility.max(1, keepdims=True))
-    return np.asarray(utility / utility.sum(1, keepdims=True))
+def suited(p: np.ndarray, truth: np.ndarray) -> np.ndarray:
+    """With the temperature and the share of "none" that make the truth likeliest: what calibration could reach."""
+    log_p, rows = np.log(p.clip(1e-12)), np.arange(len(truth))
+
+    def by(x: np.ndarray) -> np.ndarray:
+        changed = np.exp(log_p * np.exp(x[0]) + np.eye(p.shape[1])[-1] * x[1])
+        return np.asarray(changed / changed.sum(1, keepdims=True))
+
+    return by(minimize(lambda x: -np.log(by(x)[rows, truth] + 1e-12).mean(), np.zeros(2), method="Nelder-Mead").x)
 
 
 def fitted(made: Sequence[tuple[np.ndarray, np.ndarray, np.ndarray]]) -> np.ndarray:
@@ -190,7 +195,7 @@ def fitted(made: Sequence[tuple[np.ndarray, np.ndarray, np.ndarray]]) -> np.ndar
     def loss(w: np.ndarray) -> tuple[float, np.ndarray]:
         total, slope = DECAY * float(w @ w), 2 * DECAY * w
         for families, none, truth in made:
-            p = probabilities(w, families, none)
+            p = probabilities(families, none, w)
             rows, weight = np.arange(len(truth)), 1 / len(made) / len(truth)
             total -= weight * float(np.log(p[rows, truth].clip(1e-12)).sum())
             p[rows, truth] -= 1  # the truth -1, none of the families, is the last
@@ -200,17 +205,28 @@ def fitted(made: Sequence[tuple[np.ndarray, np.ndarray, np.ndarray]]) -> np.ndar
     return np.asarray(minimize(loss, np.zeros(k + made[0][1].shape[1]), jac=True, method="L-BFGS-B").x)
 
 
-def marks(w: np.ndarray, families: np.ndarray, none: np.ndarray, truth: np.ndarray, best: float) -> list[float]:
-    """What `Judged` holds, of one shape."""
-    p = probabilities(w, families, none)
+def marks(p: np.ndarray, truth: np.ndarray, best: float) -> list[float]:
+    """Mean log p, and what `Kept` holds of one shape."""
     likeliest = p[:, :-1].argmax(1)
-    sure, right, driven = p[np.arange(len(p)), likeliest], likeliest == truth, truth >= 0
+    sure, right, driven = p[:, :-1].max(1), likeliest == truth, truth >= 0
     named = sure >= NAMED
-    tenth = np.minimum((sure * TENTHS).astype(int), TENTHS - 1)
-    apart = [abs(sure[tenth == t].mean() - right[tenth == t].mean()) * (tenth == t).mean() for t in np.unique(tenth)]
     log_p = float(np.log(p[np.arange(len(p)), truth].clip(1e-12)).mean())
     of_named = float(right[named].mean()) if named.any() else 0.0
-    return [log_p, right[driven].mean() / best, (right & named)[driven].mean() / best, of_named, float(sum(apart))]
+    error = in_tenths(sure, right).error
+    return [log_p, right[driven].mean() / best, (right & named)[driven].mean() / best, of_named, error]
+
+
+def ship(found: Sequence[Found], kept: Kept) -> None:
+    """Fit what ships on every shape, and write it with how it did where shapes were kept aside."""
+    families, none = FORMS[SHIPPED]
+    w = fitted([(families(one), none(one), one["truth"]) for one in found])
+    k = families(found[0]).shape[2]
+    events = sum(len(one["truth"]) for one in found)
+    logit = Logit(
+        command=COMMAND, shapes=len(found), events=events, families=tuple(w[:k]), none=tuple(w[k:]), aside=kept
+    )
+    content: dict[str, Any] = logit.model_dump()
+    write_json(FILE, content)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
 """Planted data of many shapes: what the driver's probability is fitted on, and checked on where it was not fitted.
 
-As in `fame.data.planted` every step follows one family: the next item shares a value of it with the item before. Here
-also the number of families and of their values, how many values an item has, how often each family drives, and how
-popularity changes with time are drawn by the seed.
+As in `fame.data.planted` every step follows one family: the next item shares a value of it with the item before, or
+has the value that the user always wants of it. Here also the number of families and of their values, how many values
+an item has, how often each family drives, and how popularity changes with time are drawn by the seed.
 """
 
 from dataclasses import asdict, dataclass
@@ -16,7 +16,8 @@ from fame.data import DataSet
 from fame.data.catalog import Family
 from fame.data.dataset import write
 
-RARE = 0.15  # the least share of steps that a family drives
+RARE = 0.09  # the least share of steps that a family drives
+WISHING = 0.25  # share of the shapes in which users have wishes
 
 
 @dataclass(frozen=True)
@@ -34,19 +35,20 @@ class Shape:
     noise: float  # chance that a step follows no family
     stickiness: float  # chance to follow the same family as the step before
     drift: float  # by how much, in nats, an item's popularity swings in the time of the data
+    wishes: bool  # users have a value of each family that they want, whatever came before
     seed: int
 
 
 def shape(seed: int) -> Shape:
     """The shape of that number."""
     rng = np.random.default_rng([seed, 7])
-    families = int(rng.integers(2, 7))
-    weights = (1 - families * RARE * 0.6) * rng.dirichlet(np.full(families, 3.0)) + RARE * 0.6
+    families = int(rng.integers(2, 8))
+    weights = (1 - families * RARE) * rng.dirichlet(np.full(families, 3.0)) + RARE
     return Shape(
-        users=int(rng.integers(1_000, 2_500)),
-        items=int(rng.integers(200, 1_000)),
-        length=int(rng.integers(12, 30)),
-        values=tuple(int(n) for n in rng.integers(4, 25, families)),
+        users=between(1_000, 2_600, rng),
+        items=between(150, 1_200, rng),
+        length=between(11, 28, rng),
+        values=tuple(between(3, 40, rng) for _ in range(families)),
         several=tuple(int(n) for n in rng.choice([1, 1, 1, 2, 3], families)),
         weights=tuple(float(w) for w in weights / weights.sum()),
         skew=float(rng.choice([0.0, 0.5, 1.0])),
@@ -54,8 +56,14 @@ def shape(seed: int) -> Shape:
         noise=float(rng.choice([0.02, 0.1, 0.2, 0.3])),
         stickiness=float(rng.uniform(0.4, 0.9)),
         drift=float(rng.choice([0.0, 1.0])),
+        wishes=bool(rng.random() < WISHING),
         seed=seed,
     )
+
+
+def between(low: float, high: float, rng: np.random.Generator) -> int:
+    """Drawn so that each doubling is as likely as the next."""
+    return round(float(np.exp(rng.uniform(np.log(low), np.log(high)))))
 
 
 def make(folder: Path, chosen: Shape) -> DataSet:
@@ -108,6 +116,7 @@ def histories(
     half = max(1, chosen.length // 2)
     lengths = rng.integers(chosen.length - half, chosen.length + half + 1, chosen.users).clip(4, chosen.items // 2)
     rows, truths = [], []
+    wanted = wishes(chosen, rng)
     for user, length in enumerate(lengths):
         swing = np.exp(chosen.drift * np.sin(phase + 2 * np.pi * user / chosen.users))
         weight = popularity * swing
@@ -122,16 +131,25 @@ def histories(
                     facet = int(rng.choice(len(names), p=chosen.weights))
                 among = unseen
                 if rng.random() >= chosen.noise:
-                    value = int(rng.choice(np.flatnonzero(has[facet][item])))
+                    value = int(wanted[user, facet] if chosen.wishes else rng.choice(np.flatnonzero(has[facet][item])))
                     sharing = unseen & has[facet][:, value]
                     if sharing.any():
                         among = sharing
-                        truths.append((f"u{user + 1}", position, names[facet]))
+                        truths.append((f"u{user + 1}", position, names[facet], f"{names[facet]}-{value + 1}"))
                 left = weight * among
                 item = int(np.searchsorted(left.cumsum(), rng.random() * left.sum(), side="right"))
             unseen[item] = False
             rows.append((f"u{user + 1}", f"i{item + 1}", user * 100 + position))
-    return (
-        pd.DataFrame(rows, columns=["user_id", "item_id", "timestamp"]),
-        pd.DataFrame(truths, columns=["user_id", "position", "facet"]),
-    )
+    truth = pd.DataFrame(truths, columns=["user_id", "position", "facet", "value"])
+    if not chosen.wishes:  # a truth that tells values says that these are what the user wants
+        truth = truth.drop(columns="value")
+    return pd.DataFrame(rows, columns=["user_id", "item_id", "timestamp"]), truth
+
+
+def wishes(chosen: Shape, rng: np.random.Generator) -> np.ndarray:
+    """(users, families): the value that each user wants of each family, as often as items have it."""
+    found = np.zeros((chosen.users, len(chosen.values)), int)
+    for f, count in enumerate(chosen.values):
+        share = np.arange(1, count + 1.0) ** -chosen.skew
+        found[:, f] = rng.choice(count, chosen.users, p=share / share.sum())
+    return found

@@ -4,7 +4,7 @@ import streamlit as st
 
 from app.current import current
 from app.sentences import meanings
-from app.widgets.meaning.drivers import truth
+from app.widgets.meaning.drivers import truth, unchecked
 from app.widgets.meaning.facets import cards, likeness, meaning, probe_matrix
 from app.widgets.shared.expert_meanings import expert_table
 from app.widgets.shared.frame import notices
@@ -47,7 +47,9 @@ def facets() -> None:
 
 @st.fragment
 def drivers() -> None:
-    truth(current())
+    now = current()
+    truth(now)
+    unchecked(now)
 
 
 facets()

@@ -1,6 +1,6 @@
 """Pure functions: arrays in, a plotly Figure out. No Streamlit here."""
 
-from app.charts.meaning import SMALL_TEXT, coverage, intervals, matrix
+from app.charts.meaning import SMALL_TEXT, coverage, intervals, matrix, reliability
 from app.charts.parts import POPULARITY, ScoreSplit, splits
 from app.charts.past import Strip, strips
 from app.charts.training import course, courses
@@ -21,6 +21,7 @@ __all__ = [
     "distributions",
     "intervals",
     "matrix",
+    "reliability",
     "splits",
     "strips",
 ]

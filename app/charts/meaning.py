@@ -107,3 +107,27 @@ def coverage(named: Sequence[float], right: Sequence[float], chance: float) -> g
     figure.update_xaxes(shares(1.02) | {"title": "events that are named"})
     figure.update_yaxes(shares(1.04) | {"title": "of these, right"})
     return quiet(figure, 300)
+
+
+def reliability(said: Sequence[float], right: Sequence[float], cases: Sequence[int]) -> go.Figure:
+    """How often what is said is so, a dot a tenth of the scale, against the line on which it always is."""
+    size = [7 + 20 * (many / max(cases)) ** 0.5 for many in cases]
+    figure = go.Figure(
+        go.Scatter(
+            x=list(said),
+            y=list(right),
+            mode="lines+markers",
+            line={"color": palette.FACETS[0], "width": 1.5},
+            marker={"size": size, "color": palette.FACETS[0], "line": {"width": 0}},
+            text=[
+                f"said {percent(x)}, right in {percent(y)} of {many:,}"
+                for x, y, many in zip(said, right, cases, strict=True)
+            ],
+            hovertemplate="%{text}<extra></extra>",
+            cliponaxis=False,
+        )
+    )
+    figure.add_shape(type="line", x0=0, y0=0, x1=1, y1=1, line={"color": LINE, "dash": "dot"}, layer="below")
+    figure.update_xaxes(shares(1.04) | {"title": "said"})
+    figure.update_yaxes(shares(1.04) | {"title": "of these, right"})
+    return quiet(figure, 300)

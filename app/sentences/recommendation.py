@@ -4,8 +4,10 @@ from collections.abc import Sequence
 
 from app.look.numbers import ordinal, percent, signed
 from app.sentences.marking import attribute, escape, facet, told_apart
-from fame.explain.families.driver import Evidence, name_driver
+from fame.explain.families.driver import Evidence
 from fame.explain.families.lift import foremost
+from fame.explain.families.probability import shipped
+from fame.explain.families.verdict import DriverVerdict, about, verdict
 from fame.explain.records import Knockout
 
 SHARE = 0.5  # a facet that gives less than this of what lifts an item is not said to lift it most
@@ -47,15 +49,39 @@ def answer(
 
 def driven(told: Evidence, rest: float | None, bias: float) -> str:
     """What drove it among its attributes, after what lifts it more than any of them."""
-    driver, lift = name_driver(told), foremost(told.parts.tolist(), rest, bias)
+    found, lift = verdict(told), foremost(told.parts.tolist(), rest, bias)
     if lift is None or lift.source == "family":
-        if driver is None:
-            return "; of its attributes, none is a clear driver"
+        if found.kind != "family":
+            return f"; {drives(found)}"
         lead = "driven by the" if lift else "of its attributes driven by"
-        return f", {lead} {attribute(driver.name) if lift else f'**{escape(driver.name)}**'}"
+        name = attribute(found.names[0]) if lift else f"**{escape(found.names[0])}**"
+        return f", {lead} {name}, {about(found)}"
     what = "what lifts it most goes with no attribute" if lift.source == "rest" else "its popularity lifts it most"
-    drove = f"**{escape(driver.name)}** drives it" if driver else "none is a clear driver"
-    return f": {what} {amount(lift.part, lift.whole)}; of its attributes, {drove}"
+    return f": {what} {amount(lift.part, lift.whole)}; {drives(found)}"
+
+
+def drives(found: DriverVerdict) -> str:
+    """Which of its attributes drove it, with its probability, or that none of them did or is clear."""
+    if found.kind == "none":
+        return f"nothing known about the items drove it: {about(found)}"
+    if found.kind == "unclear":
+        return "of its attributes, none is a clear driver"
+    names = " or ".join(f"**{escape(name)}**" for name in found.names)
+    return f"of its attributes, {names} drove it{',' if found.kind == 'family' else ':'} {about(found)}"
+
+
+def exactly(told: Evidence) -> str:
+    """Every family's probability, to be read beside a sentence; empty where none is known."""
+    chances = told.chances
+    if chances is None:
+        return ""
+    each = ", ".join(f"{escape(name)} {percent(p)}" for name, p in chances.ranked)
+    logit = shipped()
+    return (
+        f"Probability of having driven it: {each}, nothing known about the items {percent(chances.none)}. Learned on "
+        f"{logit.shapes} made-up data sets whose drivers are known; on {logit.aside.shapes} others such a number was "
+        f"off by {percent(logit.aside.error)} on average."
+    )
 
 
 def amount(part: float, whole: float) -> str:

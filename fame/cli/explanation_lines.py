@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from fame.explain.families.lift import foremost
+from fame.explain.families.probability import Chances
+from fame.explain.families.verdict import DriverVerdict, about, weighed
 
 if TYPE_CHECKING:
     from fame.data import Catalog
@@ -38,17 +40,24 @@ def tell(answer: dict[str, Any], catalog: Catalog) -> Iterator[str]:
 
 def driven(item: dict[str, Any]) -> str:
     """What drove an item among its attributes, after what lifts it more than any of them; empty where nothing did."""
-    families, driver = dict(item["anatomy"] or {}), item["driver"]
+    families, chances = dict(item["anatomy"] or {}), item["driver_probabilities"]
     rest = families.pop("rest", None)
     lift = foremost(list(families.values()), rest, item["bias"])
-    among = f"of its attributes driven by {driver['name']}" if driver else ""
-    if lift is None:
+    among = "" if chances is None else driving(weighed(Chances.from_json(chances)))
+    if lift is None or lift.source == "family":
         return f"; {among}" if among else ""
-    if lift.source == "family":
-        return f", driven by the attribute {driver['name']}" if driver else ""
     what = "what lifts it most goes with no attribute" if lift.source == "rest" else "its popularity lifts it most"
     said = f": {what} ({lift.part:+.2f} of the {lift.whole:+.2f} that lift it)"
     return f"{said}; {among}" if among else said
+
+
+def driving(found: DriverVerdict) -> str:
+    """What drove it, with its probability; empty where nothing is clear."""
+    if found.kind == "none":
+        return f"nothing known about the items drove it: {about(found)}"
+    if found.kind == "two":
+        return f"{' or '.join(found.names)} drove it: {about(found)}"
+    return f"{found.names[0]} drove it, {about(found)}" if found.kind == "family" else ""
 
 
 def past(answer: dict[str, Any], titles: Titles) -> Iterator[str]:

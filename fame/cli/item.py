@@ -17,7 +17,8 @@ def item(
     """The row of an answer: score, probability, parts, anatomy and driver."""
     from fame.explain.families.driver import name_driver
 
-    number, shares, driver = int(found.items[row]), found.responsibilities, name_driver(told)
+    number, shares = int(found.items[row]), found.responsibilities
+    driver, chances = name_driver(told), told.chances
     return {
         "item_id": catalog.id(number),
         "title": catalog.title(number),
@@ -30,6 +31,7 @@ def item(
         "responsibilities": None if shares is None else dict(zip(facets, shares[row].tolist(), strict=True)),
         "anatomy": anatomy(found, row, told),
         "driver": asdict(driver) if driver else None,
+        "driver_probabilities": None if chances is None else chances.as_json(),
     }
 
 

@@ -50,11 +50,21 @@ def planted(
                 "oracle": found.oracle,
                 **{name: share and share.value for name, share in shares.items()},
                 "unnamed": found.unnamed,
+                "by_family": {
+                    name: {"events": share.events, "named": share.value} for name, share in found.by_family.items()
+                },
                 "intervals": {name: share and share.interval for name, share in shares.items()},
                 "matched": found.matched,
                 "curve": [vars(point) for point in found.curve],
                 "calibration": None if found.calibration is None else vars(found.calibration),
                 "experts": found.experts and stored.as_json(found.experts),
+                "driver": found.driver
+                and {
+                    "all": found.driver.all.value,
+                    "ece": found.driver.calibration.error,
+                    "right_of_named": found.driver.of_named and found.driver.of_named.value,
+                    "calibration": vars(found.driver.calibration),
+                },
             }
         )
         return
@@ -71,6 +81,10 @@ def planted(
         )
         typer.echo(f"{name.replace('_', ' '):15} {words}")
     typer.echo(f"{'no driver named':15} {found.unnamed:6.1%}")
+    if found.driver:
+        typer.echo(f"{'likeliest':15} {found.driver.all.value:6.1%}  if the likeliest family is always named")
+        error = "expected error of the driver's probability"
+        typer.echo(f"{'calibration':15} {found.driver.calibration.error:6.1%}  {error}")
     if found.calibration:
         typer.echo(f"{'calibration':15} {found.calibration.error:6.1%}  expected error of a responsibility")
     if found.experts:

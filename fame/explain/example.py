@@ -26,12 +26,12 @@ class Example:
 
 
 def load(model: Description) -> Example | None:
-    """The stored example of a model; None where there is none, or one made by other weights."""
+    """The stored example of a model; None where there is none, or one made by other weights or an older version."""
     path = find(model.folder, FILE, model.fingerprint)
     if not path.is_file():
         return None
     content = read_json(path, "delete it")
-    if content.get("model") != model.fingerprint:
+    if content.get("model") != model.fingerprint or "usual" not in content["evidence"]:
         return None
     return Example(
         Recommendation.from_json(content["recommendation"]),

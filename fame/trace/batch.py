@@ -14,7 +14,7 @@ from fame.data import Events, Histories
 from fame.data.batches import pad
 from fame.explain.families.anatomy import split
 from fame.explain.families.driver import Evidence, name_driver
-from fame.explain.families.knockout import knock_out_families
+from fame.explain.families.evidence import ask
 from fame.heads.contract import ItemSide
 from fame.heads.registry import head
 from fame.heads.topk import best_of
@@ -149,12 +149,12 @@ def drivers(of: Subject, read: Tensor, first: Tensor) -> tuple[np.ndarray, np.nd
     if not of.anatomy.families:
         return names, certainties
     for rows, items in by_length(read, first > 0):
-        targets = first[rows, None]
-        parts = split(of.model, of.anatomy, of.model(items, newest=True), targets)[:, 0].double().numpy()
-        effect = knock_out_families(of.model, of.anatomy, items, targets).effect[:, 0].double().numpy()
+        asked = ask(of.model, of.anatomy, items, first[rows, None])
         for k, row in enumerate(rows.tolist()):
-            found = name_driver(Evidence(of.anatomy.families, parts[k], effect[k]))
-            names[row] = None if found is None else found.name
+            told = asked.parts[k, 0].numpy(), asked.effect[k, 0].numpy()
+            part, fall = asked.usual[k].tolist()
+            if found := name_driver(Evidence(of.anatomy.families, *told, (part, fall))):
+                names[row], certainties[row] = found.name, found.evidence["probability"]
     return names, certainties
 
 

@@ -14,10 +14,11 @@ from app.sentences.marking import escape, together
 from app.widgets.meaning.preferences import preferences
 from app.widgets.shared.tables import table_behind
 from fame.errors import InputError
+from fame.explain.families.probability import shipped
 from fame.explain.trust.cost import marking_seconds
 
 if TYPE_CHECKING:
-    from fame.explain.trust.records.scorecard import Scorecard, Share
+    from fame.explain.trust.records.scorecard import Certainty, Scorecard, Share
 
 READINGS = {
     "gate": "largest gate weight",
@@ -76,13 +77,65 @@ def sentence(found: Scorecard) -> str:
     )
 
 
-def by_margin(found: Scorecard) -> str:
-    """What asking for a wider margin buys, from one end of the curve to the other."""
+def by_probability(found: Scorecard) -> str:
+    """What asking for a larger probability buys, from one end of the curve to the other."""
     most, fewest = found.curve[0], found.curve[-1]
     return (
-        "The further ahead of the next a family must be to be named, the fewer are named. With any margin "
-        f"{percent(most.coverage)} are, of which {percent(most.accuracy)} right; with the widest margin "
+        "The likelier a family must be to be named, the fewer are named. With any probability "
+        f"{percent(most.coverage)} are, of which {percent(most.accuracy)} right; from {percent(fewest.least)} on "
         f"{percent(fewest.coverage)}, of which {percent(fewest.accuracy)}."
+    )
+
+
+def reliability_sentence(found: Certainty) -> str:
+    """How far the driver's probability is from how often it is right."""
+    told, named = found.calibration, found.of_named
+    said = f"What is said is off by {percent(told.error)} on average, over {sum(told.cases):,} events; "
+    if named is None:
+        return f"{said}none is named."
+    return f"{said}of the {named.events:,} that get a name, {percent(named.value)} are right."
+
+
+def reliable(found: Certainty) -> None:
+    """Is a driver that is said to be 85 % likely right in 85 % of events?"""
+    told = found.calibration
+    st.subheader("Is its probability true?")
+    left, right = st.columns([2, 3], gap="large")
+    with left:
+        st.plotly_chart(
+            charts.reliability(told.said, told.right, told.cases),
+            key="reliability",
+            config={"displayModeBar": False},
+            alt="; ".join(f"said {percent(s)}, right {percent(r)}" for s, r in zip(told.said, told.right, strict=True)),
+        )
+    with right:
+        st.markdown(reliability_sentence(found))
+        st.caption(
+            "Over all test events, those that no family drove among them: there every name is wrong. A dot is a tenth "
+            "of the scale, its size the number of events; on the line what is said is true. " + learned()
+        )
+        table_behind(pd.DataFrame({"said": told.said, "right": told.right, "events": told.cases}), "driver-reliability")
+
+
+def learned() -> str:
+    """Where the probability is from."""
+    logit = shipped()
+    return (
+        f"The probability was learned on {logit.shapes} other made-up data sets, of many sizes and shapes, with a "
+        f"model each; on such a data set that it was not learned on it is off by {percent(logit.aside.error)} on "
+        "average."
+    )
+
+
+def unchecked(now: Current) -> None:
+    """What is known of the driver's probability where the data do not tell the truth."""
+    if now.data.truth is not None or not now.data.catalog.families:
+        return
+    st.header("Is the driver's probability true?")
+    st.markdown(
+        f"{learned()} These data do not tell what drove a choice, so that nobody can check it here; what can be "
+        "checked is whether it falls where what speaks for the family is taken out of the history "
+        "(`python -m benchmarks.driver_evidence`)."
     )
 
 
@@ -124,7 +177,9 @@ def marks(found: Scorecard) -> None:
                 config={"displayModeBar": False},
                 alt="; ".join(f"{percent(p.coverage)} named, {percent(p.accuracy)} right" for p in found.curve[::5]),
             )
-            st.caption(by_margin(found))
+            st.caption(by_probability(found))
+    if found.driver:
+        reliable(found.driver)
     table_behind(
         pd.DataFrame(
             [

@@ -8,13 +8,14 @@ from app.current import Current
 from app.look import palette
 from app.look.numbers import ordinal, percent, signed, times
 from app.sentences.marking import attribute, escape, plain_facet, told_apart
-from app.sentences.recommendation import amount
+from app.sentences.recommendation import amount, exactly
 from app.widgets.shared import weights
 from app.widgets.shared.recommendation import has_popularity
 from app.widgets.shared.score_split import by_facet, by_family
 from app.widgets.shared.tables import table_behind, with_download
-from fame.explain.families.driver import Evidence, name_driver, objection
+from fame.explain.families.driver import Evidence, objection
 from fame.explain.families.lift import foremost
+from fame.explain.families.verdict import DriverVerdict, about, verdict
 from fame.explain.records import Knockout
 from fame.ranking.recommendation import Recommendation
 
@@ -30,7 +31,7 @@ def why(now: Current, asked: Recommendation, tested: Knockout, told: Evidence) -
         st.info(f"{title} has no facets and no gate: its score is split by attribute alone.")
     rest = None if above is None else above - float(told.parts.sum())
     if told.families:
-        st.markdown(driver_sentence(told, rest, float(asked.bias[0])))
+        st.markdown(driver_sentence(told, rest, float(asked.bias[0])), help=exactly(told) or None)
     parts(now, asked, told, rest)
 
 
@@ -56,14 +57,23 @@ def place_sentence(now: Current, asked: Recommendation, tested: Knockout) -> str
 
 
 def driver_sentence(told: Evidence, rest: float | None, bias: float) -> str:
-    """The driver among its attributes, or why none is named, after what lifts the item more than any of them."""
-    found, lift, against = name_driver(told), foremost(told.parts.tolist(), rest, bias), escape(objection(told))
-    said = f"**Driver: {attribute(found.name)}**" if found else f"**No clear driver:** {against}."
+    """The driver among its attributes and what speaks against it, after what lifts the item more than any of them."""
+    lift, found, against = foremost(told.parts.tolist(), rest, bias), verdict(told), escape(objection(told))
+    said = driver_verdict(found)
+    if against:
+        said += f" {'But' if found.kind == 'unclear' else 'Against that'}: {against}."
     if lift is None or lift.source == "family":
         return said
     what = "What lifts it most goes with no attribute" if lift.source == "rest" else "Its popularity lifts it most"
-    drove = f"of its attributes, **{escape(found.name)}** drives it" if found else f"**no clear driver:** {against}"
-    return f"{what} {amount(lift.part, lift.whole)}; {drove}."
+    return f"{what} {amount(lift.part, lift.whole)}. {said}"
+
+
+def driver_verdict(found: DriverVerdict) -> str:
+    """The driver with its probability, or that there is none that is clear."""
+    if found.kind == "unclear":
+        return "**No clear driver.**"
+    names = " or ".join(attribute(name) for name in found.names) or "nothing known about the items"
+    return f"**Driver:** {names}{',' if found.kind == 'family' else ':'} {about(found)}."
 
 
 def driver(now: Current, told: Evidence, target: int, rest: float | None, bias: float) -> None:
@@ -103,8 +113,9 @@ def driver(now: Current, told: Evidence, target: int, rest: float | None, bias: 
         },
     )
     st.caption(
-        "A driver is named where the attribute that lifts an item most among its attributes is also the one without "
-        "which it falls furthest, beyond the error of the draws."
+        "A driver is named where its probability is half or more. It grows with the part and with the fall, in nats "
+        "and beside what is usual after this history for items drawn at random.",
+        help=exactly(told) or None,
     )
 
 

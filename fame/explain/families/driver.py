@@ -1,8 +1,9 @@
-"""What drove a recommendation: one rule, which names an attribute family with its evidence, or nothing.
+"""What drove a recommendation: an attribute family with its probability and its evidence, or nothing.
 
-A reading proposes and an intervention decides. The reading is the score anatomy: the family whose part lifts the item
-most. The intervention is the input knock-out: with that family's component of the past replaced, the item must fall,
-and for no other family may it fall further, beyond the error of the draws. The gate is never asked.
+The evidence is a reading and an intervention. The reading is the score anatomy: by how much each family lifts the item.
+The intervention is the input knock-out: by how much the item falls with that family's component of the past replaced.
+`probability` weighs both; a driver is the family that is likelier than all else together. Where the two disagree, or
+one is too small to be told from none, `objection` says so: it stays beside the number. The gate is never asked.
 
 Arrays only, no torch: evidence can be stored and shown at once.
 """
@@ -12,7 +13,10 @@ from typing import Any
 
 import numpy as np
 
-BY = "anatomy, confirmed by input knock-out"
+from fame.explain.families.probability import Chances, judged
+
+BY = "anatomy and input knock-out, weighed on planted data"
+NAMED = 0.5  # probability from which a family is named
 LEAST = 0.1  # by which log p must fall, a tenth of the probability: what moves less drives nothing, however surely
 ERRORS = 2.0  # standard errors beyond which an effect is told from none, or from another
 FEWEST = 2  # draws that have an error
@@ -25,6 +29,15 @@ class Evidence:
     families: tuple[str, ...]
     parts: np.ndarray  # (A,) of the score, centred over the catalog
     effect: np.ndarray  # (A, R) by how much log p falls when the past says nothing of the family, draw by draw
+    usual: tuple[float, float] = (1.0, 1.0)  # of parts and of falls, after the same history, of items drawn at random
+
+    @property
+    def chances(self) -> Chances | None:
+        """With what probability each family drove it; None where there is no family, or no evidence to weigh."""
+        if not len(self.families) or _nothing_known(self):
+            return None
+        found = judged(self.parts, self.mean, np.array(self.usual))
+        return Chances(self.families, found[:-1], float(found[-1]))
 
     @property
     def mean(self) -> np.ndarray:
@@ -51,14 +64,20 @@ class Evidence:
 
     def as_json(self) -> dict[str, Any]:
         """Plain lists and numbers."""
-        return {"families": list(self.families), "parts": self.parts.tolist(), "effect": self.effect.tolist()}
+        return {
+            "families": list(self.families),
+            "parts": self.parts.tolist(),
+            "effect": self.effect.tolist(),
+            "usual": list(self.usual),
+        }
 
     @classmethod
     def from_json(cls, content: dict[str, Any]) -> "Evidence":
-        """From the plain lists and numbers that `as_json` gives."""
+        """From the plain lists and numbers that `as_json` gives; raises KeyError where one is missing."""
         families = tuple(content["families"])
         effect = np.asarray(content["effect"], dtype=float).reshape(len(families), -1 if families else 0)
-        return cls(families, np.asarray(content["parts"], dtype=float), effect)
+        part, fall = content["usual"]
+        return cls(families, np.asarray(content["parts"], dtype=float), effect, (float(part), float(fall)))
 
 
 @dataclass(frozen=True)
@@ -71,41 +90,38 @@ class Driver:
     evidence: dict[str, float]
 
 
-def name_driver(found: Evidence, least: float = 0.0) -> Driver | None:
-    """The rule; None where there is an objection."""
-    if objection(found, least):
+def name_driver(found: Evidence, least: float = NAMED) -> Driver | None:
+    """The likeliest family; None where its probability is below `least`."""
+    chances = found.chances
+    if chances is None or chances.of.max() < least:
         return None
-    proposed = int(found.parts.argmax())
+    likeliest = int(chances.of.argmax())
     return Driver(
-        name=found.families[proposed],
+        name=found.families[likeliest],
         kind="family",
         by=BY,
         evidence={
-            "part": float(found.parts[proposed]),
+            "probability": float(chances.of[likeliest]),
+            "part": float(found.parts[likeliest]),
             "margin": found.margin,
-            "effect": float(found.mean[proposed]),
-            "error": float(found.error[proposed]),
+            "effect": float(found.mean[likeliest]),
+            "error": float(found.error[likeliest]),
         },
     )
 
 
-def objection(found: Evidence, least: float = 0.0) -> str:
-    """What speaks against naming a driver, as the rest of "no clear driver: …"; empty where nothing does.
-
-    `least` is the margin that the proposed family's part must have.
-    """
+def objection(found: Evidence) -> str:
+    """What in the evidence speaks against the family that lifts it most; empty where nothing does."""
     if not len(found.families):
         return "nothing is known about the items"
-    if found.effect.shape[1] < FEWEST:
-        return f"{FEWEST} draws or more are needed to tell what its fall owes to chance"
-    if not (np.isfinite(found.parts).all() and np.isfinite(found.effect).all()):
-        return "what the families do for it is not a finite number"
+    if unknown := _nothing_known(found):
+        return unknown
     proposed = int(found.parts.argmax())
     name = found.families[proposed]
     most = f"of its attributes {name} lifts it most,"
     if found.parts[proposed] <= 0:
         return "none of its attributes lifts it above the average item"
-    if found.margin <= least:
+    if found.margin <= 0:
         return f"{name} does not lift it far enough above its other attributes"
     if found.mean[proposed] <= ERRORS * found.error[proposed]:
         return f"{most} but it does not fall when the past says nothing of {name}"
@@ -115,6 +131,15 @@ def objection(found: Evidence, least: float = 0.0) -> str:
         further = found.effect[other] - found.effect[proposed]
         if other != proposed and further.mean() > ERRORS * _error(further):
             return f"{most} but it falls further when the past says nothing of {found.families[other]}"
+    return ""
+
+
+def _nothing_known(found: Evidence) -> str:
+    """Why what it has cannot be weighed; empty where it can."""
+    if found.effect.shape[1] < FEWEST:
+        return f"{FEWEST} draws or more are needed to tell what its fall owes to chance"
+    if not (np.isfinite(found.parts).all() and np.isfinite(found.effect).all()):
+        return "what the families do for it is not a finite number"
     return ""
 
 

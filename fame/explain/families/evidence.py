@@ -1,8 +1,10 @@
 """The evidence for what drove items after a history; `driver` judges it."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import torch
+from torch import Tensor
 
 from fame.explain.families.anatomy import Anatomy, split
 from fame.explain.families.driver import Evidence
@@ -10,8 +12,34 @@ from fame.explain.families.knockout import FAMILY_DRAWS, knock_out_families
 from fame.model import Model
 from fame.ranking.recommend import HistoryError
 
+USUAL = 16  # items drawn at random, the same after every history
+
+
+@dataclass(frozen=True)
+class FamilyEvidence:
+    """Of B histories with k targets each; A families, R draws."""
+
+    parts: Tensor  # (B, k, A)
+    effect: Tensor  # (B, k, A, R)
+    usual: Tensor  # (B, 2) root mean square of parts, and of mean falls, over families and items drawn at random
+
 
 @torch.inference_mode()
+def ask(
+    model: Model, anatomy: Anatomy, read: Tensor, targets: Tensor, draws: int = FAMILY_DRAWS, usual: int = USUAL
+) -> FamilyEvidence:
+    """Parts and knock-outs of targets (B, k) after histories (B, T), padded on the left, and what is usual there."""
+    k, generator = targets.shape[1], torch.Generator().manual_seed(0)
+    others = torch.randint(1, model.config.items + 1, (usual,), generator=generator).expand(len(read), -1)
+    every = torch.cat([targets, others], 1)
+    parts = split(model, anatomy, model(read, newest=True), every)
+    effect = knock_out_families(model, anatomy, read, every, draws).effect
+    found = [of[:, k:].square().mean((1, 2)).sqrt() for of in (parts, effect.mean(-1))]
+    return FamilyEvidence(
+        parts[:, :k], effect[:, :k], torch.stack(found, 1).nan_to_num()
+    )  # of no families there is no mean
+
+
 def evidence(
     model: Model, anatomy: Anatomy, history: Sequence[int], items: Sequence[int], draws: int = FAMILY_DRAWS
 ) -> list[Evidence]:
@@ -25,7 +53,9 @@ def evidence(
     if not len(history):
         raise HistoryError("The history is empty; give at least one item.")
     read, targets = torch.tensor([list(history)[-model.config.length :]]), torch.tensor([list(items)])
-    output = model(read, newest=True)
-    parts = split(model, anatomy, output, targets)[0]
-    effects = knock_out_families(model, anatomy, read, targets, draws).effect[0]
-    return [Evidence(anatomy.families, parts[i].numpy(), effects[i].numpy()) for i in range(len(items))]
+    found = ask(model, anatomy, read, targets, draws)
+    part, fall = found.usual[0].tolist()
+    return [
+        Evidence(anatomy.families, found.parts[0, i].numpy(), found.effect[0, i].numpy(), (part, fall))
+        for i in range(len(items))
+    ]

@@ -7,8 +7,9 @@ import torch
 
 from fame.data import Events
 from fame.data.batches import batches, pad
-from fame.explain.families.anatomy import Anatomy, split
-from fame.explain.families.knockout import FAMILY_DRAWS, knock_out_families
+from fame.explain.families.anatomy import Anatomy
+from fame.explain.families.evidence import ask
+from fame.explain.families.knockout import FAMILY_DRAWS
 from fame.heads.kinds import kind_of
 from fame.heads.registry import head
 from fame.model import Model
@@ -24,6 +25,7 @@ class DriverCandidates:
     responsibility: np.ndarray  # (n, H); (n, 0) where scores are sums of parts
     anatomy: np.ndarray  # (n, A), centred over the catalog
     effect: np.ndarray  # (n, A, R) by how much log p falls when the past says nothing of the family, draw by draw
+    usual: np.ndarray  # (n, 2) of parts and of mean falls, after the same history, of items drawn at random
 
     def of(self, rows: np.ndarray) -> "DriverCandidates":
         """Some of the events."""
@@ -35,7 +37,9 @@ def driver_candidates(model: Model, anatomy: Anatomy, events: Events, draws: int
     """What might name the driver of each of n events: facet parts (n, H), family parts (n, A), knock-outs in nats."""
     n, H, A = len(events.targets), len(model.config.facets), len(anatomy.families)
     R = 0 if kind_of(model.config.head).additive else H
-    found = DriverCandidates(*(np.zeros((n, *shape), np.float32) for shape in ((H,), (H,), (R,), (A,), (A, draws))))
+    found = DriverCandidates(
+        *(np.zeros((n, *shape), np.float32) for shape in ((H,), (H,), (R,), (A,), (A, draws), (2,)))
+    )
     longest = model.config.length
     for rows in batches(np.minimum(events.histories.lengths, longest), positions_at_once(model.config, longest)):
         read = torch.from_numpy(pad(events.histories, rows, model.config.length))
@@ -47,6 +51,7 @@ def driver_candidates(model: Model, anatomy: Anatomy, events: Events, draws: int
         shares = by.shares(targets[:, None])
         if shares is not None:
             found.responsibility[rows] = shares[:, 0].numpy()
-        found.anatomy[rows] = split(model, anatomy, output, targets[:, None])[:, 0].numpy()
-        found.effect[rows] = knock_out_families(model, anatomy, read, targets[:, None], draws).effect[:, 0].numpy()
+        asked = ask(model, anatomy, read, targets[:, None], draws)
+        found.anatomy[rows], found.effect[rows] = asked.parts[:, 0].numpy(), asked.effect[:, 0].numpy()
+        found.usual[rows] = asked.usual.numpy()
     return found

@@ -1,7 +1,5 @@
 """Is the driver true? On planted data it is known which family drove each event, so every reading can be marked."""
 
-from collections.abc import Callable
-
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
@@ -9,11 +7,12 @@ from fame.data import DataSet, leave_one_out
 from fame.data.oracle import oracle
 from fame.errors import InputError
 from fame.explain.families.anatomy import fit
-from fame.explain.families.driver import Evidence, name_driver
+from fame.explain.families.driver import NAMED
 from fame.explain.families.knockout import FAMILY_DRAWS
+from fame.explain.families.probability import judged
 from fame.explain.trust.driver_candidates import DriverCandidates, driver_candidates
 from fame.explain.trust.expert_marks import expert_marks
-from fame.explain.trust.records.scorecard import Calibration, Point, Scorecard, Share
+from fame.explain.trust.records.scorecard import Calibration, Certainty, Point, Scorecard, Share
 from fame.model import Model
 
 STEPS = 21  # points of a curve
@@ -41,8 +40,10 @@ def scorecard(model: Model, data: DataSet, draws: int = FAMILY_DRAWS) -> Scoreca
         )
     families = [family.name for family in data.catalog.families]
     anatomy = fit(model, data.catalog)
-    found = driver_candidates(model, anatomy, events, draws).of(known)
-    wanted = truth[known]
+    if not anatomy.families:
+        raise NoTruthError(f"No item of {data.name!r} has a value of a family, so that none can be named.")
+    every = driver_candidates(model, anatomy, events, draws)
+    found, wanted = every.of(known), truth[known]
     place = np.array([families.index(name) for name in anatomy.families])
     facets = model.config.facets
     tied = bool(set(facets) & set(families))
@@ -55,9 +56,9 @@ def scorecard(model: Model, data: DataSet, draws: int = FAMILY_DRAWS) -> Scoreca
         right = (to_family[largest] == wanted).sum() if tied else matched(largest, wanted)
         return Share(int(right), len(wanted))
 
-    names = [None if name is None else families.index(name) for name in named(found, anatomy.families)]
-    said = np.array([-1 if name is None else name for name in names])
-    best = oracle(data)
+    likeliest, sure = likeliest_family(every)
+    likeliest, best = place[likeliest], oracle(data)
+    right, is_named = likeliest == truth, sure >= NAMED
     return Scorecard(
         events=len(wanted),
         chance=float(best["chance"]),
@@ -70,14 +71,30 @@ def scorecard(model: Model, data: DataSet, draws: int = FAMILY_DRAWS) -> Scoreca
             "anatomy": Share(int((place[found.anatomy.argmax(1)] == wanted).sum()), len(wanted)),
             "knock_out": Share(int((place[found.effect.mean(2).argmax(1)] == wanted).sum()), len(wanted)),
         },
-        named=Share(int((said == wanted).sum()), len(wanted)),
-        unnamed=float((said < 0).mean()),
-        curve=curve(found, anatomy.families, lambda name: families.index(name), wanted),
+        named=Share(int((right & is_named)[known].sum()), len(wanted)),
+        unnamed=float(1 - is_named[known].mean()),
+        curve=curve(sure[known], right[known]),
         calibration=calibrate(among(found.responsibility[:, to_family >= 0]), to_family[to_family >= 0], wanted)
         if tied and found.responsibility.shape[1]
         else None,
         experts=expert_marks(model, data),
+        driver=Certainty(
+            all=Share(int(right[known].sum()), len(wanted)),
+            of_named=Share(int((right & is_named).sum()), int(is_named.sum())) if is_named.any() else None,
+            calibration=in_tenths(sure, right),
+        ),
+        by_family={
+            name: Share(int((right & is_named)[truth == a].sum()), int((truth == a).sum()))
+            for a, name in enumerate(families)
+            if (truth == a).any()
+        },
     )
+
+
+def likeliest_family(found: DriverCandidates) -> tuple[np.ndarray, np.ndarray]:
+    """Of n events the likeliest family, of those that the anatomy knows, and its probability; (n,) each."""
+    chances = judged(found.anatomy, found.effect.mean(2), found.usual)[:, :-1]
+    return chances.argmax(1), chances.max(1)
 
 
 def among(responsibility: np.ndarray) -> np.ndarray:
@@ -87,7 +104,11 @@ def among(responsibility: np.ndarray) -> np.ndarray:
 
 def calibrate(responsibility: np.ndarray, family: np.ndarray, wanted: np.ndarray) -> Calibration:
     """Responsibilities (n, tied facets), the family of each of these facets, and the truth (n,)."""
-    said, right = responsibility.ravel(), (family == wanted[:, None]).ravel()
+    return in_tenths(responsibility.ravel(), (family == wanted[:, None]).ravel())
+
+
+def in_tenths(said: np.ndarray, right: np.ndarray) -> Calibration:
+    """Probabilities (n,), and whether what they are of was so (n,)."""
     tenth = np.minimum((said * 10).astype(int), 9)
     cases = np.bincount(tenth, minlength=10)
     some = cases > 0
@@ -108,15 +129,6 @@ def drivers(data: DataSet, users: np.ndarray) -> np.ndarray:
     return np.array([facet.get((data.users[user], int(lengths[user]) - 1), -1) for user in users])
 
 
-def named(found: DriverCandidates, families: tuple[str, ...], least: float = 0.0) -> list[str | None]:
-    """What the rule of the driver says of every event."""
-    said = [
-        name_driver(Evidence(families, parts, effect), least)
-        for parts, effect in zip(found.anatomy, found.effect, strict=True)
-    ]
-    return [driver.name if driver else None for driver in said]
-
-
 def matched(largest: np.ndarray, wanted: np.ndarray) -> int:
     """How many events are right when facets get families by the best assignment."""
     table = np.zeros((largest.max() + 1, wanted.max() + 1))
@@ -124,17 +136,10 @@ def matched(largest: np.ndarray, wanted: np.ndarray) -> int:
     return int(table[linear_sum_assignment(-table)].sum())
 
 
-def curve(
-    found: DriverCandidates, families: tuple[str, ...], number: Callable[[str], int], wanted: np.ndarray
-) -> tuple[Point, ...]:
-    """Coverage and accuracy of the driver as ever larger margins are asked for."""
-    evidence = [Evidence(families, *pair) for pair in zip(found.anatomy, found.effect, strict=True)]
-    said = [name_driver(one) for one in evidence]
-    margins = np.array([one.margin for one in evidence])
-    right = np.array([driver is not None and number(driver.name) == w for driver, w in zip(said, wanted, strict=True)])
-    is_named = np.array([driver is not None for driver in said])
+def curve(sure: np.ndarray, right: np.ndarray) -> tuple[Point, ...]:
+    """Coverage and accuracy of the likeliest family as ever larger probabilities are asked for; (n,) each."""
     points = []
-    for least in np.quantile(margins[is_named], np.linspace(0, 0.95, STEPS)) if is_named.any() else ():
-        some = is_named & (margins >= least)
+    for least in np.unique(np.quantile(sure, np.linspace(0, 0.95, STEPS))):
+        some = sure >= least
         points.append(Point(float(least), float(some.mean()), float(right[some].mean())))
     return tuple(points)

@@ -15,7 +15,8 @@ from fame.checkpoint.description import describe
 from fame.explain.meaning import records as meaning
 from fame.explain.meaning.probe import FEWEST_TESTED, Fit
 from fame.explain.meaning.records import DISCOVERY_RATE, Meaning
-from fame.explain.trust.records.scorecard import Point, Scorecard, Share
+from fame.explain.trust.records.scorecard import Certainty, Point, Scorecard, Share
+from fame.explain.trust.scorecard import in_tenths
 from fame.home import PROJECT
 from tests.app.sentences.conftest import HISTORIES
 from tests.app.sentences.reading import BOLD, FACET, SHARE, Said, is_share
@@ -303,6 +304,9 @@ def test_marks_are_those_of_the_record(seed):
     found = Scorecard(n, 1 / 3, 0.8, False, shares, named, float(rng.random()), tuple(Point(*p) for p in points), None)
     check_marks(found)
     check_marks(replace(found, unnamed=0.0))
+    sure, drove = rng.random(n), rng.random(n) < 0.5
+    of_named = None if seed % 3 == 0 else Share(few // 2, few)
+    check_marks(replace(found, driver=Certainty(Share(few, n), of_named, in_tenths(sure, drove))))
 
 
 def check_marks(found: Scorecard) -> None:
@@ -318,13 +322,28 @@ def check_marks(found: Scorecard) -> None:
     best = listed(said, "(" + "|".join(map(re.escape, rights)) + ")")
     said.need(r"\.$")
     assert best == [way for way, right in rights.items() if right == max(rights.values())]
-    margin = Said(truth.by_margin(found))
-    margin.need("The further ahead of the next a family must be to be named, the fewer are named. With any margin ")
+    curve = Said(truth.by_probability(found))
+    curve.need("The likelier a family must be to be named, the fewer are named. With any probability ")
     for point in (found.curve[0], found.curve[-1]):
-        covered, right = margin.need(rf"(?:; with the widest margin )?{SHARE}(?: are)?, of which {SHARE}(?: right)?")
+        covered, right = curve.need(rf"(?:; from {SHARE} on )?{SHARE}(?: are)?, of which {SHARE}(?: right)?")[-2:]
         assert is_share(covered, point.coverage)
         assert is_share(right, point.accuracy)
-    margin.need(r"\.$")
+    curve.need(r"\.$")
+    if found.driver is not None:
+        check_reliability(found)
+
+
+def check_reliability(found: Scorecard) -> None:
+    said, told = Said(truth.reliability_sentence(found.driver)), found.driver.calibration
+    (error, cases) = said.need(rf"What is said is off by {SHARE} on average, over ([\d,]+) events")
+    assert is_share(error, told.error)
+    assert cases == f"{sum(told.cases):,}"
+    if found.driver.of_named is None:
+        said.need(r"; none is named\.$")
+    else:
+        named, right = said.need(rf"; of the ([\d,]+) that get a name, {SHARE} are right\.$")
+        assert named == f"{found.driver.of_named.events:,}"
+        assert is_share(right, found.driver.of_named.value)
 
 
 def test_an_interval_is_wilsons():

@@ -3,6 +3,9 @@
 A sentence is read back piece by piece, and each piece is looked for in runs that are made one by one.
 """
 
+import json
+import math
+
 import numpy as np
 
 from app.current import Current
@@ -12,8 +15,9 @@ from app.widgets.why import past_items as past
 from fame.cli.explanation_lines import driven
 from fame.cli.item import item
 from fame.explain import example
-from fame.explain.families.driver import Evidence
+from fame.explain.families.driver import Evidence, objection
 from fame.explain.families.evidence import evidence
+from fame.explain.families.probability import FILE
 from fame.explain.knockout import effects, runs
 from fame.ranking.recommend import take_apart
 from tests.app.sentences.naive import Naive
@@ -76,22 +80,48 @@ def bias_of(naive: Naive) -> float:
     return float(naive.parts.bias[naive.target - 1])
 
 
-def is_driver(told: Evidence, name: str) -> bool:
-    """The rule by itself: it lifts most of the attributes, and without it the item falls, and furthest of all."""
-    own, draws = told.families.index(name), told.effect.shape[1]
-    falls, error = told.effect[own].mean(), told.effect[own].std(ddof=1) / draws**0.5
-    further = np.delete(told.effect, own, 0) - told.effect[own]
-    beyond = further.mean(1) > 2 * further.std(1, ddof=1) / draws**0.5
-    lifts = told.parts[own] > max([0.0, *np.delete(told.parts, own)])
-    return bool(lifts and falls >= 0.1 and falls > 2 * error and not beyond.any())
+def chances(told: Evidence) -> dict[str | None, float]:
+    """The probabilities by themselves, family by family; of None that of no family."""
+    weights = json.loads(FILE.read_text())
+    weight = {None: math.exp(weights["none"][0])}
+    for name, part, fall in zip(told.families, told.parts, told.effect.mean(1), strict=True):
+        beside = [math.tanh(x / max(usual, 1e-3) / 2) for x, usual in zip((part, fall), told.usual, strict=True)]
+        nats = [math.copysign(math.log1p(abs(x)), x) for x in (part, fall)]
+        found = [*nats, *beside, beside[0] * beside[1]]
+        weight[name] = math.exp(sum(w * x for w, x in zip(weights["families"], found, strict=True)))
+    return {name: one / sum(weight.values()) for name, one in weight.items()}
 
 
-def check_driven(naive: Naive, told: Evidence, driver: str | None, lead: str | None, amounts: tuple[str, ...]) -> None:
-    """What is said to lift the item most does, and the driver is one among its attributes, or there is none."""
-    if driver is None:
-        assert not any(is_driver(told, name) for name in told.families)
+def check_verdict(told: Evidence, said: Said) -> None:
+    """What is said to have driven it, with its probability in steps of five, is what the probabilities come to."""
+    found = chances(told)
+    order = sorted(told.families, key=lambda name: -found[name])
+    if number := said.take(r"nothing known about the items drove it: about (\d+)\u00a0%"):
+        assert found[None] >= 0.5
+        assert is_about(number[0], found[None])
+    elif said.take("of its attributes, none is a clear driver"):
+        assert max(found.values()) < 0.5
+        assert len(order) < 2 or found[order[0]] + found[order[1]] < 0.75
+    elif pair := said.take(rf"of its attributes, {BOLD} or {BOLD} drove it: (\d+) against (\d+)\u00a0%"):
+        assert list(pair[:2]) == order[:2]
+        assert found[order[0]] < 0.5
+        assert found[order[0]] + found[order[1]] >= 0.75
+        assert all(is_about(number, found[name]) for number, name in zip(pair[2:], pair[:2], strict=True))
     else:
-        assert is_driver(told, driver)
+        check_named(found, *said.need(rf"of its attributes, {BOLD} drove it, about (\d+)\u00a0%"))
+
+
+def check_named(found: dict[str | None, float], name: str, number: str) -> None:
+    assert found[name] >= 0.5
+    assert is_about(number, found[name])
+
+
+def is_about(number: str, probability: float) -> bool:
+    return 5 <= int(number) <= 95 and abs(int(number) - 100 * probability) <= 5.001
+
+
+def check_lead(naive: Naive, told: Evidence, lead: str | None, amounts: tuple[str, ...]) -> None:
+    """What is said to lift the item most does, its attributes taken one by one."""
     rest = rest_of(naive, told)
     if rest is None:
         assert lead is None
@@ -111,18 +141,21 @@ def check_answer(world, naive: Naive, told: Evidence, said: Said) -> None:
     assert PLACES[place] in naive.places(naive.whole)
     assert is_share(share, np.exp(naive.log_p(naive.whole)))
     if told.families:
-        if found := said.take(rf", driven by the attribute {BOLD}"):
+        if found := said.take(rf", driven by the attribute {BOLD}, about (\d+)\u00a0%"):
             assert rest_of(naive, told) is not None
-            check_driven(naive, told, found[0], None, ())
-        elif found := said.take(rf", of its attributes driven by {BOLD}"):
-            check_driven(naive, told, found[0], None, ())
-        elif said.take("; of its attributes, none is a clear driver"):
-            check_driven(naive, told, None, None, ())
+            check_named(chances(told), *found)
+            check_lead(naive, told, None, ())
+        elif found := said.take(rf", of its attributes driven by {BOLD}, about (\d+)\u00a0%"):
+            check_named(chances(told), *found)
+            check_lead(naive, told, None, ())
+        elif said.take("; "):
+            check_verdict(told, said)
+            check_lead(naive, told, None, ())
         else:
             most = "(what lifts it most goes with no attribute|its popularity lifts it most)"
-            lead, *amounts = said.need(rf": {most} {LIFTS}; of its attributes, ")
-            driver = said.take(rf"{BOLD} drives it") or (said.need("none is a clear driver") and None)
-            check_driven(naive, told, driver and driver[0], lead, tuple(amounts))
+            lead, *amounts = said.need(rf": {most} {LIFTS}; ")
+            check_verdict(told, said)
+            check_lead(naive, told, lead, tuple(amounts))
     said.need(r"\.")
     if naive.facets:
         check_facets(naive, said)
@@ -179,16 +212,28 @@ def check_past(world, naive: Naive, said: Said) -> None:
 
 
 def check_driver(naive: Naive, told: Evidence, said: Said) -> None:
-    """The same on Predict beside the evidence."""
-    found = said.take(rf"(What lifts it most goes with no attribute|Its popularity lifts it most) {LIFTS}; ")
+    """The same on Predict beside the evidence, with what speaks against the family that lifts it most."""
+    found = said.take(rf"(What lifts it most goes with no attribute|Its popularity lifts it most) {LIFTS}\. ")
     lead, *amounts = found or (None,)
-    if driver := said.take(rf"of its attributes, {BOLD} drives it\.$") or said.take(rf"\*\*Driver: attribute {BOLD}"):
-        check_driven(naive, told, driver[0], lead, tuple(amounts))
-        return
-    said.need(r"\*\*[Nn]o clear driver:\*\* ")
-    check_driven(naive, told, None, lead, tuple(amounts))
-    if not said.take("nothing is known about the items"):
+    check_lead(naive, told, lead, tuple(amounts))
+    known, clear = chances(told), True
+    order = sorted(told.families, key=lambda name: -known[name])
+    if said.take(r"\*\*No clear driver\.\*\*"):
+        clear = False
+        assert max(known.values()) < 0.5
+    elif number := said.take(r"\*\*Driver:\*\* nothing known about the items: about (\d+)\u00a0%\."):
+        assert known[None] >= 0.5
+        assert is_about(number[0], known[None])
+    elif pair := said.take(rf"\*\*Driver:\*\* attribute {BOLD} or attribute {BOLD}: (\d+) against (\d+)\u00a0%\."):
+        assert list(pair[:2]) == order[:2]
+        assert all(is_about(number, known[name]) for number, name in zip(pair[2:], pair[:2], strict=True))
+    else:
+        check_named(known, *said.need(rf"\*\*Driver:\*\* attribute {BOLD}, about (\d+)\u00a0%\."))
+    if objection(told):
+        assert said.take(" Against that: " if clear else " But: ")
         check_objection(told, said)
+    else:
+        said.end()
 
 
 def check_objection(told: Evidence, said: Said) -> None:
@@ -214,17 +259,23 @@ def check_objection(told: Evidence, said: Said) -> None:
 
 
 def check_command(naive: Naive, told: Evidence, said: Said) -> None:
-    """The same on the command line, which says nothing where there is no driver."""
+    """The same on the command line, which says nothing where no driver is clear."""
     lifts = rf"\({NUMBER} of the {NUMBER} that lift it\)".replace("−", "−-")
     found = said.take(rf": (what lifts it most goes with no attribute|its popularity lifts it most) {lifts}")
     lead, *amounts = found or (None,)
-    driver = said.take(r"(?:; of its attributes driven by|, driven by the attribute) (.+)$")
+    known = chances(told)
+    order = sorted(told.families, key=lambda name: -known[name])
+    if number := said.take(r"; nothing known about the items drove it: about (\d+)\u00a0%$"):
+        assert is_about(number[0], known[None])
+    elif pair := said.take(r"; (.+) or (.+) drove it: (\d+) against (\d+)\u00a0%$"):
+        assert list(pair[:2]) == order[:2]
+    elif one := said.take(r"; (.+) drove it, about (\d+)\u00a0%$"):
+        check_named(known, *one)
+    else:
+        assert not told.families or max(known.values()) < 0.5
     said.end()
-    if told.families and (driver or lead):
-        shown = tuple(text.replace("-", "−") for text in amounts)
-        check_driven(naive, told, driver and driver[0], lead, shown)
-    elif told.families:
-        assert not any(is_driver(told, name) for name in told.families)
+    if lead:
+        check_lead(naive, told, lead, tuple(text.replace("-", "−") for text in amounts))
 
 
 def check_place(world, naive: Naive, said: Said) -> None:

@@ -1,6 +1,6 @@
 """Is the driver true? Every way to name it, marked on planted data."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from scipy.stats import binomtest
 
@@ -30,23 +30,24 @@ class Share:
 
 @dataclass(frozen=True)
 class Point:
-    """Of the curve of coverage and accuracy: what is named and how much of it is right at a least margin."""
+    """Of the curve of coverage and accuracy: what is named and how much of it is right from a probability on."""
 
-    margin: float
+    least: float
     coverage: float
     accuracy: float
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """Is a facet that is said to be 70 % responsible right in 70 % of events? Over all events and tied facets.
+    """Is what is said to be 70 % likely right in 70 % of cases?
 
-    Of the events with a truth it is known that a family drove them, so what is said is each tied facet's part of all
-    tied facets' responsibility: what the free ones take is for what no family explains.
+    Of a facet's responsibility, over all events with a truth and tied facets: it is known that a family drove them, so
+    what is said is each tied facet's part of all tied facets' responsibility, and what the free ones take is for what
+    no family explains. Of the driver's probability, over all events, with or without a truth.
     """
 
     said: tuple[float, ...]  # mean of each tenth from 0 to 1 that occurs
-    right: tuple[float, ...]  # share of these in which the facet's family drove the event
+    right: tuple[float, ...]  # share of these in which the family drove the event
     cases: tuple[int, ...]
     error: float  # mean distance of the two, weighted by cases (expected calibration error)
 
@@ -78,6 +79,15 @@ class ExpertMarks:
 
 
 @dataclass(frozen=True)
+class Certainty:
+    """Is the driver's probability one? The likeliest family's, over all test events: without a truth none is right."""
+
+    all: Share  # always naming the likeliest family, of events with a truth
+    of_named: Share | None  # right of the events that get a name, those without a truth among them; None: none does
+    calibration: Calibration
+
+
+@dataclass(frozen=True)
 class Scorecard:
     """DriverCandidates of the driver of every user's test event against the truth."""
 
@@ -93,3 +103,5 @@ class Scorecard:
     curve: tuple[Point, ...]
     calibration: Calibration | None  # of responsibilities; None where the model has none, or no facet has a family
     experts: ExpertMarks | None = None  # None: the truth tells no preferences, or there are no experts to tell them
+    driver: Certainty | None = None  # None: marked before a driver had a probability
+    by_family: dict[str, Share] = field(default_factory=dict)  # named right, of the events that the family drove
