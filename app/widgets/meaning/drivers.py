@@ -133,9 +133,8 @@ def unchecked(now: Current) -> None:
         return
     st.header("Is the driver's probability true?")
     st.markdown(
-        f"{learned()} These data do not tell what drove a choice, so that nobody can check it here; what can be "
-        "checked is whether it falls where what speaks for the family is taken out of the history "
-        "(`python -m benchmarks.driver_evidence`)."
+        f"{learned()} These data do not tell what drove a choice, so that nobody can check it here: take it as an "
+        "estimate, and read the evidence beside it."
     )
 
 
