@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from torch.nn.functional import pad
 
 from fame.model.attentive import Attentive
+from fame.model.beliefs import Beliefs
 from fame.model.config import Config
 from fame.model.contract import Faceted
 from fame.model.dropout import Dropout
@@ -40,7 +41,9 @@ class FAME(Faceted, Attentive):
         self.embedding = Embedding(config)
         self.blocks = nn.ModuleList(TransformerBlock(config) for _ in range(config.layers - 1))
         self.expert_attention = ExpertAttention(config)
-        self.prototypes = Prototypes(config) if config.experts_form == "prototype" else None
+        stand = config.experts_form == "prototype"  # for some of the items
+        self.prototypes = Prototypes(config) if stand else None
+        self.beliefs = Beliefs(H, config.experts) if stand else None
         # The paper leaves open what the last layer's attention is added to; see `Config.residual`.
         self.residual = nn.Linear(D, D, bias=False) if config.residual == "projection" else nn.Identity()
         self.norm = nn.LayerNorm(K, eps=config.norm_epsilon)
@@ -75,12 +78,13 @@ class FAME(Faceted, Attentive):
         """The layer of facets."""
         H, K = self.config.heads, self.config.facet_width
         at = last(keep) if newest else None  # then S is 1 from here on
-        own = evidence = None
-        if self.prototypes is not None:
+        own = evidence = drives = None
+        if self.beliefs is not None:
             x, beside = x[..., : H * K], x[..., H * K :].contiguous()
             own = beside.view(*x.shape[:2], H, -1).permute(0, 2, 3, 1)  # (B, H, N, S)
             item = keep & (keep.cumsum(1) > self.config.begin)
-            evidence = self.prototypes.evidence(own, item[:, None] & (visible(keep, at)[:, 0, 0] == 0))
+            follows, drives = self.beliefs(own, item, newest)
+            evidence = self.beliefs.evidence(follows)
         read, weights = self.expert_attention(x, visible(keep, at), at, attention, own)  # (B, S, H, N, K), (…, S, S)
         router = change.router(self.expert_attention.route(read, evidence))  # (B, S, H, N), eq 16
         mixed = (router[..., None] * read).sum(-2)  # (B, S, H, K), eq 17
@@ -96,6 +100,7 @@ class FAME(Faceted, Attentive):
             router=router,
             keep=keep if at is None else torch.ones_like(keep[:, :1]),
             attention=weights,
+            drives=drives,
         )
         return output.expanded()
 
@@ -130,7 +135,7 @@ class FAME(Faceted, Attentive):
 
     def stages(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
         """The score, the last layer, then block by block."""
-        prototypes = () if self.prototypes is None else ("prototypes",)
+        prototypes = () if self.prototypes is None else ("prototypes", "beliefs")
         return (
             ("score and gate", ("bias", "item_facets", "gate")),
             ("feed-forward", ("feed_forward", "norm")),

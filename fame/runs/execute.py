@@ -48,5 +48,6 @@ def without_attention(output: Output) -> Output:
 
 def joined(parts: list[Output]) -> Output:
     """One after another; of attention nothing."""
-    names = [of.name for of in fields(Output) if of.name != "attention"]
+    held = [of.name for of in fields(Output) if of.name != "attention"]
+    names = [name for name in held if getattr(parts[0], name) is not None]
     return Output(**{name: torch.cat([getattr(part, name) for part in parts]) for name in names})

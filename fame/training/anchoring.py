@@ -19,6 +19,7 @@ from fame.errors import InputError
 from fame.training.settings import Settings
 
 ITEMS = 256  # of a step, the same for every family
+IDLE = 0.3  # weight of experts that own next to nothing
 
 
 class AnchoringError(InputError):
@@ -102,7 +103,7 @@ class Anchors:
         """Drawn items (n,) and their sub-embeddings (n, H, K) -> (), weighted, to be added to the objective.
 
         Where experts own items, also the shares in which each expert of each facet owns these, (n, H, N): items that
-        share values of the family are pulled to one expert.
+        share values of the family are pulled to one expert, and no expert is left without items.
         """
         F = self.anchored
         with torch.no_grad():
@@ -114,6 +115,7 @@ class Anchors:
         if shares is not None:
             owned = shares[:, :F].transpose(0, 1)  # (F, n, N)
             total = total + pull((owned @ owned.mT).log(), overlaps[:F], known)  # of being one expert's
+            total = total + IDLE * idle(owned)
         if self.purity and len(overlaps) > 1:
             total = total + self.purity * leak(tied, overlaps).sum(1) / (len(overlaps) - 1)
         return self.weight * total.mean()
@@ -156,6 +158,15 @@ def pull(alike: Tensor, overlap: Tensor, known: Tensor) -> Tensor:
     log_p = alike.masked_fill(itself | ~known[:, None], -1e4).log_softmax(2)
     entropy = -(overlap * log_p).sum(2) / shares.clamp_min(1e-12)
     return entropy.sum(1) / (shares > 0).sum(1).clamp_min(1)
+
+
+def idle(owned: Tensor) -> Tensor:
+    """(F, n, N) -> (F,): what experts lack to half of what each would own of n items if all owned as many, log ratio.
+
+    Families have values of unequal size, so that an expert may own few; one that owns none is none.
+    """
+    half = 0.5 / owned.shape[2]
+    return relu(half / owned.mean(1).clamp_min(1e-6) - 1).log1p().sum(1)
 
 
 def leak(seen: Tensor, overlaps: Tensor) -> Tensor:

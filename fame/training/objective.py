@@ -10,6 +10,7 @@ from fame.heads.kinds import head_class
 from fame.heads.sampled import Sample
 from fame.model import Faceted, Model, Output
 from fame.training.anchoring import Anchors
+from fame.training.routing import misrouting
 from fame.training.settings import Settings
 
 
@@ -52,7 +53,10 @@ def full(model: Model, settings: Settings, items: Tensor, targets: Tensor, tied:
     loss = head_class(model).loss(model, output, real, targets[real])
     gate, router = output.gate[real].float(), output.router.detach()[real]
     anchoring = meaning(model, tied, model.table()[tied.items]) if tied else loss.new_zeros(())
-    return Objective(loss + imbalance(settings, gate) + anchoring, loss, anchoring, gate, router)
+    value = loss + imbalance(settings, gate) + anchoring
+    if settings.routing and output.drives is not None:
+        value = value + settings.routing * misrouting(model, output, real, model.table()[targets[real]])
+    return Objective(value, loss, anchoring, gate, router)
 
 
 def sampled(model: Model, settings: Settings, items: Tensor, targets: Tensor, tied: Tied | None) -> Objective:
@@ -73,7 +77,10 @@ def sampled(model: Model, settings: Settings, items: Tensor, targets: Tensor, ti
     gate, router = output.gate[real].float(), output.router.detach()[real]
     leaves = (table, bias) if bias.requires_grad else (table,)
     anchoring = meaning(model, tied, table[at]) if tied else loss.new_zeros(())
-    return Objective(loss + imbalance(settings, gate) + anchoring, loss, anchoring, gate, router, rows, leaves)
+    value = loss + imbalance(settings, gate) + anchoring
+    if settings.routing and output.drives is not None:
+        value = value + settings.routing * misrouting(model, output, real, table[to])
+    return Objective(value, loss, anchoring, gate, router, rows, leaves)
 
 
 def meaning(model: Model, tied: Tied, embeddings: Tensor) -> Tensor:

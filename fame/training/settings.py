@@ -37,6 +37,9 @@ class Settings(BaseModel):
         "published", description="an expert is a query, or also a prototype, near which are the items that it reads"
     )
     gate_balance: float = Field(0.5, ge=0, le=100, description="weight of KL(mean gate of a batch || uniform)")
+    routing: float = Field(
+        1.0, ge=0, le=100, description="weight of routing to the expert whose items come next, where experts own items"
+    )
     anchor: Literal["auto"] | tuple[str, ...] = Field(
         "auto", description="families that facets are tied to, comma-separated; auto: those that tell items apart; none"
     )

@@ -31,6 +31,7 @@ from fame.training.anchoring import Anchors, plan
 from fame.training.buffers import keep_large_buffers
 from fame.training.objective import Tied, objective
 from fame.training.optimizer import Optimizer
+from fame.training.routing import PLACED, place
 from fame.training.run import EpochsDone, Evaluation, Run
 from fame.training.run_progress import FLOOR_FILE, Beat
 from fame.training.settings import Settings
@@ -182,6 +183,8 @@ def train_epoch(
     load: torch.Tensor | float = 0.0
     entropy: torch.Tensor | float = 0.0
     model.train()
+    if epoch == PLACED:
+        place(model, settings.seed)
     for step, rows in enumerate(batches(read.pieces.lengths - (not settings.begin), settings.batch, rng), 1):
         items, targets = (torch.from_numpy(array).to(device) for array in next_items(read, rows, settings))
         tied = Tied(anchors, anchors.draw(draws)) if anchors else None

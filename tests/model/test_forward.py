@@ -6,7 +6,6 @@ from itertools import product
 import pytest
 import torch
 from pydantic import ValidationError
-from torch.nn.functional import softplus
 
 from fame.model import Config, Intervention
 from tests.model.conftest import FAME, make
@@ -59,29 +58,42 @@ def owned(fame, h, item):
     return (prototypes @ part / (prototypes.norm(dim=1) * part.norm()) / 0.2).log_softmax(0)
 
 
-def told(prototypes, own):
-    """What a history says for each expert of each facet, item by item; `own` (H, items, N) are its `log a`."""
-    a, (H, T, N) = own.exp(), own.shape
-    habit, drive, run, forget, *amounts = prototypes.terms.unbind(1)
-    fits = torch.zeros(H, T)
-    for h in range(H):
-        habits = (habit[h] * a[h].sum(0) / H).softmax(0)
-        for j in range(T):
-            fits[h, j] = (N * (habits @ a[h, j]) + 0.05).log()
-    together = fits.clone()
-    for h, j in product(range(H), range(T)):
-        together[h, j] += run[h] * sum(fits[h, i] for i in (j - 1, j + 1) if 0 <= i < T)
-    drove = (drive[:, None] * together).softmax(0)
-    found = torch.zeros(H, N)
-    for h in range(H):
-        latest, at_all = torch.zeros(N), torch.zeros(N)
-        for j in range(T):
-            since = drove[h, j + 1 :].sum()
-            latest = latest + drove[h, j] * torch.exp(-softplus(forget[h]) * since) * a[h, j]
-            at_all = at_all + drove[h, j] * a[h, j]
-        late, no_late, often, no_often = (of[h] for of in amounts)
-        found[h] = late * (latest + no_late.exp()).log() + often * (at_all + no_often.exp()).log()
-    return found
+def told(beliefs, own):
+    """The forward algorithm, pair by pair; `own` (H, items, N) are `log a` -> log follows (H, N), and drives (H,)."""
+    a, (H, T, N) = own.detach().exp(), own.shape
+    pairs = [[[float(n != m) / (N * (N - 1)) for m in range(N)] for n in range(N)] for _ in range(H)]
+    often, drove = [[0.3] * N for _ in range(H)], [1 / H] * H
+
+    def ahead(h):
+        """Of the expert n now and m before: it stays, it is the one before again, or any by how often."""
+        return [
+            [
+                0.8 * pairs[h][n][m]
+                + 0.2 * (0.7 * pairs[h][m][n] + 0.3 * often[h][n] / sum(often[h]) * sum(pairs[h][m]))
+                for m in range(N)
+            ]
+            for n in range(N)
+        ]
+
+    def driving():
+        return [0.8 * drove[h] + sum(0.2 / (H - 1) * drove[g] for g in range(H) if g != h) for h in range(H)]
+
+    for t in range(T):
+        then, moved = [ahead(h) for h in range(H)], driving()
+        fits = [
+            0.95 * moved[h] * sum(sum(then[h][n]) * a[h, t, n] / beliefs.share[h, n] for n in range(N))
+            for h in range(H)
+        ]
+        total = sum(fits) + 0.05
+        for h in range(H):
+            by = fits[h] / total
+            hit = sum(sum(then[h][n]) * a[h, t, n] for n in range(N))
+            for n, m in product(range(N), range(N)):
+                pairs[h][n][m] = (1 - by) * pairs[h][n][m] + by * then[h][n][m] * a[h, t, n] / hit
+            often[h] = [often[h][n] + by * a[h, t, n] for n in range(N)]
+            drove[h] = (fits[h] + 0.05 * moved[h]) / total
+    follows = torch.tensor([[float(sum(row)) for row in ahead(h)] for h in range(H)])
+    return beliefs.weight[:, None] * follows.log(), torch.tensor([float(one) for one in driving()])
 
 
 def test_experts_equal_a_loop_over_experts(fame, items):
@@ -110,7 +122,9 @@ def test_experts_equal_a_loop_over_experts(fame, items):
             beta = torch.cat(reads) @ layer.router[h]
             if fame.prototypes is not None:
                 read = [[owned(fame, g, int(placed[b, j])) for j in real if placed[b, j]] for g in range(H)]
-                beta = beta + told(fame.prototypes, torch.stack([torch.stack(one) for one in read]))[h]
+                evidence, drives = told(fame.beliefs, torch.stack([torch.stack(one) for one in read]))
+                beta = beta + evidence[h]
+                assert torch.allclose(output.drives[b, t], drives, atol=1e-5)
             assert torch.allclose(router[b, t, h], beta.softmax(0), atol=1e-5)
 
 

@@ -21,7 +21,7 @@ def test_where_experts_are_alike_the_layer_is_the_published_one(items, places):
     with torch.no_grad():
         model.prototypes.weight.copy_(model.prototypes.weight[:, :1])
         model.prototypes.begin.fill_(-math.log(FAME.experts))
-        model.prototypes.terms[:, [4, 6]] = 0
+        model.beliefs.weight.zero_()
     one, other = published(items), model(items)
     for name in ("query", "facets", "gate", "router", "attention"):
         assert torch.allclose(getattr(one, name), getattr(other, name), atol=1e-6), name
@@ -52,29 +52,21 @@ def parted():
         model.expert_attention.router.zero_()
         model.expert_attention.attention.distance_bias.zero_()
         model.prototypes.begin.fill_(-2.0)
-        weigh(model, late=1.0, often=1.0)
+        model.beliefs.weight.fill_(1.0)
     return model
 
 
-def weigh(model, late, often):
-    """Set what the two amounts of evidence weigh."""
-    with torch.no_grad():
-        model.prototypes.terms[:, 4:] = torch.tensor([late, -3.0, often, -3.0])
-
-
-def test_an_expert_reads_its_own_items_and_is_routed_to_by_how_many_there_are(parted):
-    weigh(parted, late=0.0, often=1.0)
+def test_an_expert_reads_its_own_items_and_is_routed_to_where_they_are_followed(parted):
     output = parted(torch.tensor([[7, 3, 12]]))
     own, others = output.attention[0, :, 0, -1], output.attention[0, :, 1, -1]  # (H, S), begin token first
     assert (own[:, 1] > own[:, 2]).all()
     assert (others[:, 2:] > others[:, 1:2]).all()
     assert (output.router[0, -1, :, 1] > output.router[0, -1, :, 0]).all()
-    fewer = parted(torch.tensor([[7, 7, 12]]))
-    assert (fewer.router[0, -1, :, 0] > fewer.router[0, -1, :, 1]).all()
+    other = parted(torch.tensor([[3, 7, 7, 7]]))
+    assert (other.router[0, -1, :, 0] > other.router[0, -1, :, 1]).all()
 
 
 def test_of_as_many_items_the_latest_are_routed_by(parted):
-    weigh(parted, late=1.0, often=0.0)
     for history, expert in (([7, 3, 7, 3], 1), ([3, 7, 3, 7], 0)):
         router = parted(torch.tensor([history])).router[0, -1, :, :2]
         assert (router.argmax(1) == expert).all()
@@ -100,7 +92,8 @@ def test_a_masked_item_is_nobodys_evidence(parted):
 
 def test_an_expert_that_nobody_is_routed_to_is_not_missed(parted, items):
     """Its evidence is far below the others', so leaving it out, with its weight to the others, changes nothing."""
-    weigh(parted, late=30.0, often=30.0)
+    with torch.no_grad():
+        parted.beliefs.weight.fill_(60.0)
     plain = parted(items[:1])
     unread = plain.router[0, -1].argmin(-1)  # (H,)
     scale = torch.ones(3, 4).scatter(1, unread[:, None], 0.0)
@@ -109,13 +102,32 @@ def test_an_expert_that_nobody_is_routed_to_is_not_missed(parted, items):
     assert torch.allclose(plain.query[0, -1], without.query[0, -1], atol=1e-5)
 
 
-def test_prototypes_learn_through_reading_and_through_routing(items):
-    for weight in (0.0, 1.0):
-        model = make(PROTOTYPE)
-        weigh(model, weight, weight)
-        model(items).query.square().sum().backward()
-        assert model.prototypes.weight.grad.abs().sum() > 0
-        assert torch.isfinite(model.prototypes.weight.grad).all()
+def test_prototypes_learn_through_what_experts_read(items):
+    model = make(PROTOTYPE).train()
+    model(items).query.square().sum().backward()
+    assert model.prototypes.weight.grad.abs().sum() > 0
+    assert torch.isfinite(model.prototypes.weight.grad).all()
+    assert model.beliefs.weight.grad.abs().sum() > 0
+
+
+def test_whose_items_histories_hold_is_a_running_mean_of_training_alone(parted):
+    history = torch.tensor([[0, 7, 7, 3]])
+    before = parted.beliefs.share.clone()
+    parted(history)
+    assert torch.equal(parted.beliefs.share, before)
+    for _ in range(300):
+        parted.train()(history)
+    own = parted.shares(parted.sub_embeddings(parted.table()[[7, 7, 3]])).mean(0)
+    assert torch.allclose(parted.beliefs.share, own, atol=1e-2)
+
+
+@pytest.mark.parametrize(("experts", "heads"), [(1, 3), (4, 1)])
+def test_one_expert_or_one_facet_is_always_the_one(items, experts, heads):
+    facets = tuple(f"f{h}" for h in range(heads))
+    output = make(PROTOTYPE.model_copy(update={"experts": experts, "heads": heads, "facets": facets}))(items)
+    assert torch.allclose(output.router.sum(-1), torch.ones(3, 7, heads))
+    assert torch.allclose(output.drives.sum(-1), torch.ones(3, 7))
+    assert torch.isfinite(output.query).all()
 
 
 def test_what_prototypes_learned_can_be_unlearned():

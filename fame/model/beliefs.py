@@ -1,0 +1,95 @@
+"""What a history says of its user, told by whose items they are alone: which expert of each facet they go for at the
+moment, and which facet they follow.
+
+A user is taken to follow one facet at a time and, in each facet, one of the few experts whose items they like: a
+hidden Markov model. It is filtered item by item (the forward algorithm), after each item the facets taken as
+independent, so that a history is one pass and a step costs H N^2. Of an expert and the one followed before it the joint
+probability is kept, for who switches often goes back.
+"""
+
+import torch
+from torch import Tensor, nn
+
+STAYS = 0.8  # a facet, when it drives again, goes on with the same expert
+RETURNS = 0.7  # else it goes back to the one before, rather than to any, by how often each was followed
+GOES_ON = 0.8  # the facet that drove an item drives the next
+STRAYS = 0.05  # an item follows nothing
+PRIOR = 0.3  # of an expert, in items followed
+MOMENTUM = 0.02  # of the share of items that belong to an expert, a batch
+LEAST = 1e-6  # of a probability, before its logarithm is taken
+
+
+class Beliefs(nn.Module):
+    """The filter. Only what it weighs in the router is learned by gradient; the chances above are the same everywhere.
+
+    In training no gradient passes through it: prototypes learn by what experts read.
+    """
+
+    share: Tensor  # (H, N): of the items in histories, what belongs to each expert; a running mean
+
+    def __init__(self, heads: int, experts: int):
+        super().__init__()
+        self.weight = nn.Parameter(torch.ones(heads))
+        self.register_buffer("share", torch.full((heads, experts), 1 / experts))
+
+    def forward(self, own: Tensor, item: Tensor, newest: bool = False) -> tuple[Tensor, Tensor]:
+        """`log a` (B, H, N, S), and which positions are items that may be read, (B, S) bool.
+
+        Returns
+        -------
+        follows : (B, S, H, N), how probable it is that a facet's next item, if it drives that, is each expert's
+        drives : (B, S, H), how probable it is that each facet drives the next item; each sums to 1
+
+        Of the newest position alone, S -> 1.
+        """
+        a = own.permute(3, 0, 1, 2).exp()
+        if self.training:
+            self.learn(a.detach(), item)
+        with torch.set_grad_enabled(torch.is_grad_enabled() and not self.training):
+            return self.filtered(a, item, newest)
+
+    def evidence(self, follows: Tensor) -> Tensor:
+        """(…, H, N) -> what is added to the router's logits."""
+        return self.weight[:, None] * follows.clamp_min(LEAST).log()
+
+    @torch.no_grad()
+    def learn(self, a: Tensor, item: Tensor) -> None:
+        """Move the shares towards those of a batch, (S, B, H, N)."""
+        real = item.T[..., None, None].to(a.dtype)
+        self.share.lerp_((a * real).sum((0, 1)) / real.sum().clamp_min(1), MOMENTUM)
+
+    def filtered(self, a: Tensor, item: Tensor, newest: bool) -> tuple[Tensor, Tensor]:
+        """(S, B, H, N) -> as `forward`."""
+        S, B, H, N = a.shape
+        pairs = a.new_full((N, N), 1 / (N * (N - 1)) if N > 1 else 1.0)
+        if N > 1:
+            pairs.fill_diagonal_(0)
+        pairs, often, drove = pairs.expand(B, H, N, N), a.new_full((B, H, N), PRIOR), a.new_full((B, H), 1 / H)
+        real = item.T[..., None].to(a.dtype)  # (S, B, 1)
+        found = []
+        for t in range(S):
+            ahead, next_facet = switch(pairs, often), other(drove)
+            belongs = ahead.sum(3) * a[t]  # (B, H, N)
+            fits = (1 - STRAYS) * next_facet * (belongs / self.share).sum(2)  # against an item by chance
+            every = fits.sum(1, keepdim=True) + STRAYS
+            by = real[t] * fits / every  # (B, H): that this item was driven by each facet
+            then = ahead * (a[t] / belongs.sum(2, keepdim=True).clamp_min(1e-12))[..., None]
+            pairs = torch.lerp(pairs, then, by[..., None, None].expand_as(pairs))
+            often = often + by[..., None] * a[t]
+            drove = torch.lerp(drove, (fits + STRAYS * next_facet) / every, real[t].expand_as(drove))
+            if not newest or t == S - 1:
+                found.append((switch(pairs, often).sum(3), other(drove)))
+        follows, drives = zip(*found, strict=True)
+        return torch.stack(follows, 1), torch.stack(drives, 1)
+
+
+def switch(pairs: Tensor, often: Tensor) -> Tensor:
+    """One step ahead of (followed, followed before) (B, H, N, N): the same, back, or to any by how often (B, H, N)."""
+    anew = (often / often.sum(2, keepdim=True))[..., None] * pairs.sum(3)[..., None, :]
+    return STAYS * pairs + (1 - STAYS) * (RETURNS * pairs.mT + (1 - RETURNS) * anew)
+
+
+def other(drove: Tensor) -> Tensor:
+    """One step ahead of the facet that drives, (B, H)."""
+    H = drove.shape[1]
+    return drove if H == 1 else GOES_ON * drove + (1 - GOES_ON) / (H - 1) * (1 - drove)

@@ -1,0 +1,54 @@
+"""Experts that own items: routers learn whose items come next, and prototypes are placed amid the items."""
+
+import warnings
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn.functional import normalize
+
+from fame.model import Faceted, Model, Output
+from fame.model.fame import FAME
+
+CHANCE = 0.3  # that an item is no facet's doing: how little one that nobody expected may cost
+PLACED = 2  # epoch before which prototypes are placed, once the first has told items apart
+ITEMS = 20_000  # among which, evenly over the catalog
+STARTS = 10  # of k-means
+
+
+def misrouting(model: Model, output: Output, real: Tensor, targets: Tensor) -> Tensor:
+    """How badly routers foretell whose items come next, ().
+
+    -log of the likelihood of each next item against one by chance, mean over positions: of a mixture over the facets by
+    what the past says of which one drives, of `sum_n router_n a_n(v) / share_n` in each. Of the next items the
+    embeddings (n, D) at the positions that are `real` (B, S); it teaches the routers, not the items.
+    """
+    assert isinstance(model, FAME) and model.beliefs is not None and output.drives is not None
+    with torch.no_grad():
+        owned = model.shares(model.sub_embeddings(targets))
+        assert owned is not None
+        against = owned / model.beliefs.share  # (n, H, N)
+    fits = (output.router[real].float() * against).sum(2)
+    return -((1 - CHANCE) * (output.drives[real] * fits).sum(1) + CHANCE).log().mean()
+
+
+@torch.no_grad()
+def place(model: Faceted, seed: int) -> None:
+    """Move each facet's prototypes to the centres of clusters of its items (k-means on directions), where it has any.
+
+    Left to themselves prototypes settle on parts of several values of a family, and some on none.
+    """
+    from sklearn.cluster import KMeans
+
+    if not isinstance(model, FAME) or model.prototypes is None:
+        return
+    weight = model.prototypes.weight
+    table = model.table()[1 :: max(1, model.config.items // ITEMS)]
+    parts = normalize(model.sub_embeddings(table), dim=-1).cpu().numpy().astype(np.float64)
+    if len(parts) < model.config.experts:
+        return
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # fewer different items than experts: some share a place
+        for h in range(model.config.heads):
+            found = KMeans(model.config.experts, n_init=STARTS, random_state=seed).fit(parts[:, h])
+            weight[h] = torch.from_numpy(found.cluster_centers_).to(weight)
