@@ -17,6 +17,7 @@ STRAYS = 0.05  # an item follows nothing
 PRIOR = 0.3  # of an expert, in items followed
 MOMENTUM = 0.02  # of the share of items that belong to an expert, a batch
 LEAST = 1e-6  # of a probability, before its logarithm is taken
+TINY = 1e-12
 
 
 class Beliefs(nn.Module):
@@ -66,30 +67,36 @@ class Beliefs(nn.Module):
             pairs.fill_diagonal_(0)
         pairs, often, drove = pairs.expand(B, H, N, N), a.new_full((B, H, N), PRIOR), a.new_full((B, H), 1 / H)
         real = item.T[..., None].to(a.dtype)  # (S, B, 1)
-        found = []
+        against = (1 - STRAYS) * a / self.share  # an item by chance
+        ahead, follows, drives = switch(pairs, often), [], []
+        follow, drive = ahead.sum(3), drove
         for t in range(S):
-            ahead, next_facet = switch(pairs, often), other(drove)
-            belongs = ahead.sum(3) * a[t]  # (B, H, N)
-            fits = (1 - STRAYS) * next_facet * (belongs / self.share).sum(2)  # against an item by chance
+            fits = drive * (follow * against[t]).sum(2)
             every = fits.sum(1, keepdim=True) + STRAYS
-            by = real[t] * fits / every  # (B, H): that this item was driven by each facet
-            then = ahead * (a[t] / belongs.sum(2, keepdim=True).clamp_min(1e-12))[..., None]
-            pairs = torch.lerp(pairs, then, by[..., None, None].expand_as(pairs))
-            often = often + by[..., None] * a[t]
-            drove = torch.lerp(drove, (fits + STRAYS * next_facet) / every, real[t].expand_as(drove))
-            if not newest or t == S - 1:
-                found.append((switch(pairs, often).sum(3), other(drove)))
-        follows, drives = zip(*found, strict=True)
-        return torch.stack(follows, 1), torch.stack(drives, 1)
+            by = (real[t] * fits / every)[..., None]  # (B, H, 1): that each facet drove this item
+            kept = a[t] / (follow * a[t]).sum(2, keepdim=True).clamp_min(TINY)
+            pairs = pairs + by[..., None] * (ahead * kept[..., None] - pairs)
+            often = often + by * a[t]
+            drove = torch.where(item[:, t, None], (fits + STRAYS * drive) / every, drove)
+            ahead, drive = switch(pairs, often), other(drove)
+            follow = ahead.sum(3)
+            follows.append(follow)
+            drives.append(drive)
+        rows = slice(-1, None) if newest else slice(None)
+        return torch.stack(follows[rows], 1), torch.stack(drives[rows], 1)
 
 
 def switch(pairs: Tensor, often: Tensor) -> Tensor:
     """One step ahead of (followed, followed before) (B, H, N, N): the same, back, or to any by how often (B, H, N)."""
-    anew = (often / often.sum(2, keepdim=True))[..., None] * pairs.sum(3)[..., None, :]
-    return STAYS * pairs + (1 - STAYS) * (RETURNS * pairs.mT + (1 - RETURNS) * anew)
+    anew = often * ((1 - STAYS) * (1 - RETURNS) / often.sum(2, keepdim=True))
+    back = torch.add(STAYS * pairs, pairs.mT, alpha=(1 - STAYS) * RETURNS)
+    return back.addcmul(anew[..., None], pairs.sum(3)[..., None, :])
 
 
 def other(drove: Tensor) -> Tensor:
     """One step ahead of the facet that drives, (B, H)."""
     H = drove.shape[1]
-    return drove if H == 1 else GOES_ON * drove + (1 - GOES_ON) / (H - 1) * (1 - drove)
+    if H == 1:
+        return drove
+    leaves = (1 - GOES_ON) / (H - 1)
+    return (GOES_ON - leaves) * drove + leaves
