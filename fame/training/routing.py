@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import normalize
 
-from fame.model import Faceted, Model, Output
+from fame.model import Model, Output
 from fame.model.fame import FAME
 
 CHANCE = 0.3  # that an item is no facet's doing: how little one that nobody expected may cost
@@ -33,7 +33,7 @@ def misrouting(model: Model, output: Output, real: Tensor, targets: Tensor) -> T
 
 
 @torch.no_grad()
-def place(model: Faceted, seed: int) -> None:
+def place(model: Model, seed: int) -> None:
     """Move each facet's prototypes to the centres of clusters of its items (k-means on directions), where it has any.
 
     Left to themselves prototypes settle on parts of several values of a family, and some on none.
