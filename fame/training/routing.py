@@ -23,7 +23,9 @@ def misrouting(model: Model, output: Output, real: Tensor, targets: Tensor) -> T
     what the past says of which one drives, of `sum_n router_n a_n(v) / share_n` in each. Of the next items the
     embeddings (n, D) at the positions that are `real` (B, S); it teaches the routers, not the items.
     """
-    assert isinstance(model, FAME) and model.beliefs is not None and output.drives is not None
+    assert isinstance(model, FAME)
+    assert model.beliefs is not None
+    assert output.drives is not None
     with torch.no_grad():
         owned = model.shares(model.sub_embeddings(targets))
         assert owned is not None
