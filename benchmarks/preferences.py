@@ -8,6 +8,7 @@ the two its viewer follows. What has been measured is kept in results/preference
 import argparse
 import sys
 import tempfile
+from collections.abc import Sequence
 from dataclasses import asdict
 from functools import reduce
 from itertools import product
@@ -21,7 +22,7 @@ from benchmarks import report
 from benchmarks.experts import agreement, done
 from benchmarks.observers import observers
 from fame.data import DataSet, Events, planted
-from fame.data.attributes import attributes
+from fame.data.attributes import Attributes, attributes
 from fame.data.batches import batches, pad
 from fame.data.preferences import Preferences, preferences
 from fame.explain.meaning.ownership import owners
@@ -98,8 +99,8 @@ def mark(data: DataSet, truth: Preferences, changes: dict[str, Any], seed: int, 
         "enriched_by_chance": by_chance,
         "apart": float(apart.sum() / np.count_nonzero(apart)),
         **asdict(done(model, truth.events, sorted({int(h) for h, _ in pairs}), seed)),
-        "owners": owners(model)[:, [h for h, _ in pairs]].T.tolist(),  # a family each: every item's expert
-        "experts": model.config.experts,
+        "owners": (own := owners(model)[:, [h for h, _ in pairs]].T.tolist()),  # a family each: every item's expert
+        "parted": parted(own, families),
         "NDCG@10": trained.description.card["metrics"]["test"]["NDCG@10"],
         "seconds": trained.description.card["seconds_per_epoch"],
         "epoch": trained.description.card["epoch"],
@@ -159,7 +160,7 @@ def text(cinema: str, found: dict[str, Any]) -> str:
     head = ["model", "seeds", "largest expert", "beyond chance", "all weights", "the facet's state"]
     head += ["cluster of the last item"]
     head += ["drives: largest expert", "drives: all weights", "router entropy", "fall", "of ten", "selectivity"]
-    head += ["agreement", "NDCG@10", "s an epoch"]
+    head += ["parted", "NDCG@10", "s an epoch"]
     made = ", ".join(f"{name} {value}" for name, value in CINEMAS[cinema].items())
     return (
         f"planted-cinema with {made}; {right['cases']:,.0f} preferences in all seeds. Share told right (in brackets "
@@ -169,9 +170,10 @@ def text(cinema: str, found: dict[str, Any]) -> str:
         f"{told_by['recent']:.3f}, the more frequent {told_by['frequent']:.3f}; an observer that knows how the cinema "
         "was made but not what anybody likes, judged as a router is, tells "
         f"{told_by['unaware']:.3f} by its likeliest value and {told_by['unaware, all']:.3f} by all its probabilities; "
-        f"chance is {chance:.3f}. Fall: of log p of the target without the expert that matters most, median, and how "
-        "many of the first ten items change, mean; selectivity: how much more an expert's own items fall; agreement: "
-        f"items whose experts, matched, are the same in two seeds.\n\n{report.table(head, rows)}\n\n"
+        f"chance is {chance:.3f}. Fall: of log p of the target without the expert that matters most (or "
+        "its rise), median, and how many of the first ten items change, mean; selectivity: how much more an expert's "
+        f"own items fall; parted: items that are with the expert matched to their value.\n\n"
+        f"{report.table(head, rows)}\n\n"
         "* its facets have no names, so each family got the facet whose router suits it best: at most so much."
     )
 
@@ -200,7 +202,7 @@ def row(model: str, runs: list[dict[str, Any]], chance: float, oracle: float) ->
         figure(runs, "fall", ".3f"),
         figure(runs, "changed", ".1f"),
         figure(runs, "selectivity", ".2f"),
-        alike(runs),
+        figure(runs, "parted", ".2f"),
         f"{mean(runs, 'NDCG@10'):.4f}",
         figure(runs, "seconds", ".1f"),
     ]
@@ -211,13 +213,17 @@ def figure(runs: list[dict[str, Any]], name: str, form: str) -> str:
     return f"{mean(runs, name):{form}}" if all(name in run for run in runs) else "–"
 
 
-def alike(runs: list[dict[str, Any]]) -> str:
-    """How far experts of several seeds agree, mean over families."""
-    if len(runs) == 1 or not all("owners" in run for run in runs):
-        return "–"
-    of_families = zip(*(run["owners"] for run in runs), strict=True)
-    shares = [agreement([np.array(owner) for owner in several], runs[0]["experts"]) for several in of_families]
-    return f"{np.mean(shares):.2f}"
+def parted(own: list[list[int]], families: Sequence[Attributes]) -> float:
+    """Share of the items whose expert is the one matched to their value (Hungarian method), mean over families.
+
+    What part the planted values have in common with the experts; two models whose experts do so in this share agree in
+    2 share - 1 of the items at least.
+    """
+    shares = []
+    for owner, family in zip(own, families, strict=True):
+        values = family.codes[1:, 0]
+        shares.append(agreement([np.array(owner), values], max(max(owner), int(values.max())) + 1))
+    return float(np.mean(shares))
 
 
 def mean(found: list[dict[str, Any]], name: str) -> float:
