@@ -118,7 +118,7 @@ def reliability(said: Sequence[float], right: Sequence[float], cases: Sequence[i
             y=list(right),
             mode="lines+markers",
             line={"color": palette.FACETS[0], "width": 1.5},
-            marker={"size": size, "color": palette.FACETS[0], "line": {"width": 0}},
+            marker={"size": size, "color": palette.FACETS[0], "opacity": 1, "line": {"width": 0}},
             text=[
                 f"said {percent(x)}, right in {percent(y)} of {many:,}"
                 for x, y, many in zip(said, right, cases, strict=True)
