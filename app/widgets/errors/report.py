@@ -6,10 +6,12 @@ Everything is drawn as SVG in the file itself; it has no script, and asks for no
 import html
 import re
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from app import look
 from app.look import palette
 from app.look.numbers import signed, times
 from app.sentences import events as say
@@ -22,16 +24,7 @@ RANDOM, WORST, PAST, SLICES = 5, 5, 6, 14
 SEED = 1  # of what is drawn at random: the same report twice
 WIDTH, NAME, ROW = 640, 210, 24  # pixels
 
-STYLE = """
-:root { color-scheme: light dark; --ink: #14181f; --paper: #fdfdfd; --quiet: #687080; --accent: #286dcb; }
-@media (prefers-color-scheme: dark) { :root { --ink: #e8ebf0; --paper: #12161d; --quiet: #9aa3b2; --accent: #6aa5f5; } }
-body { max-width: 760px; margin: 40px auto; padding: 0 20px; font: 16px/1.55 "Source Sans 3", system-ui, sans-serif;
-  color: var(--ink); background: var(--paper); }
-h1 { font-size: 30px; } h2 { font-size: 21px; margin-top: 40px; } h3 { font-size: 17px; margin: 30px 0 4px; }
-p { margin: 6px 0; } small, .quiet { color: var(--quiet); } svg { width: 100%; height: auto; display: block; }
-svg text { fill: currentColor; font-size: 13px; } table { border-collapse: collapse; }
-td, th { padding: 3px 18px 3px 0; text-align: left; } td.n { text-align: right; font-variant-numeric: tabular-nums; }
-"""
+STYLE = Path(look.__file__).with_name("report.css").read_text(encoding="utf-8")
 
 
 def report(chosen: Selection) -> str:
