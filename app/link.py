@@ -11,14 +11,14 @@ from fame.data import format_history, parse_history
 
 PARAMETERS = (
     *("model", "data", "user", "history", "target", "rival", "position", "facet", "expert", "missing", "by"),
-    *("method", "weights", "without", "repeats", "where", "event", "order"),
+    *("method", "weights", "without", "repeats", "where", "event", "order", "step", "seed", "lesson"),
 )
 
 
 # Taken from a link as they are.
 WORDS = (
     *("rival", "facet", "missing", "by", "method", "weights", "without", "repeats"),
-    *("where", "event", "order"),
+    *("where", "event", "order", "seed", "lesson"),
 )
 
 
@@ -40,7 +40,7 @@ def load() -> None:
         now.history, now.undo = ids, []
         for name in WORDS:
             setattr(now, name, url.get(name, ""))
-        now.position, now.expert = _number(url, "position"), _number(url, "expert")
+        now.position, now.expert, now.step = (_number(url, name) for name in ("position", "expert", "step"))
 
 
 def _number(url: dict[str, str], name: str) -> int | None:
@@ -85,6 +85,9 @@ def parameters() -> dict[str, str]:
         "where": now.where,
         "event": now.event,
         "order": now.order,
+        "step": "" if now.step is None else str(now.step + 1),
+        "seed": now.seed,
+        "lesson": now.lesson,
     }
     return {name: value for name, value in chosen.items() if value or (name == "history" and not now.fresh)}
 

@@ -39,6 +39,13 @@ class Page:
 PAGES = (
     Page("home", "Home", ":material/home:", "See which facet drove a recommendation"),
     Page(
+        "learn",
+        "Learn",
+        ":material/school:",
+        "How does it choose?",
+        "Nine steps through the model on screen, with its own numbers and one thing to try at each.",
+    ),
+    Page(
         "predict",
         "Predict",
         ":material/recommend:",

@@ -37,6 +37,10 @@ class Session:
     order: str = (
         ""  # column by which events are listed, with a minus where from high to low; empty = the surest errors first
     )
+    step: int | None = None  # of the tour on Learn, from 0
+    seed: str = ""  # from which the tasks there are drawn
+    lesson: str = ""  # minutes of the lesson that is given there; empty: nobody teaches
+    guesses: dict[str, str] = field(default_factory=dict)  # question -> what was guessed
     undo: list[tuple[list[str], str]] = field(default_factory=list)  # histories, and the user of each
     pinned: tuple[list[str], str] | None = None
     position: int | None = None  # chosen in the history, from 0; None = the newest
@@ -184,6 +188,29 @@ def intervene(weights: str, without: str) -> None:
     """Run the model with these weights and without these items; empty = as it is."""
     session().weights, session().without = weights, without
     changed()
+
+
+def choose_step(step: int) -> None:
+    """Go to a step of the tour."""
+    session().step = step
+    changed()
+
+
+def choose_lesson(lesson: str) -> None:
+    """Teach for so many minutes; empty: nobody teaches."""
+    session().lesson = lesson
+    changed()
+
+
+def choose_seed(seed: str) -> None:
+    """Draw other tasks."""
+    session().seed = seed
+    changed()
+
+
+def guess(question: str, answer: str) -> None:
+    """Keep what was guessed, until the page is closed."""
+    session().guesses[question] = answer
 
 
 def choose_model(name: str, data: str) -> None:

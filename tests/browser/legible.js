@@ -66,13 +66,14 @@
     if (ratio < 2.995) found.push(`chart: a mark ${ratio.toFixed(1)}:1 (${style.fill}, ${style.stroke})`);
   }
   const drawn = texts.filter(([node]) => node instanceof SVGElement).map(([node, text]) => [node, text, node.getBoundingClientRect()]);
+  const framed = (node) => node.closest(".js-plotly-plot") ?? node.ownerSVGElement;
   drawn.forEach(([node, text, a], i) => drawn.slice(i + 1).forEach(([other, words, b]) => {
-    if (node.closest(".js-plotly-plot") !== other.closest(".js-plotly-plot")) return;
+    if (framed(node) !== framed(other)) return;
     const x = Math.min(a.right, b.right) - Math.max(a.left, b.left), y = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
     if (x > 2 && y > 3) found.push(`chart: "${text}" lies on "${words}"`);
   }));
   for (const [node, text, box] of drawn) {
-    const frame = node.closest(".js-plotly-plot").getBoundingClientRect();
+    const frame = framed(node).getBoundingClientRect();
     if (box.left < frame.left - 1 || box.right > frame.right + 1 || box.top < frame.top - 1 || box.bottom > frame.bottom + 1) {
       found.push(`chart: "${text}" is cut at the edge`);
     }

@@ -18,7 +18,12 @@ def facet_spread(model: Faceted, history: Sequence[int]) -> np.ndarray:
     the head is not additive these are the facet's logits under the gate, no part of a sum.
     """
     output = model(torch.tensor([list(history)]))
-    gated = output.at_last(output.gate[..., None] * output.facets)[0]
+    return spread_of_parts(model, output.at_last(output.gate[..., None] * output.facets)[0])
+
+
+@torch.inference_mode()
+def spread_of_parts(model: Faceted, gated: Tensor) -> np.ndarray:
+    """What `facet_spread` gives, of facets times their gate weights (H, K) -> (H,)."""
     parts = model.facet_queries(gated) @ model.table()[1:].T  # (H, V)
     return parts.std(1, correction=0).numpy()
 

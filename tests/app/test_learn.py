@@ -1,0 +1,73 @@
+"""Learn tells every model's nine steps with that model's numbers, and checks what is tried by running it."""
+
+import re
+
+import numpy as np
+import pytest
+
+from app import guide
+from fame.explain.exercises import removal
+from fame.home import PROJECT
+from fame.model import build
+from fame.ranking.recommend import recommend
+from tests.app.conftest import component, said
+
+IDS = ["f3", "f9", "f27", "f41"]
+HISTORY = ",".join(IDS)
+KINDS = [text for step in guide.steps() for text in step.sections.items() if text[0].startswith("text")]
+PROTOTYPE = {"experts_form": "prototype"}
+
+
+@pytest.fixture(params=["fame", "prototype", "sasrec"])
+def model(request, trained, trained_sasrec):
+    if request.param == "prototype":
+        return build(trained.model.config.model_copy(update=PROTOTYPE)).eval()
+    return trained.model if request.param == "fame" else trained_sasrec.model
+
+
+def test_every_step_has_a_text_for_every_model_and_the_picture_its_numbers(opened, model, cinema):
+    app = opened(model, "learn", history=HISTORY)
+    found = recommend(model, cinema.catalog.indices(IDS), 5)
+    for number, step in enumerate(guide.steps(), 1):
+        assert not app.exception, (number, app.exception)
+        assert step.title in [header.value for header in app.header]
+        shown = component(app, "rows")["rows"]
+        assert np.allclose([row["probability"] for row in shown], found.probability[: len(shown)], atol=1e-6)
+        if number < len(guide.steps()):
+            app.button(key="learn-next").click().run()
+
+
+@pytest.mark.parametrize(("name", "text"), KINDS)
+def test_a_text_is_under_sixty_words(name, text):
+    assert text
+    assert len(text.split()) < 60
+
+
+def test_what_the_glossary_quotes_is_the_code():
+    for term in guide.glossary().values():
+        code = re.sub(r"\s+", " ", (PROJECT / term.file).read_text(encoding="utf-8"))
+        assert term.code in code, term.name
+        assert len(term.definition.split()) < 60
+
+
+@pytest.mark.parametrize(
+    ("link", "why"), [({"step": "12"}, "9 steps"), ({"seed": "x"}, "no number"), ({"lesson": "7"}, "5, 20 and 45")]
+)
+def test_what_a_link_asks_that_there_is_not_is_said(opened, trained, link, why):
+    app = opened(trained.model, "learn", history=HISTORY, **({"step": "9"} | link))
+    assert why in said(app)
+
+
+def test_a_task_is_solved_by_what_solves_it_and_by_nothing_else(opened, trained, cinema):
+    task = removal(trained.model, cinema, 1)
+    assert task is not None
+    catalog = cinema.catalog
+    for out in range(len(task.start)):
+        left = [catalog.id(item) for n, item in enumerate(task.start) if n != out]
+        app = opened(trained.model, "learn", history=",".join(left), step="9")
+        first = recommend(trained.model, catalog.indices(left), 1).items[0]
+        assert ("Solved" in said(app)) == (first != task.first)
+
+
+def test_without_a_history_there_is_nothing_to_follow(opened, trained):
+    assert "no history to follow" in said(opened(trained.model, "learn", history=""))
