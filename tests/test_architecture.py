@@ -1,5 +1,6 @@
 """The map of the house is true: what it names is there, and its pictures are of the imports as they are."""
 
+import ast
 import re
 import subprocess
 import sys
@@ -30,3 +31,25 @@ def test_its_picture_is_of_the_imports_as_they_are(package):
     drawn = Path(sys.executable).parent / "import-linter"
     done = subprocess.run([drawn, "drawgraph", package], capture_output=True, text=True, check=True, cwd=PROJECT)
     assert (PROJECT / "docs" / f"{package}.dot").read_text(encoding="utf-8") == done.stdout, "run make pictures"
+
+
+def test_a_model_is_run_in_one_room():
+    """Where one budget says how much is held at a time. Training, which runs it on its own batches, is another."""
+    rooms = tuple(str(PROJECT / "fame" / name) for name in ("model", "runs", "training"))
+    paths = [path for top in ("fame", "app", "pages") for path in (PROJECT / top).rglob("*.py")]
+    alone = [
+        f"{path.relative_to(PROJECT)}:{call.lineno}"
+        for path in paths if not str(path).startswith(rooms)
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(call, ast.Call)
+        if runs_or_copies(call.func)
+    ]  # fmt: skip
+    assert alone == []
+
+
+def runs_or_copies(called: ast.expr) -> bool:
+    """Whether a call is of something named a model, of what only a model has, or copies what may be one."""
+    if isinstance(called, ast.Attribute):
+        own = {"model", "forward", "finish", "deepcopy"}
+        layers = called.attr == "attention_by_layer" and getattr(called.value, "id", "").endswith("model")
+        return layers or (called.attr in own and getattr(called.value, "id", "") != "resources")
+    return isinstance(called, ast.Name) and called.id in {"model", "deepcopy"}

@@ -11,6 +11,8 @@ from fame.explain.forward_pass import ForwardPass
 from fame.heads.item_side import item_side
 from fame.heads.topk import top_k
 from fame.model import Faceted, Model
+from fame.runs.execute import along, blocks
+from fame.runs.plan import changed, histories
 
 ALONE = 3  # items of each facet's own ranking
 
@@ -37,7 +39,7 @@ def look_inside(
     out = sorted(set(history if hidden is None else hidden))
     items = [item for t, item in enumerate(history) if t >= oldest and t not in without]
     read, T = torch.tensor([items]), len(items)
-    newest = model(read, newest=True)
+    (newest,) = blocks(model, histories(read))
     output, attention, start = newest, None, None
     if newest.attention is not None:
         rows = newest.attention[0, :, :, 0]  # (heads, N, S)
@@ -47,7 +49,7 @@ def look_inside(
     if isinstance(model, Faceted):
         changes = [Weight(h, n, set=share) for (h, n), share in router.items()]
         if changes:  # the facets follow their routers; nothing comes back from gate or score
-            output = model(read, intervention(model, T, changes, renormalise=False), attention=False)
+            output = along(model, changed(read[0], intervention(model, T, changes, renormalise=False)))
         facets = output.at_last(output.facets)[0]  # (H, K)
         weighed = torch.from_numpy(found.gate).to(facets.dtype)[:, None] * facets
         spread = spread_of_parts(model, weighed)

@@ -13,12 +13,14 @@ import torch
 from torch import Tensor
 
 from fame.data import Events, Histories, held_out
-from fame.data.batches import batches, pad
+from fame.data.batches import pad
 from fame.heads.item_side import item_side
 from fame.heads.registry import scores
 from fame.heads.topk import BLOCK
 from fame.model import Model
-from fame.runs.budget import positions_at_once
+from fame.runs.budget import histories_at_once
+from fame.runs.execute import execute
+from fame.runs.plan import histories
 
 Repeats = Literal["drop", "keep"]
 
@@ -41,7 +43,7 @@ def ranks(model: Model, events: Events, repeats: Repeats = "drop") -> np.ndarray
 
     def score(rows: np.ndarray) -> Tensor:
         items = torch.from_numpy(pad(events.histories, rows, length)).to(side.table.device)
-        return scores(model, model(items, newest=True), side)
+        return scores(model, execute(model, histories(items)), side)
 
     lengths = events.histories.lengths
     groups = (block[rows] for block in blocks(len(lengths)) for rows in together(model, lengths[block]))
@@ -59,8 +61,8 @@ def together(model: Model, lengths: np.ndarray) -> Iterator[np.ndarray]:
 
     Sums are rounded otherwise in another batch: whoever wants the very same ranks takes the very same batches.
     """
-    length, most = model.config.length, max(USERS, BLOCK // model.config.items)
-    for rows in batches(np.minimum(lengths, length), positions_at_once(model.config, length)):
+    most = max(USERS, BLOCK // model.config.items)
+    for rows in histories_at_once(model.config, lengths):
         yield from np.split(rows, range(most, len(rows), most))
 
 

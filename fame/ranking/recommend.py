@@ -10,6 +10,8 @@ from fame.heads.contract import Head
 from fame.heads.registry import head
 from fame.model import Intervention, Model, Output
 from fame.ranking.recommendation import Recommendation
+from fame.runs.execute import along
+from fame.runs.plan import changed
 
 
 class HistoryError(InputError):
@@ -72,7 +74,7 @@ def run(model: Model, history: Sequence[int], intervention: Intervention | None)
     if not len(history):
         raise HistoryError("The history is empty; give at least one item.")
     read = torch.tensor([list(history)[-model.config.length :]])
-    return read, model(read, intervention, attention=False)
+    return read, along(model, changed(read[0], intervention))
 
 
 def taken_apart(read: Tensor, output: Output, by: Head, items: Tensor, log_normaliser: Tensor) -> Recommendation:

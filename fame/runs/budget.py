@@ -1,5 +1,10 @@
 """How much of a model's work is held at a time: one number, from which every block takes its size."""
 
+from collections.abc import Iterator
+
+import numpy as np
+
+from fame.data.batches import batches
 from fame.model import Config
 from fame.model.layers import ROWS
 
@@ -22,3 +27,8 @@ def positions_at_once(config: Config, longest: int) -> int:
 def runs_at_once(config: Config, longest: int) -> int:
     """Runs of histories of at most so many items that may be held at a time; one at least."""
     return max(1, positions_at_once(config, longest) // (longest + config.begin))
+
+
+def histories_at_once(config: Config, lengths: np.ndarray) -> Iterator[np.ndarray]:
+    """Rows of histories of so many items (n,), those of like length together, in batches that may be held at a time."""
+    yield from batches(np.minimum(lengths, config.length), positions_at_once(config, config.length))

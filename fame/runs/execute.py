@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import fields
 
 import torch
+from torch import Tensor
 
 from fame.model import Intervention, Model, Output
 from fame.model.attentive import Attentive
@@ -34,6 +35,26 @@ def blocks(model: Model, plan: Plan) -> Iterator[Output]:
     for start in range(0, plan.runs, size):
         items, change = plan.some(slice(start, start + size)).read()
         yield model(items, change, newest=True)
+
+
+@torch.inference_mode()
+def along(model: Model, plan: Plan, attention: bool = False) -> Output:
+    """What every run comes to at every position, (R, S, …), all at once; its attention has R S² numbers a head."""
+    items, change = plan.read()
+    return model(items, change, attention=attention)
+
+
+@torch.inference_mode()
+def attention_by_layer(model: Model, plan: Plan) -> list[Tensor]:
+    """What each position of runs with nothing changed reads of each, (R, S, S) a layer, at once: of few runs."""
+    items, _ = plan.read()
+    return model.attention_by_layer(items)
+
+
+def differentiable(model: Model, plan: Plan) -> Output:
+    """What every run comes to where it predicts the next item, (R, 1, …), at once, with gradients where they are on."""
+    items, change = plan.read()
+    return model(items, change, newest=True, attention=False)
 
 
 def shares_attention(model: Attentive, length: int) -> bool:

@@ -75,6 +75,11 @@ def histories(items: Tensor) -> Plan:
     return Plan(items)
 
 
+def changed(read: Tensor, change: Intervention | None) -> Plan:
+    """A history (T,) with something changed, or as it is; shifts (R, T, D) are as many runs."""
+    return Plan(read[None], change=change)
+
+
 def subsets(read: Tensor, keep: Tensor, way: Way) -> Plan:
     """A history (T,) with only some of its items, (R, T) bool."""
     return Plan(read[None], keep, way)

@@ -60,7 +60,7 @@ def tell(of: Subject, events: Events, rows: np.ndarray) -> Batch:
     def ranked(output: Output, side: ItemSide) -> np.ndarray:
         return rank(struck(head(model, output, side).scores(), hidden), targets).numpy()
 
-    output = model(read, newest=True)
+    output = execute(model, histories(read))
     by = head(model, output, of.side)
     scores = by.scores()
     normaliser, own = scores.logsumexp(1), scores.gather(1, targets[:, None] - 1)[:, 0]

@@ -1,5 +1,7 @@
 """A plan comes to what its runs come to one by one, in blocks of whatever size."""
 
+import copy
+
 import pytest
 import torch
 from hypothesis import given
@@ -11,6 +13,7 @@ from fame.heads import topk
 from fame.heads.registry import scores
 from fame.model import Edit, Intervention
 from fame.runs import budget, execute, plan
+from fame.runs.replaced import replaced
 from tests.model.conftest import VARIANTS, make
 
 MODELS = {name: make(config) for name, config in VARIANTS.items()}
@@ -134,3 +137,32 @@ def test_what_is_held_grows_neither_with_the_runs_nor_with_runs_times_items(name
         found = runs(model, list(range(1, T + 1)))
         effects(model, found, V)
     assert largest.numbers <= numbers  # 300 runs' scores are three times as many
+
+
+@pytest.mark.parametrize("name", MODELS)
+@torch.inference_mode()
+def test_every_position_is_what_the_model_says_there(name):
+    model, read = MODELS[name], torch.tensor([3, 1, 4, 1, 5])
+    whole = model(read[None])
+    found = execute.along(model, plan.changed(read, None), attention=True)
+    assert torch.equal(found.query, whole.query)
+    assert (found.attention is None) == (not model.architecture.attention)
+    assert found.attention is None or torch.equal(found.attention, whole.attention)
+    assert execute.along(model, plan.changed(read, None)).attention is None
+
+
+@pytest.mark.parametrize("name", MODELS)
+@torch.no_grad()
+def test_what_is_replaced_is_all_that_changes_and_all_that_is_copied(name):
+    model, read = MODELS[name], torch.tensor([[3, 1, 4, 1, 5]])
+    before = {of: weights.clone() for of, weights in model.named_parameters()}
+    own = model.table() + torch.arange(41)[:, None]
+    found, copied = replaced(model, {model.table_name: own}), copy.deepcopy(model)
+    copied.table().copy_(own)
+    new = scores(found, found(read, newest=True))
+    assert torch.allclose(new, scores(copied, copied(read, newest=True)), atol=1e-4)
+    assert not torch.allclose(new, scores(model, model(read, newest=True)), atol=1e-2)
+    for of, weights in found.named_parameters():
+        shared = weights.data_ptr() == dict(model.named_parameters())[of].data_ptr()
+        assert shared == (of != model.table_name)
+    assert all(torch.equal(weights, before[of]) for of, weights in model.named_parameters())

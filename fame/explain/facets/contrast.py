@@ -15,6 +15,8 @@ from fame.explain.question import Question
 from fame.heads.kinds import kind_of
 from fame.model import Model
 from fame.ranking.recommend import take_apart
+from fame.runs.execute import execute
+from fame.runs.plan import histories
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,7 @@ def compare(question: Question, anatomy: Anatomy, past: Attribution) -> Contrast
     assert that is not None
     history = question.read.tolist()
     pair = take_apart(model, history, [this, that])
-    output = model(question.read[None], newest=True)
+    output = execute(model, histories(question.read[None]))
     parts = split(model, anatomy, output, torch.tensor([[this, that]]))[0].double().numpy()
     shares = pair.responsibilities
     score, bias = (float(of[0] - of[1]) for of in (pair.score, pair.bias))

@@ -8,6 +8,8 @@ import torch
 
 from fame.explain.facets.weights import divergence
 from fame.model import Faceted
+from fame.runs.execute import along
+from fame.runs.plan import histories
 
 ALIKE_BITS = 0.01  # bits: below this two experts are said to read the history the same way
 
@@ -55,7 +57,7 @@ class Experts:
 def read_by_experts(model: Faceted, history: Sequence[int]) -> Experts:
     """Run a history of catalog indices, at most `config.length` of them, and keep what its experts read."""
     T = len(history)
-    output = model(torch.tensor([list(history)]))
+    output = along(model, histories(torch.tensor([list(history)])), attention=True)
     gate, router, attention = output.gate[0, -T:], output.router[0, -T:], output.attention[0, ..., -T:, :]
     start = attention[..., :-T].sum(-1)
     return Experts(gate.numpy(), router.numpy(), attention[..., -T:].numpy(), start.numpy())

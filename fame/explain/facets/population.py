@@ -6,11 +6,13 @@ import numpy as np
 import torch
 
 from fame.data import Events
-from fame.data.batches import batches, pad
+from fame.data.batches import pad
 from fame.explain.facets.groups import WEIGHT_QUANTILES
 from fame.explain.facets.weights import entropy
 from fame.model import Model
-from fame.runs.budget import positions_at_once
+from fame.runs.budget import histories_at_once
+from fame.runs.execute import execute
+from fame.runs.plan import histories
 
 
 @dataclass(frozen=True)
@@ -64,9 +66,8 @@ def population(model: Model, events: Events) -> Population:
     H, N, n = len(model.config.facets), model.config.experts, len(events.targets)
     gate, router = np.zeros((n, H), np.float32), np.zeros((n, H, N), np.float32)
     lengths = events.histories.lengths
-    longest = model.config.length
-    for rows in batches(np.minimum(lengths, longest), positions_at_once(model.config, longest)):
-        output = model(torch.from_numpy(pad(events.histories, rows, model.config.length)), newest=True)
+    for rows in histories_at_once(model.config, lengths):
+        output = execute(model, histories(torch.from_numpy(pad(events.histories, rows, model.config.length))))
         gate[rows], router[rows] = output.at_last(output.gate).numpy(), output.at_last(output.router).numpy()
     last = events.histories.items[events.histories.offsets[1:] - 1]
     return Population(gate, router, lengths, last, events.users)

@@ -8,6 +8,8 @@ import torch
 from torch import Tensor
 
 from fame.model import Faceted
+from fame.runs.execute import execute
+from fame.runs.plan import histories
 
 
 @torch.inference_mode()
@@ -17,7 +19,7 @@ def facet_spread(model: Faceted, history: Sequence[int]) -> np.ndarray:
     A facet with a large gate weight and a small spread moves no ranking: it gives every item the same. Where
     the head is not additive these are the facet's logits under the gate, no part of a sum.
     """
-    output = model(torch.tensor([list(history)]))
+    output = execute(model, histories(torch.tensor([list(history)])))
     return spread_of_parts(model, output.at_last(output.gate[..., None] * output.facets)[0])
 
 

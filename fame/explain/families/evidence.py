@@ -11,6 +11,8 @@ from fame.explain.families.driver import Evidence
 from fame.explain.families.knockout import FAMILY_DRAWS, knock_out_families
 from fame.model import Model
 from fame.ranking.recommend import HistoryError
+from fame.runs.execute import execute
+from fame.runs.plan import histories
 
 USUAL = 16  # items drawn at random, the same after every history
 
@@ -32,7 +34,7 @@ def ask(
     k, generator = targets.shape[1], torch.Generator().manual_seed(0)
     others = torch.randint(1, model.config.items + 1, (usual,), generator=generator).expand(len(read), -1)
     every = torch.cat([targets, others], 1)
-    parts = split(model, anatomy, model(read, newest=True), every)
+    parts = split(model, anatomy, execute(model, histories(read)), every)
     effect = knock_out_families(model, anatomy, read, every, draws).effect
     found = [of[:, k:].square().mean((1, 2)).sqrt() for of in (parts, effect.mean(-1))]
     return FamilyEvidence(

@@ -6,7 +6,7 @@ from torch import Tensor
 
 from fame.data import Events
 from fame.data.attributes import Attributes, held_out
-from fame.data.batches import batches, pad
+from fame.data.batches import pad
 from fame.data.split import sample
 from fame.explain.facets.population import population
 from fame.explain.meaning.left_out import LeftOut, left_out
@@ -19,7 +19,7 @@ from fame.heads.topk import BLOCK
 from fame.model import Edit, Faceted, Intervention
 from fame.ranking.evaluation import counted, rank_all
 from fame.ranking.metrics import per_user
-from fame.runs.budget import positions_at_once
+from fame.runs.budget import histories_at_once
 from fame.runs.execute import execute
 from fame.runs.plan import Plan
 
@@ -78,7 +78,7 @@ def routed(model: Faceted, events: Events, seed: int) -> Routed:
             return scores(model, execute(model, Plan(items, change=change)), side)
 
         most = max(1, BLOCK // model.config.items)
-        groups = batches(np.minimum(events.histories.lengths, length), positions_at_once(model.config, length))
+        groups = histories_at_once(model.config, events.histories.lengths)
         parts = (part for rows in groups for part in np.split(rows, range(most, len(rows), most)))
         return per_user(rank_all(score, events, parts))["NDCG@10"]
 

@@ -5,13 +5,15 @@ import torch
 
 from fame.data import Events
 from fame.data.attributes import Attributes
-from fame.data.batches import batches, pad
+from fame.data.batches import pad
 from fame.data.split import sample
 from fame.explain.facets.experts import ALIKE_BITS
 from fame.explain.facets.weights import divergence
 from fame.explain.meaning.records import DISCOVERY_RATE, Enriched, Expert
 from fame.model import Faceted
-from fame.runs.budget import positions_at_once
+from fame.runs.budget import histories_at_once
+from fame.runs.execute import blocks
+from fame.runs.plan import histories
 
 FEWEST = 5  # events of a value that is tested
 SHOWN = 5  # values of an expert that are kept
@@ -114,8 +116,7 @@ def attention_apart(model: Faceted, events: Events, seed: int, most: int = READ)
     total = torch.zeros(H, N, N)
     if N == 1 or not len(some.targets):
         return total.numpy()
-    longest = model.config.length
-    for rows in batches(np.minimum(some.histories.lengths, longest), positions_at_once(model.config, longest)):
-        output = model(torch.from_numpy(pad(some.histories, rows, model.config.length)), newest=True)
-        total += divergence(output.attention[..., -1, :]).sum(0)  # histories end at the last position
+    for rows in histories_at_once(model.config, some.histories.lengths):
+        for output in blocks(model, histories(torch.from_numpy(pad(some.histories, rows, model.config.length)))):
+            total += divergence(output.attention[..., -1, :]).sum(0)  # histories end at the last position
     return (total / len(some.targets)).numpy()

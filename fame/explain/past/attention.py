@@ -6,6 +6,8 @@ from torch import Tensor
 from fame.explain.past.kinds import Method
 from fame.explain.past.records import Attribution, most_first
 from fame.explain.question import Question, QuestionError
+from fame.runs.execute import attention_by_layer, blocks
+from fame.runs.plan import histories
 
 BASELINE = "none: a weight, the same for every target"
 
@@ -20,7 +22,8 @@ def attention(question: Question) -> Attribution:
         The model has no attention.
     """
     need_attention(question)
-    rows = question.model(question.read[None]).effective_attention()[0, :, -1, -question.length :]  # (H, T)
+    (newest,) = blocks(question.model, histories(question.read[None]))
+    rows = newest.effective_attention()[0, :, 0, -question.length :]  # (H, T)
     return _attribution(question, "attention", rows.mean(0), rows)
 
 
@@ -34,7 +37,7 @@ def rollout(question: Question) -> Attribution:
         The model has no attention.
     """
     need_attention(question)
-    layers = question.model.attention_by_layer(question.read[None])
+    layers = attention_by_layer(question.model, histories(question.read[None]))
     through = torch.eye(layers[0].shape[1])
     for weights in layers:
         through = half(weights[0]) @ through

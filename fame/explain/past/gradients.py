@@ -7,6 +7,8 @@ from fame.explain.past.kinds import INTEGRATION_STEPS, Method
 from fame.explain.past.records import Attribution, most_first
 from fame.explain.question import Question, QuestionError
 from fame.model import Intervention
+from fame.runs.execute import differentiable
+from fame.runs.plan import changed
 
 
 def integrated_gradients(question: Question, steps: int = INTEGRATION_STEPS) -> Attribution:
@@ -60,8 +62,7 @@ def need_shifts(question: Question) -> None:
 
 def value(question: Question, shift: Tensor) -> Tensor:
     """What `Question.value` says when the embeddings that are read are shifted by (B, T, D), with a gradient: (B,)."""
-    read = question.read.clone().expand(len(shift), -1)
-    return question.value(question.model(read, Intervention(shift=shift), newest=True))
+    return question.value(differentiable(question.model, changed(question.read.clone(), Intervention(shift=shift))))
 
 
 def _attribution(question: Question, method: Method, values: Tensor, baseline: str, gap: float | None) -> Attribution:

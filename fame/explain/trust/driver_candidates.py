@@ -6,14 +6,16 @@ import numpy as np
 import torch
 
 from fame.data import Events
-from fame.data.batches import batches, pad
+from fame.data.batches import pad
 from fame.explain.families.anatomy import Anatomy
 from fame.explain.families.evidence import ask
 from fame.explain.families.knockout import FAMILY_DRAWS
 from fame.heads.kinds import kind_of
 from fame.heads.registry import head
 from fame.model import Model
-from fame.runs.budget import positions_at_once
+from fame.runs.budget import histories_at_once
+from fame.runs.execute import execute
+from fame.runs.plan import histories
 
 
 @dataclass(frozen=True)
@@ -40,11 +42,10 @@ def driver_candidates(model: Model, anatomy: Anatomy, events: Events, draws: int
     found = DriverCandidates(
         *(np.zeros((n, *shape), np.float32) for shape in ((H,), (H,), (R,), (A,), (A, draws), (2,)))
     )
-    longest = model.config.length
-    for rows in batches(np.minimum(events.histories.lengths, longest), positions_at_once(model.config, longest)):
+    for rows in histories_at_once(model.config, events.histories.lengths):
         read = torch.from_numpy(pad(events.histories, rows, model.config.length))
         targets = torch.from_numpy(events.targets[rows].astype(np.int64))
-        output = model(read, newest=True)
+        output = execute(model, histories(read))
         found.gate[rows] = output.at_last(output.gate).numpy()
         by = head(model, output)
         found.contribution[rows] = by.parts(targets[:, None])[:, 0].numpy()

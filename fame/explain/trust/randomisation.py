@@ -5,7 +5,6 @@ must have less and less to do with the original: the correlation falls towards 0
 below, the explanation ignores what was learned.
 """
 
-import copy
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -17,10 +16,11 @@ from scipy.stats import spearmanr
 from fame.explain.past.records import Attribution
 from fame.explain.question import Question
 from fame.model import Model, build
+from fame.runs.replaced import replaced
 
 
 def stages(model: Model, seed: int = 0) -> Iterator[tuple[str, Model]]:
-    """Copies of a model with ever more of it as it was before training: the name of what was added, and the copy.
+    """A model with ever more of it as it was before training: the name of what was added, and the model with it.
 
     None of a model of which it is not known what it learned.
     """
@@ -29,11 +29,11 @@ def stages(model: Model, seed: int = 0) -> Iterator[tuple[str, Model]]:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         fresh = build(model.config).eval().requires_grad_(False)
-    changed = copy.deepcopy(model)
+    weights, taken = fresh.state_dict(), {}
     for name, parts in model.stages():
-        for part in parts:
-            changed.get_submodule(part).load_state_dict(fresh.get_submodule(part).state_dict())
-        yield name, copy.deepcopy(changed)
+        of = tuple(f"{part}." for part in parts)
+        taken |= {weight: value for weight, value in weights.items() if weight.startswith(of)}
+        yield name, replaced(model, taken)
 
 
 def correlation_by_stage(

@@ -1,6 +1,5 @@
 """How far does an explanation move when what is read moves a little? Max-sensitivity (Yeh et al. 2019), by Captum."""
 
-import copy
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -10,6 +9,7 @@ from torch import Tensor
 
 from fame.explain.past.records import Attribution
 from fame.explain.question import Question
+from fame.runs.replaced import replaced
 
 MOVED_BY = 0.1  # how far the embeddings that are read move, in standard deviations of the item table's numbers
 DRAWS = 5
@@ -21,7 +21,7 @@ def sensitivity(
     """The furthest that values move among `draws` moves of the embeddings, over their length; mean over questions.
 
     0 = they never move, 1 = they move by as much as they are. Each number of each embedding that is read is moved by
-    up to `NEAR`; the target's own embedding, which is not read, stays.
+    up to `MOVED_BY`; the target's own embedding, which is not read, stays.
     """
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
@@ -31,7 +31,8 @@ def sensitivity(
 def _furthest(question: Question, explain: Callable[[Question], Attribution], draws: int) -> float:
     from captum.metrics import sensitivity_max
 
-    changed = copy.deepcopy(question.model)
+    model = question.model
+    changed = replaced(model, {model.table_name: model.table().detach().clone()})
     table, items = changed.table().detach(), torch.tensor(sorted(set(question.read.tolist())))
 
     def values(moved: tuple[Tensor]) -> tuple[Tensor]:
