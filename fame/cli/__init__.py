@@ -5,6 +5,7 @@ import sys
 import typer
 
 from fame.cli import data, verify
+from fame.cli.compare import compare
 from fame.cli.errors import errors
 from fame.cli.estimate import estimate
 from fame.cli.evaluate import evaluate
@@ -29,6 +30,7 @@ app.command()(train)
 app.command()(estimate)
 app.command()(evaluate)
 app.command()(errors)
+app.command()(compare)
 app.command()(recommend)
 app.command()(explain)
 app.command("map")(map_)

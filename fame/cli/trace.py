@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from fame.cli.evaluate import said
 from fame.cli.output import Json, Repeated, console, print_json
+
+if TYPE_CHECKING:
+    from fame.checkpoint.store import Checkpoint
+    from fame.data import DataSet
+    from fame.trace.records import TraceAbout
+    from fame.trace.whereabouts import Whereabouts
 
 
 def trace(
@@ -28,13 +34,29 @@ def trace(
     from fame.checkpoint.store import load
     from fame.cli.train import give_way
     from fame.data import read
-    from fame.trace.make import trace as make
     from fame.trace.whereabouts import alone_in, beside
 
     if background:
         give_way()
     checkpoint, dataset = load(model), read(data)
     place = beside(model, checkpoint.description.fingerprint) if out is None else alone_in(out)
+    about = traced(checkpoint, dataset, data, place, split, repeats, resume)
+    folder = beside(model, about.model).folder if out is None else out
+    again = about.events - about.counted
+    if again:
+        console.print(said(again, about.events, repeats), style="yellow")
+    console.print(f"trace of {about.events:,} events in {folder}", markup=False, highlight=False)
+    if as_json:
+        print_json({"trace": str(folder), **about.as_json()})
+
+
+def traced(
+    checkpoint: Checkpoint, dataset: DataSet, data: Path, place: Whereabouts,
+    split: Literal["validation", "test"] = "test", repeats: Repeated = "drop", resume: bool = False,
+) -> TraceAbout:  # fmt: skip
+    """Make a trace, and show how far it is."""
+    from fame.trace.make import trace as make
+
     with Progress(
         TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("events,"),
         TimeRemainingColumn(), TextColumn("left"), console=console,
@@ -44,11 +66,4 @@ def trace(
         def watch(done: int, of: int) -> None:
             bar.update(task, completed=done, total=of)
 
-        about = make(checkpoint, dataset, data, place, split, repeats, resume, watch)
-    folder = beside(model, about.model).folder if out is None else out
-    again = about.events - about.counted
-    if again:
-        console.print(said(again, about.events, repeats), style="yellow")
-    console.print(f"trace of {about.events:,} events in {folder}", markup=False, highlight=False)
-    if as_json:
-        print_json({"trace": str(folder), **about.as_json()})
+        return make(checkpoint, dataset, data, place, split, repeats, resume, watch)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from fame.error_analysis.events import GAINS, Labels, TracedEvents
+from fame.error_analysis.events import Labels, TracedEvents
 
 TOGETHER = 600  # cells in which columns are counted together; the table of two such groups stays in the cache
 
@@ -66,22 +66,22 @@ def count(events: TracedEvents, least: int) -> tuple[Counted, np.ndarray]:
     -------
     the slices, single labels first, and (singles, L) how many events of each single label have each gain
     """
-    hit = np.flatnonzero(events.level)
+    hit, gains = np.flatnonzero(events.level), events.gains
     found, level = events.only(hit), events.level[hit]
     every: list[_Coded] = []
     of_hits: list[_Coded] = []
-    levels = [np.zeros((0, len(GAINS)), np.int64)]
+    levels = [np.zeros((0, len(gains)), np.int64)]
     for c, column in enumerate(events.columns):
         n = _numbers(column, len(events))
         kept = np.flatnonzero((n >= least) & (n <= len(events) - least))
         if len(kept):
             every.append(_coded(c, column, kept))
             of_hits.append(_coded(c, found.columns[c], kept))
-            levels.append(_by_level(of_hits[-1], level, n[kept]))
+            levels.append(_by_level(of_hits[-1], level, n[kept], len(gains)))
     single = np.concatenate(levels)
     labels = np.array([(one.column, label) for one in every for label in one.kept], np.int64).reshape(-1, 2)
-    pieces = [(labels, np.full_like(labels, -1), single.sum(1), single @ GAINS)]
-    pieces += _pairs(every, of_hits, GAINS[level], least, len(events) - least)
+    pieces = [(labels, np.full_like(labels, -1), single.sum(1), single @ gains)]
+    pieces += _pairs(every, of_hits, gains[level], least, len(events) - least)
     return Counted(*(np.concatenate(column) for column in zip(*pieces, strict=True))), single
 
 
@@ -108,9 +108,8 @@ def _coded(number: int, column: Labels, kept: np.ndarray) -> _Coded:
     return _Coded(number, kept, tuple(parts))
 
 
-def _by_level(hits: _Coded, level: np.ndarray, n: np.ndarray) -> np.ndarray:
+def _by_level(hits: _Coded, level: np.ndarray, n: np.ndarray, L: int) -> np.ndarray:
     """(K, L) events of each label with each gain."""
-    L = len(GAINS)
     table = np.zeros(hits.size * L, np.int64)
     for part in hits.parts:
         table += np.bincount(part.codes.astype(np.intp) * L + level, minlength=len(table))

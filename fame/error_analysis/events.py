@@ -52,10 +52,15 @@ class TracedEvents:
     def __len__(self) -> int:
         return len(self.rank)
 
+    @property
+    def gains(self) -> np.ndarray:
+        """(L,) what an event can count, what most have first: 0."""
+        return GAINS
+
     @cached_property
     def level(self) -> np.ndarray:
-        """(n,) int8: which of the `GAINS` the event has."""
-        return np.where(self.rank <= CUT, CUT + 1 - np.minimum(self.rank, CUT), 0).astype(np.int8)
+        """(n,) int8: which of the `gains` the event has."""
+        return levels(self.rank)
 
     @cached_property
     def kind(self) -> np.ndarray:
@@ -71,13 +76,13 @@ class TracedEvents:
         """Some of them, by number, in that order."""
         if len(rows) == len(self) and np.array_equal(rows, np.arange(len(self))):
             return self
-        return TracedEvents(
+        return replace(
+            self,
             rank=self.rank[rows],
             row=self.row[rows],
             columns=tuple(column.only(rows) for column in self.columns),
             others=tuple(column.only(rows) for column in self.others),
             numbers={name: values[rows] for name, values in self.numbers.items()},
-            kinds=self.kinds,
             tags=None if self.tags is None else self.tags[rows],
         )
 
@@ -114,6 +119,11 @@ COUNTS = whole_bands(
 )
 RANKS = whole_bands((1, 2, 11, 51, 201))
 CERTAINTY = Bands((0.0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5), ("<1%", "1-2%", "2-5%", "5-10%", "10-20%", "20-50%", "50%+"))
+
+
+def levels(rank: np.ndarray) -> np.ndarray:
+    """(n,) int8: which of the `GAINS` each rank has."""
+    return np.where(rank <= CUT, CUT + 1 - np.minimum(rank, CUT), 0).astype(np.int8)
 
 
 def _any(found: np.ndarray) -> np.ndarray:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from fame.error_analysis.counts import Counted
-from fame.error_analysis.events import GAINS, TracedEvents
+from fame.error_analysis.events import TracedEvents
 
 MINE = 1 / 3  # share of a slice's cost that must be its own beside another
 ENOUGH = 100_000  # events on which that is worked out; of more, so many drawn at random
@@ -25,7 +25,7 @@ def stands_for(events: TracedEvents, counted: Counted, told: np.ndarray) -> dict
     if N > ENOUGH:
         events, N = events.only(np.sort(np.random.default_rng(0).choice(N, ENOUGH, replace=False))), ENOUGH
     found = events.only(np.flatnonzero(events.level))
-    gain = GAINS[found.level].astype(np.float32)
+    gain = events.gains[found.level].astype(np.float32)
     bits = np.stack([np.packbits(within(events, counted, s)) for s in told])
     masks = np.stack([within(found, counted, s) for s in told]).astype(np.float32)
     n = np.array([np.bitwise_count(bits & own).sum(1, dtype=np.int64) for own in bits], float)  # (S, S) in both

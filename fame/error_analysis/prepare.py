@@ -115,7 +115,7 @@ def _block(
     batch: pa.RecordBatch, about: TraceAbout, ids: pa.Array, values: list[np.ndarray], rules: tuple[Rule, ...]
 ) -> dict[str, np.ndarray]:
     batch = batch.filter(batch.column("counted"))
-    target, top = _index(batch["target_id"], ids), _lists(batch["top"], CUT)
+    target, top = _index(batch["target_id"], ids), padded(batch["top"], CUT)
     rank = _numbers(batch["rank"])
     facts = Facts(
         rank=rank,
@@ -163,8 +163,8 @@ def _index(column: pa.Array, ids: pa.Array) -> np.ndarray:
     return pc.fill_null(found, -1).to_numpy(zero_copy_only=False).astype(np.int32) + 1
 
 
-def _lists(column: pa.ListArray, k: int) -> pa.Array:
-    """The first k of every list, one after the other, with nulls where one is shorter."""
+def padded(column: pa.ListArray, k: int) -> pa.Array:
+    """The first k of every list (n,), one after the other, (n k,), with nulls where one is shorter."""
     lengths = np.minimum(pc.list_value_length(column).to_numpy(zero_copy_only=False), k).astype(np.int64)
     starts = column.offsets.to_numpy()[:-1].astype(np.int64) - column.offsets[0].as_py()
     places = starts[:, None] + np.arange(k)

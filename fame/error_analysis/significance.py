@@ -22,12 +22,15 @@ def p_values(n: np.ndarray, total: np.ndarray, levels: np.ndarray, gains: np.nda
     n : (S,) events of each slice
     total : (S,) sum of their gains
     levels : (L,) or (S, L) how many events of the population have each gain
-    gains : (L,) the gains, from 0 up
+    gains : (L,) the gains, in any order
 
     Double saddlepoint of a sum given the sample's size (Booth and Butler 1990; Skovgaard 1987); a slice without any hit
     or with all of them has its hypergeometric chance.
     """
-    levels = np.broadcast_to(np.asarray(levels, float), (len(n), len(gains)))
+    order = np.argsort(gains, kind="stable")
+    least = gains[order[0]]  # what follows reckons with gains from 0 up
+    gains, total = gains[order] - least, total - n * least
+    levels = np.broadcast_to(np.asarray(levels, float)[..., order], (len(n), len(gains)))
     parts = [slice(k, k + BLOCK) for k in range(0, len(n), BLOCK)]
     found = [_two_sided(n[part], total[part], levels[part], gains) for part in parts]
     return np.concatenate([np.zeros(0), *found])
@@ -48,7 +51,7 @@ def _two_sided(n: np.ndarray, total: np.ndarray, levels: np.ndarray, gains: np.n
     spread = np.sqrt(np.maximum(levels @ gains**2 / np.maximum(N, 1) - mean**2, 0))
     deviation = spread * np.sqrt(n * (N - n) / np.maximum(N - 1, 1))
     off = total - n * mean
-    fixed = deviation < 1e-12 * top  # nothing can differ
+    fixed = deviation <= 1e-12 * top  # nothing can differ
     z = np.where(fixed, 0, off / np.where(fixed, 1, deviation))
     one = ndtr(-np.abs(z))
     hits = N - levels[:, 0]

@@ -15,7 +15,7 @@ import numpy as np
 
 from fame.error_analysis.conditions import Condition
 from fame.error_analysis.counts import Counted, count
-from fame.error_analysis.events import GAINS, Labels, TracedEvents
+from fame.error_analysis.events import Labels, TracedEvents
 from fame.error_analysis.grouping import labels_of, stands_for, within
 from fame.error_analysis.records import DISCOVERY_RATE, Slice, Slices
 from fame.error_analysis.significance import benjamini_hochberg, p_values
@@ -34,15 +34,15 @@ def find_slices(events: TracedEvents, minimum: int | None = None) -> Slices:
 
     `minimum` is how many events a slice must have, and leave: 20, or a 2,000th part of all if that is more.
     """
-    N = len(events)
+    N, gains = len(events), events.gains
     least = max(2, minimum if minimum is not None else max(FEWEST, N // PART))
-    whole = np.bincount(events.level, minlength=len(GAINS))
-    mean = float(whole @ GAINS / max(1, N))
+    whole = np.bincount(events.level, minlength=len(gains))
+    mean = float(whole @ gains / max(1, N))
     counted, singles = count(events, least)
     if not len(counted.n):
         return Slices(N, mean, 0, least, ())
-    p = p_values(counted.n, counted.total, whole, GAINS)
-    p = beyond_parts(counted, singles, p, mean)
+    p = p_values(counted.n, counted.total, whole, gains)
+    p = beyond_parts(counted, singles, p, mean, gains)
     q = corrected(p, len(singles))
     told = np.flatnonzero(q <= DISCOVERY_RATE)
     cost = (counted.total - counted.n * mean) / N
@@ -50,9 +50,9 @@ def find_slices(events: TracedEvents, minimum: int | None = None) -> Slices:
     under = stands_for(events, counted, told)
     listed = _listed(counted, told, under, cost)
     found = events.only(np.flatnonzero(events.level))
-    by_level = np.stack([np.bincount(found.level[within(found, counted, s)], minlength=len(GAINS)) for s in listed])
+    by_level = np.stack([np.bincount(found.level[within(found, counted, s)], minlength=len(gains)) for s in listed])
     by_level[:, 0] = counted.n[listed] - by_level[:, 1:].sum(1)
-    low, high = intervals(by_level, whole)
+    low, high = intervals(by_level, whole, gains)
     place = {int(s): k for k, s in enumerate(listed)}
     rows = tuple(
         Slice(
@@ -87,7 +87,7 @@ def corrected(p: np.ndarray, singles: int) -> np.ndarray:
     return benjamini_hochberg(p / weight)
 
 
-def beyond_parts(counted: Counted, singles: np.ndarray, p: np.ndarray, mean: float) -> np.ndarray:
+def beyond_parts(counted: Counted, singles: np.ndarray, p: np.ndarray, mean: float, gains: np.ndarray) -> np.ndarray:
     """p of slices of two labels: the largest of that against the whole, and against the rest of each label alone.
 
     Only where the whole does not already say that they are not told. A slice that is worse than the whole and better
@@ -103,13 +103,13 @@ def beyond_parts(counted: Counted, singles: np.ndarray, p: np.ndarray, mean: flo
         parent = np.array([place[tuple(pair)] for pair in labels.tolist()])
         levels = singles[parent]
         n, total = counted.n[near], counted.total[near]
-        own = p_values(n, total, levels, GAINS)
-        same = np.sign(total - n * (levels @ GAINS) / levels.sum(1)) == direction
+        own = p_values(n, total, levels, gains)
+        same = np.sign(total - n * (levels @ gains) / levels.sum(1)) == direction
         p[near] = np.maximum(p[near], np.where(same & (n < levels.sum(1)), own, 1))
     return p
 
 
-def intervals(levels: np.ndarray, whole: np.ndarray, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+def intervals(levels: np.ndarray, whole: np.ndarray, gains: np.ndarray, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
     """(S,) ends of the 95 % interval of each slice's mean less the whole's, by a bootstrap over events.
 
     To draw events anew is to draw how many have each gain, in the slice and outside (Poisson bootstrap), whatever their
@@ -120,14 +120,15 @@ def intervals(levels: np.ndarray, whole: np.ndarray, seed: int = 0) -> tuple[np.
     ----------
     levels : (S, L) events of each slice with each gain
     whole : (L,) of all
+    gains : (L,) of each level
     """
     rng = np.random.default_rng(seed)
     prior = BORROWED * whole / whole.sum()
     low, high = np.empty(len(levels)), np.empty(len(levels))
     for k, inside in enumerate(levels):
         drawn, rest = _drawn(inside + prior, rng), _drawn(whole - inside, rng)
-        mean = drawn @ GAINS / np.maximum(drawn.sum(1), 1)
-        every = (drawn + rest) @ GAINS / np.maximum((drawn + rest).sum(1), 1)
+        mean = drawn @ gains / np.maximum(drawn.sum(1), 1)
+        every = (drawn + rest) @ gains / np.maximum((drawn + rest).sum(1), 1)
         low[k], high[k] = np.quantile(mean - every, (0.025, 0.975))
     return low, high
 

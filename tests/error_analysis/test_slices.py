@@ -131,7 +131,7 @@ def test_intervals_hold_what_they_are_about_in_95_of_100_cases() -> None:
         effect = (truth - (n * truth + (2000 - n) * outside) / 2000) @ GAINS
         held = 0
         for its, others in zip(inside, rest, strict=True):
-            low, high = intervals(its[None], its + others, seed=1)
+            low, high = intervals(its[None], its + others, GAINS, seed=1)
             held += low[0] <= effect <= high[0]
         assert held / 300 > 0.9
 
