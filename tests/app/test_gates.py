@@ -120,7 +120,7 @@ def test_an_expert_that_does_the_same_as_its_sibling_is_said_to(opened, trained,
     with torch.no_grad():
         query[:, 1] = -9 * query[:, 0]
     items = cinema.catalog.indices(IDS)
-    assert read_by_experts(twins, items).farthest(1, 4).bits > ALIKE_BITS
+    assert read_by_experts(twins, items).pairs(1, 4)[-1].bits > ALIKE_BITS
     text = said(opened(twins, "experts", history=HISTORY, facet="era", expert="1"))
     assert "It reads the same" not in text
     assert "All its experts read the history differently here" in text

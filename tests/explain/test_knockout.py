@@ -155,10 +155,10 @@ def test_experts_are_compared_by_what_they_read(trained):
     assert np.allclose(found.attention[:, :, 3].sum(-1) + found.start[:, :, 3], 1, atol=1e-5)
     assert np.allclose(found.reads(2, 3).sum(1), 1, atol=1e-5)
     assert np.allclose(found.attention[:, :, 3, 4], 0)  # nothing later is read
-    pair = found.nearest(1, 4)
+    pair = found.pairs(1, 4)[0]
     a, b = torch.from_numpy(found.reads(1, 4))
     assert (pair.a, pair.b) == (0, 1)
     assert np.isclose(pair.bits, float(divergence(torch.stack([a, b]))[0, 1]), atol=1e-6)
     first = (np.repeat(of[:, :1], 2, 1) for of in (found.attention, found.start))
     twins = Experts(found.gate, found.router, *first)
-    assert twins.farthest(1, 4).bits < ALIKE_BITS
+    assert twins.pairs(1, 4)[-1].bits < ALIKE_BITS

@@ -44,20 +44,13 @@ class Experts:
         found = [Pair(a, b, float(apart[a, b])) for a in range(N) for b in range(a + 1, N)]
         return sorted(found, key=lambda pair: pair.bits)
 
-    def nearest(self, facet: int, position: int) -> Pair:
-        """The two experts that read most alike."""
-        return self.pairs(facet, position)[0]
-
-    def farthest(self, facet: int, position: int) -> Pair:
-        """The two experts that read most differently."""
-        return self.pairs(facet, position)[-1]
-
 
 @torch.inference_mode()
 def read_by_experts(model: Faceted, history: Sequence[int]) -> Experts:
     """Run a history of catalog indices, at most `config.length` of them, and keep what its experts read."""
     T = len(history)
     output = along(model, histories(torch.tensor([list(history)])), attention=True)
+    assert output.attention is not None
     gate, router, attention = output.gate[0, -T:], output.router[0, -T:], output.attention[0, ..., -T:, :]
     start = attention[..., :-T].sum(-1)
     return Experts(gate.numpy(), router.numpy(), attention[..., -T:].numpy(), start.numpy())

@@ -118,5 +118,6 @@ def attention_apart(model: Faceted, events: Events, seed: int, most: int = READ)
         return total.numpy()
     for rows in histories_at_once(model.config, some.histories.lengths):
         for output in blocks(model, histories(torch.from_numpy(pad(some.histories, rows, model.config.length)))):
+            assert output.attention is not None
             total += divergence(output.attention[..., -1, :]).sum(0)  # histories end at the last position
     return (total / len(some.targets)).numpy()

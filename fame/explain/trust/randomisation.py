@@ -12,6 +12,7 @@ from dataclasses import replace
 import numpy as np
 import torch
 from scipy.stats import spearmanr
+from torch import Tensor
 
 from fame.explain.past.records import Attribution
 from fame.explain.question import Question
@@ -29,7 +30,7 @@ def stages(model: Model, seed: int = 0) -> Iterator[tuple[str, Model]]:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         fresh = build(model.config).eval().requires_grad_(False)
-    weights, taken = fresh.state_dict(), {}
+    weights, taken = fresh.state_dict(), dict[str, Tensor]()
     for name, parts in model.stages():
         of = tuple(f"{part}." for part in parts)
         taken |= {weight: value for weight, value in weights.items() if weight.startswith(of)}
