@@ -84,9 +84,9 @@ def out_of_window(of: Cinema, subject: Subject, events: Events, rng: np.random.G
 
 def right_value(of: Cinema, subject: Subject, events: Events, rng: np.random.Generator) -> Made:
     """The vectors of the films of each genre, shuffled among them."""
-    own, found = subject.side.table.clone(), attributes(subject.catalog, "genre").codes[:, 0]
-    for genre in range(found.max() + 1):
-        films = np.flatnonzero(found == genre)
+    own, found = subject.side.table.clone(), attributes(subject.catalog, "genre")
+    for genre in range(len(found.values)):
+        films = found.having(genre)
         own[films] = own[rng.permutation(films)]
     return Made(with_table(of, subject, own), events)
 
@@ -166,7 +166,7 @@ def measured() -> dict[str, object]:
     subject = replace(Subject.of(of.model, of.data, "drop"), counts=of.counts.astype(np.int32))
     right = np.flatnonzero(ranks(of.model, of.events) <= CUT)
     newest = of.events.histories.items[of.events.histories.offsets[1:] - 1][right]
-    genre = attributes(of.data.catalog, "genre").codes[:, 0]
+    genre = attributes(of.data.catalog, "genre").of(np.arange(len(of.data.catalog) + 1))[:, 0]
     same = genre[newest] == genre[of.events.targets[right]]
     each = len(right) // len(FAILURES)
     by_genre = rng.permutation(right[same])[:each]  # where the genre is right to begin with

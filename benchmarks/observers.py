@@ -35,7 +35,7 @@ def unaware(truth: Preferences, made: dict[str, Any]) -> list[np.ndarray]:
     """
     P, stays, noise = int(made["preferences"]), float(made["stickiness"]), float(made["noise"])
     items = pad(truth.events.histories, np.arange(len(truth.liked)), int(truth.events.histories.lengths.max()))
-    n, A, V = len(items), len(truth.families), len(truth.families[0].codes) - 1
+    n, A, V = len(items), len(truth.families), truth.families[0].items
     sets = [np.array(list(combinations(range(len(one.values)), P))) for one in truth.families]
     likes = [np.full((n, *one.shape), 1 / one.size) for one in sets]  # (n, sets, P)
     follows = np.full((n, A), 1 / A)
@@ -46,7 +46,7 @@ def unaware(truth: Preferences, made: dict[str, Any]) -> list[np.ndarray]:
         moved = stays * before + (1 - stays) / max(1, A - 1) * (1 - before)
         then, chance = [], np.zeros((len(rows), A))
         for a, family in enumerate(truth.families):
-            own, code = likes[a][rows], family.codes[item, 0]
+            own, code = likes[a][rows], family.of(item)[:, 0]
             other = (1 - stays) / max(1, P - 1) * (own.sum(2, keepdims=True) - own)
             hit = (stays * own + other) * (sets[a][None] == code[:, None, None])
             total = hit.sum((1, 2))

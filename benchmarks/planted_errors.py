@@ -92,7 +92,7 @@ def world(of: Cinema, seed: int) -> World:
     kind = seed % 3
     if kind != 0:
         found = attributes(of.data.catalog, second)
-        hit &= (found.codes == found.values.index(liked)).any(1)[newest]
+        hit &= np.isin(newest, found.having(found.values.index(liked)))
         names.add(f"newest.{second} = {liked}")
     if kind != 1:
         hit &= bands == band
@@ -113,8 +113,8 @@ def some_value(of: Cinema, family: str, rng: np.random.Generator) -> str:
 def shuffled_value(of: Cinema, family: str, value: str, rng: np.random.Generator) -> torch.Tensor:
     """The item table in which the films of a value have the vectors of films that have another."""
     table, found = of.model.table().detach().clone(), attributes(of.data.catalog, family)
-    has = (found.codes == found.values.index(value)).any(1)
-    own, others = np.flatnonzero(has), np.flatnonzero(~has)[1:]
+    own = found.having(found.values.index(value))
+    others = np.setdiff1d(np.arange(1, found.items + 1), own)
     table[own] = table[rng.choice(others, len(own), replace=False)]
     return table
 
@@ -170,7 +170,9 @@ def labelled(of: Cinema, events: Events, ranks: np.ndarray, first: np.ndarray, a
     for family in of.data.catalog.families:
         found = attributes(of.data.catalog, family.name)
         for owner, items in (("truth", targets), ("newest", newest)):
-            columns.append(Labels(f"{owner}.{family.name}", found.values, (found.codes + 1).astype(np.int32), items))
+            columns.append(
+                Labels(f"{owner}.{family.name}", found.values, found.of(np.arange(found.items + 1)) + 1, items)
+            )
     return TracedEvents(ranks[keep], keep, tuple(columns))
 
 

@@ -221,7 +221,7 @@ def parted(own: list[list[int]], families: Sequence[Attributes]) -> float:
     """
     shares = []
     for owner, family in zip(own, families, strict=True):
-        values = family.codes[1:, 0]
+        values = family.of(np.arange(1, family.items + 1))[:, 0]
         shares.append(agreement([np.array(owner), values], max(max(owner), int(values.max())) + 1))
     return float(np.mean(shares))
 

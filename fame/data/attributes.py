@@ -25,30 +25,58 @@ class Attributes:
 
     family: str
     values: tuple[str, ...]  # (A,)
-    codes: np.ndarray  # (V + 1, m) numbers of an item's values, -1 where it has fewer than m; row 0 is padding
+    codes: np.ndarray  # int32 numbers of the items' values, item after item
+    starts: np.ndarray  # (V + 2,) where among them those of each item begin; item 0 is padding and has none
+
+    @classmethod
+    def padded(cls, family: str, values: tuple[str, ...], codes: np.ndarray) -> Attributes:
+        """Of numbers (V + 1, m), -1 where an item has fewer than m."""
+        has = codes >= 0
+        return cls(family, values, codes[has].astype(np.int32), np.append(0, has.sum(1).cumsum()))
+
+    @property
+    def items(self) -> int:
+        """V."""
+        return len(self.starts) - 2
+
+    @property
+    def many(self) -> np.ndarray:
+        """(V + 1,) how many values each item has."""
+        return np.diff(self.starts)
 
     @property
     def known(self) -> np.ndarray:
         """(V + 1,) bool: the item has a value."""
-        return self.codes[:, 0] >= 0
+        return self.many > 0
 
     @property
     def counts(self) -> np.ndarray:
         """(A,) items with each value."""
-        return np.bincount(self.codes[self.codes >= 0], minlength=len(self.values))
+        return np.bincount(self.codes, minlength=len(self.values))
 
     @property
     def rarity(self) -> np.ndarray:
         """(A,) `log(1 + V / count)`: to share a rare value says more than to share a common one."""
-        return np.log1p((len(self.codes) - 1) / self.counts)
+        return np.log1p(self.items / self.counts)
+
+    def of(self, items: np.ndarray) -> np.ndarray:
+        """Items (n,) -> numbers of their values, (n, m) int32, m 1 at least, -1 where one has fewer: of few items."""
+        many = self.many[items]
+        found = np.full((len(items), max(1, many.max(initial=0))), -1, np.int32)
+        there = np.arange(found.shape[1]) < many[:, None]
+        found[there] = self.codes[(self.starts[items, None] + np.arange(found.shape[1]))[there]]
+        return found
+
+    def having(self, code: int) -> np.ndarray:
+        """Items with that value, in their order."""
+        return np.unique(np.searchsorted(self.starts, np.flatnonzero(self.codes == code), side="right") - 1)
 
     def sparse(self) -> csr_matrix:
-        """(V + 1, A) float32: 1 where the item has the value."""
+        """(V + 1, A) float32: 1 where the item has the value; an item's values in the order of their numbers."""
         from scipy.sparse import csr_matrix  # late, as all that is heavy
 
-        has = self.codes >= 0
-        starts = np.append(0, has.sum(1).cumsum())
-        table = csr_matrix((np.ones(starts[-1], np.float32), self.codes[has], starts), (len(has), len(self.values)))
+        ones = np.ones(len(self.codes), np.float32)
+        table = csr_matrix((ones, self.codes, self.starts), (self.items + 1, len(self.values)), copy=True)
         table.sum_duplicates()
         table.data[:] = 1
         return table
@@ -63,18 +91,16 @@ def attributes(catalog: Catalog, family: str) -> Attributes:
     rows = [catalog.values(family, item) for item in range(1, len(catalog) + 1)]
     values = tuple(sorted({value for row in rows for value in row}))
     number = {value: code for code, value in enumerate(values)}
-    codes = np.full((len(rows) + 1, max([len(row) for row in rows] + [1])), -1, dtype=np.int64)
-    for item, row in enumerate(rows, 1):
-        codes[item, : len(row)] = [number[value] for value in row]
-    return Attributes(family, values, codes)
+    starts = np.cumsum([0, 0, *(len(row) for row in rows)])
+    codes = np.fromiter((number[value] for row in rows for value in row), np.int32, starts[-1])
+    return Attributes(family, values, codes, starts)
 
 
 def likeness(one: Attributes, a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """Pairs of items (n,), (n,) -> how alike they are, (n,): the overlap of their values weighted by rarity, 0 to 1."""
-    weight = np.append(one.rarity, 0.0)  # a code of -1 weighs nothing
-    shared = (one.codes[a][:, :, None] == one.codes[b][:, None, :]).any(2) & (one.codes[a] >= 0)
-    both = (weight[one.codes[a]] * shared).sum(1)
-    return both / np.maximum(weight[one.codes[a]].sum(1) + weight[one.codes[b]].sum(1) - both, 1e-12)
+    has, rarity = one.sparse(), one.rarity
+    own, both = has @ rarity, has[a].multiply(has[b]) @ rarity
+    return np.asarray(both / np.maximum(own[a] + own[b] - both, 1e-12))
 
 
 def held_out(items: int) -> np.ndarray:
@@ -123,8 +149,7 @@ def silent(found: Attributes) -> str:
     counts = found.counts
     if counts.max() >= COMMON * known.sum():
         return f"has the value {found.values[int(counts.argmax())]!r} for almost every item that has one"
-    shared = np.append(counts > 1, False)
-    covers = shared[found.codes[1:]].any(1).mean()
+    covers = float((found.sparse()[1:] @ (counts > 1).astype(np.float32) > 0).mean())
     if covers < COVERED:
         of = "" if known.mean() < COVERED else ", although more have a value: it is almost another for each"
         return f"gives only {covers:.0%} of the items a value that another item has, too{of}"

@@ -90,7 +90,7 @@ def observe(
 ) -> np.ndarray:
     """The forward algorithm -> `believed`."""
     n, A, P = liked.shape
-    items = len(families[0].codes) - 1
+    items = families[0].items
     there = (liked >= 0).astype(float)
     there[~there.any(2)] = 1  # nothing is known: then nothing is learned, either
     state = np.ones((n, A, *[P] * A))  # [u, a, i, j, …]: family a is followed, and i, j, … are the active preferences
@@ -108,7 +108,7 @@ def observe(
         for a, family in enumerate(families):
             own = moved[:, a]
             others = own.sum(1 + a, keepdims=True) - own
-            has = (family.codes[item][:, None] == liked[rows, a][..., None]).any(2) & (liked[rows, a] >= 0)  # (rows, P)
+            has = (family.of(item)[:, None] == liked[rows, a][..., None]).any(2) & (liked[rows, a] >= 0)  # (rows, P)
             chance = np.where(family.known[item][:, None], has / family.counts[liked[rows, a]], 1 / items)
             stays = stickiness * own + (1 - stickiness) / max(1, P - 1) * others
             followed[:, a] = stays * along(chance * there[rows, a], 1 + a, A)

@@ -103,12 +103,11 @@ def offered(about: TraceAbout, attributes: bool) -> tuple[tuple[Rule, ...], tupl
 def _values(catalog: Catalog, family: str) -> tuple[tuple[str, ...], np.ndarray]:
     """A family's values, and (V + 1, m) their numbers from 1, each once; 0 = no more."""
     found = attributes(catalog, family)
-    codes = np.sort(found.codes + 1, 1)[:, ::-1]
-    again = np.zeros(codes.shape, bool)
-    again[:, 1:] = codes[:, 1:] == codes[:, :-1]
-    once = np.sort(np.where(again, 0, codes), 1)[:, ::-1]
-    most = max(1, int((once > 0).sum(1).max()))
-    return found.values, np.ascontiguousarray(once[:, :most]).astype(np.int32)
+    once = found.sparse()
+    item, place = np.arange(len(catalog) + 1).repeat(np.diff(once.indptr)), np.arange(once.nnz)
+    codes = np.zeros((len(catalog) + 1, max(1, np.diff(once.indptr).max())), np.int32)
+    codes[item, once.indptr[item + 1] - 1 - place] = once.indices + 1
+    return found.values, codes
 
 
 def _block(

@@ -126,20 +126,23 @@ class Overlap:
 
     def __init__(self, found: Attributes, device: torch.device):
         self.codes = torch.from_numpy(found.codes).to(device)
+        self.starts = torch.from_numpy(found.starts).to(device)
+        self.single = bool((found.many <= 1).all())
         self.known = torch.from_numpy(found.known).to(device)
         self.rarity = torch.from_numpy(found.rarity).float().to(device)
 
     def __call__(self, items: Tensor) -> Tensor:
         """(n,) -> (n, n), 0 on the diagonal and for items without a value."""
-        codes = self.codes[items]  # (n, m)
-        if codes.shape[1] == 1:
-            overlap = ((codes == codes.T) & (codes >= 0)).float()
+        many = self.starts[items + 1] - self.starts[items]
+        item = torch.arange(len(items), device=items.device).repeat_interleave(many)
+        place = torch.arange(len(item), device=items.device) - (many.cumsum(0) - many)[item] + self.starts[items][item]
+        values, column = torch.unique(self.codes[place], return_inverse=True)
+        weighed = self.rarity[values]
+        has = weighed.new_zeros(len(items), len(values))
+        has[item, column] = 1
+        if self.single:
+            overlap = has @ has.T
         else:
-            item, place = (codes >= 0).nonzero(as_tuple=True)
-            values, column = torch.unique(codes[item, place], return_inverse=True)
-            weighed = self.rarity[values]
-            has = weighed.new_zeros(len(items), len(values))
-            has[item, column] = 1
             both = (has * weighed) @ has.T
             own = both.diagonal()
             overlap = both / (own[:, None] + own[None, :] - both).clamp_min(1e-12)

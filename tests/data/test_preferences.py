@@ -73,7 +73,7 @@ def test_the_oracle_believes_what_is_so_and_beats_recency(made, found):
         assert belief.sum() == pytest.approx(1)
         right.append(belief.argmax() == active)
         believed.append(belief.max())
-        values = found.families[a].codes[found.events.histories[row], 0]
+        values = found.families[a].of(found.events.histories[row])[:, 0]
         recent.append(liked[active] == values[np.isin(values, liked)][-1])
     assert np.mean(right) == pytest.approx(np.mean(believed), abs=0.03)  # as often right as it is sure
     assert np.mean(right) > np.mean(recent) + 0.03

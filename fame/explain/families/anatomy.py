@@ -58,8 +58,9 @@ def fit(model: Model, catalog: Catalog, families: Sequence[str] | None = None) -
     known = [found for name in names if (found := attributes(catalog, name)).values]
     table = model.table().detach().cpu().double().numpy()[1:]
     average = table.mean(0)
+    table -= average
     blocks = [columns(found, MOST // max(1, len(known))) for found in known]
-    fitted = ridge(table - average, blocks)
+    fitted = ridge(table, blocks)
     centres = [np.asarray(block.mean(0)) @ part for block, part in zip(blocks, fitted.weights, strict=True)]
     return Anatomy(
         families=tuple(one.family for one in known),

@@ -5,6 +5,7 @@ diagonal, solve them for all columns at once, each from where the last penalties
 """
 
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,6 +38,19 @@ class Normal:
         self.gram, self.cross = (z.T @ z).tocsr(), z.T @ y - np.outer(mean, y.sum(0))
         self.total, self.mean, self.rows = np.asarray(z.sum(0)).ravel(), mean, z.shape[0]
         self.diagonal = self.gram.diagonal() - 2 * self.total * mean + self.rows * mean**2
+        self.square = float(np.vdot(y, y))
+
+    def without(self, other: "Normal") -> "Normal":
+        """Without some of the rows: every part is a sum over rows."""
+        left = copy(self)
+        left.gram, left.cross, left.total = self.gram - other.gram, self.cross - other.cross, self.total - other.total
+        left.rows, left.diagonal = self.rows - other.rows, self.diagonal - other.diagonal
+        left.square = self.square - other.square
+        return left
+
+    def missed(self, weights: np.ndarray) -> float:
+        """Sum of squares of what such weights (n, D) leave of the vectors."""
+        return self.square + float((weights * (self @ weights - 2 * self.cross)).sum())
 
     def __matmul__(self, x: np.ndarray) -> np.ndarray:
         """`sum (z - mean) (z - mean)' x`, (n, D)."""
@@ -78,14 +92,14 @@ def ridge(vectors: np.ndarray, blocks: Sequence[csr_matrix]) -> Ridge:
     mean = np.asarray(z.mean(0)).ravel()
     of = np.repeat(np.arange(len(blocks)), [block.shape[1] for block in blocks])
     fold = np.random.default_rng(0).permutation(V) % min(FOLDS, V)
-    out = [(z[fold == f], vectors[fold == f]) for f in range(fold.max() + 1)]
-    left = [Normal(z[fold != f], mean, vectors[fold != f]) for f in range(fold.max() + 1)]
+    whole = Normal(z, mean, vectors)
+    out = [Normal(z[fold == f], mean, vectors[fold == f]) for f in range(fold.max() + 1)]
+    left = [whole.without(normal) for normal in out]
     best = [np.zeros((z.shape[1], D)) for _ in left]
 
     def tried(penalties: np.ndarray, residual: float) -> tuple[float, list[np.ndarray]]:
         found = [normal.solve(penalties[of], start, residual) for normal, start in zip(left, best, strict=True)]
-        missed = [y - (a @ weights - mean @ weights) for (a, y), weights in zip(out, found, strict=True)]
-        return sum(float(np.square(one).sum()) for one in missed), found
+        return sum(normal.missed(weights) for normal, weights in zip(out, found, strict=True)), found
 
     chosen = np.full(len(blocks), FIRST)
     lowest, best = tried(chosen, TRIED)
@@ -100,7 +114,6 @@ def ridge(vectors: np.ndarray, blocks: Sequence[csr_matrix]) -> Ridge:
                 if error < lowest:
                     lowest, best, chosen = error, found, other
     lowest, best = tried(chosen, KEPT)
-    total = float(np.square(vectors).sum())
-    weights = Normal(z, mean, vectors).solve(chosen[of], np.mean(best, axis=0), KEPT)
-    explained = max(0.0, 1 - lowest / max(total, 1e-300))
+    weights = whole.solve(chosen[of], np.mean(best, axis=0), KEPT)
+    explained = max(0.0, 1 - lowest / max(whole.square, 1e-300))
     return Ridge([weights[of == b] for b in range(len(blocks))], chosen.tolist(), explained)

@@ -78,7 +78,7 @@ class FamilyTest:
     def value(self, unit: np.ndarray, h: int, v: int, q: float) -> Value:
         """One value with its typical items."""
         code = self.values[v]
-        items = np.flatnonzero((self.found.codes == code).any(1))
+        items = self.found.having(code)
         near = unit[items, h] @ unit[items, h].mean(0)
         typical = items[np.argsort(-near, kind="stable")[:TYPICAL]]
         name = self.found.values[code]

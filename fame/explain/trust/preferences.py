@@ -44,7 +44,7 @@ def from_history(truth: Preferences) -> dict[str, float]:
     """
     right = {"cases": 0.0, "oracle": 0.0, "frequent": 0.0, "recent": 0.0}
     for row, a in zip(*np.nonzero(truth.active >= 0), strict=True):
-        seen = truth.families[a].codes[truth.events.histories[row]]  # (T, m)
+        seen = truth.families[a].of(truth.events.histories[row])  # (T, m)
         has = [(seen == value).any(1) for value in truth.liked[row, a]]
         times = np.array([one.sum() for one in has])
         last = np.array([np.flatnonzero(one).max(initial=-1) for one in has])

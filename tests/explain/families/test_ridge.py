@@ -61,7 +61,7 @@ def test_an_item_of_many_values_among_many_is_held_sparse():
     codes = np.full((V + 1, 300), -1, dtype=np.int64)
     codes[1:, 0] = rng.integers(0, n, V)
     codes[7] = rng.choice(n, 300, replace=False)
-    found = Attributes("brand", tuple(str(value) for value in range(n)), codes)
+    found = Attributes.padded("brand", tuple(str(value) for value in range(n)), codes)
     vectors = rng.normal(size=(V, 8))
     tracemalloc.start()
     ridge(vectors - vectors.mean(0), [found.sparse()[1:]])
@@ -70,3 +70,7 @@ def test_an_item_of_many_values_among_many_is_held_sparse():
     assert peak < 0.2 * 8 * V * n
     assert found.sparse()[7].nnz == 300
     assert np.array_equal(np.asarray(found.sparse().sum(0)).ravel(), found.counts)
+    assert found.codes.nbytes + found.starts.nbytes < 20 * V  # of which one has 300 values
+    assert np.array_equal(found.of(np.array([7, 1]))[0], codes[7])
+    assert found.of(np.array([1])).tolist() == [[codes[1, 0]]]
+    assert found.having(int(codes[7, 3])).tolist() == np.flatnonzero((codes == codes[7, 3]).any(1)).tolist()

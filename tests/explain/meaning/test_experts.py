@@ -25,7 +25,7 @@ ITEMS, EVENTS = 400, 60
 def family(seed: int = 1) -> Attributes:
     """Four values, one an item."""
     codes = np.append(-1, np.random.default_rng(seed).integers(0, 4, ITEMS))
-    return Attributes("genre", ("drama", "comedy", "horror", "western"), codes[:, None])
+    return Attributes.padded("genre", ("drama", "comedy", "horror", "western"), codes[:, None])
 
 
 def knocked_out(H: int, N: int, apart: float, seed: int = 0) -> LeftOut:
@@ -37,7 +37,7 @@ def knocked_out(H: int, N: int, apart: float, seed: int = 0) -> LeftOut:
 
 def test_a_name_is_found_in_held_out_items_and_confirmed_by_leaving_the_expert_out():
     genre, out = family(), held_out(ITEMS)
-    owner = np.stack([genre.codes[1:, 0], np.random.default_rng(2).integers(0, 4, ITEMS)], 1)
+    owner = np.stack([genre.codes, np.random.default_rng(2).integers(0, 4, ITEMS)], 1)
     names, _ = name_experts(owner, 4, [genre], out, knocked_out(2, 4, 0.5), 0)
     assert [one.names for one in names] == [*((value,) for value in genre.values), *[()] * 4]
     assert [one.verdict for one in names] == ["told"] * 4 + ["nothing"] * 4
@@ -50,14 +50,14 @@ def test_a_name_is_found_in_held_out_items_and_confirmed_by_leaving_the_expert_o
 def test_what_is_told_of_tied_items_only_names_nothing():
     genre, out = family(), held_out(ITEMS)
     rng = np.random.default_rng(3)
-    owner = np.where(out[1:], rng.integers(0, 4, ITEMS), genre.codes[1:, 0])[:, None]
+    owner = np.where(out[1:], rng.integers(0, 4, ITEMS), genre.codes)[:, None]
     names, _ = name_experts(owner, 4, [genre], out, knocked_out(1, 4, 0.5), 0)
     assert all(not one.values and one.verdict == "nothing" for one in names)
 
 
 def test_experts_of_two_values_have_two_names_and_those_without_items_none():
     genre, out = family(), held_out(ITEMS)
-    owner = (genre.codes[1:, 0] // 2)[:, None]
+    owner = (genre.codes // 2)[:, None]
     names, level = name_experts(owner, 6, [genre], out, knocked_out(1, 6, 0.5), 0)
     assert [set(one.names) for one in names[:3]] == [{"drama", "comedy"}, {"horror", "western"}, set()]
     assert [one.verdict for one in names[2:]] == ["empty"] * 4
@@ -143,7 +143,7 @@ def test_other_routers_change_nothing_where_experts_are_one(trained, cinema):
 @pytest.mark.parametrize("values", [0, 1, ITEMS])
 def test_a_family_with_one_value_for_all_or_one_for_each_names_nobody(values):
     codes = np.append(-1, np.arange(ITEMS) % values if values else np.full(ITEMS, -1))[:, None]
-    odd = Attributes("odd", tuple(f"v{v:03}" for v in range(values)), codes)
+    odd = Attributes.padded("odd", tuple(f"v{v:03}" for v in range(values)), codes)
     owner = (np.arange(ITEMS) % 2)[:, None]
     names, _ = name_experts(owner, 2, [odd], held_out(ITEMS), knocked_out(1, 2, 0.5), 0)
     assert [(one.names, one.verdict) for one in names] == [((), "nothing" if values else "untested")] * 2

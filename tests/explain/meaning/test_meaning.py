@@ -33,7 +33,7 @@ def family(name: str, values: int, seed: int, most: int = 1) -> Attributes:
     for item in range(1, ITEMS + 1):
         drawn = rng.choice(values, rng.integers(1, most + 1), replace=False)
         codes[item, : len(drawn)] = drawn if item % 10 else -1
-    return Attributes(name, tuple(f"{name} {v}" for v in range(values)), codes)
+    return Attributes.padded(name, tuple(f"{name} {v}" for v in range(values)), codes)
 
 
 def noise(seed: int, facets: int = 3, width: int = 8) -> np.ndarray:
@@ -77,9 +77,9 @@ def test_noise_tells_nothing_and_permuted_values_no_more():
     random, _ = held_out_probe(noise(4), FAMILIES, out, 0)
     assert all(q > DISCOVERY_RATE for row in random.q for q in row)
     shuffled = np.random.default_rng(5).permutation(ITEMS) + 1
-    codes = FAMILIES[0].codes.copy()
+    codes = FAMILIES[0].of(np.arange(ITEMS + 1))
     codes[1:] = codes[shuffled]
-    chance, _ = held_out_probe(planted(), [Attributes("genre", FAMILIES[0].values, codes)], out, 0)
+    chance, _ = held_out_probe(planted(), [Attributes.padded("genre", FAMILIES[0].values, codes)], out, 0)
     assert abs(chance.gain(1, 0)) < 0.2
     assert chance.p[1][0] > DISCOVERY_RATE
 
@@ -116,7 +116,7 @@ def skewed(seed: int) -> Attributes:
     """76 % of the items have one value, the others one of four."""
     rng = np.random.default_rng(seed)
     codes = np.append(-1, rng.choice(5, ITEMS, p=[0.76, 0.06, 0.06, 0.06, 0.06]))[:, None]
-    return Attributes("era", tuple("abcde"), codes)
+    return Attributes.padded("era", tuple("abcde"), codes)
 
 
 def test_a_skewed_family_is_found_where_it_is_and_nowhere_else():
@@ -138,7 +138,7 @@ def test_the_commonest_value_moves_no_gain():
     era, out = skewed(0), held_out(ITEMS)
     vectors = noise(1)
     vectors[:, 1, :5] += 2 * era.one_hot()
-    common = np.flatnonzero((era.codes[:, 0] == 0) & out)
+    common = np.intersect1d(era.having(0), np.flatnonzero(out))
     inside = np.flatnonzero(~out)[1:]
     whole, less = (tell(vectors, era, inside, np.flatnonzero(kept), 0, 0) for kept in (out, out & ~np.isin(
         np.arange(ITEMS + 1), common[::2])))  # fmt: skip
@@ -168,7 +168,7 @@ def test_a_value_that_nearly_all_or_nearly_none_have_is_left_out():
     out = held_out(ITEMS)
     codes[np.flatnonzero(~out)[1:9], 0] = 1
     codes[np.flatnonzero(out)[: FEWEST_EITHER - 1], 0] = 1
-    probe, fits = held_out_probe(noise(0), [Attributes("era", ("a", "b"), codes)], out, 0)
+    probe, fits = held_out_probe(noise(0), [Attributes.padded("era", ("a", "b"), codes)], out, 0)
     assert fits == [None]
     assert judge(0, "era", ("era",), probe, fits) == (None, "untested")
 
@@ -245,27 +245,27 @@ def test_a_value_written_into_a_facet_is_its_strongest(trained, cinema):
     from fame.explain.meaning.cohesion import strongest
 
     families = [attributes(cinema.catalog, name) for name in ("genre", "era", "director")]
-    horror = families[0].codes[:, 0] == families[0].values.index("horror")
+    horror = families[0].having(families[0].values.index("horror"))
     vectors = np.random.default_rng(0).normal(size=(81, 4, 4))
     assert strongest(vectors, families, 0) == [()] * 4
     vectors[horror, 2] += [5, 0, 0, 0]
     found = strongest(vectors, families, 0)
     assert [len(values) for values in found] == [0, 0, 1, 0]
     value = found[2][0]
-    assert (value.family, value.value, value.items) == ("genre", "horror", horror.sum())
+    assert (value.family, value.value, value.items) == ("genre", "horror", len(horror))
     rows = vectors[horror, 2] / np.linalg.norm(vectors[horror, 2], axis=1, keepdims=True)
     everyone = vectors[1:, 2] / np.linalg.norm(vectors[1:, 2], axis=1, keepdims=True)
     pairs = [(x @ x.T)[np.triu_indices(len(x), 1)].mean() for x in (rows, everyone)]
     assert np.isclose(value.lift, pairs[0] - pairs[1], atol=1e-5)
-    assert set(value.typical) <= set(np.flatnonzero(horror))
-    assert value.typical[0] == np.flatnonzero(horror)[(rows @ rows.mean(0)).argmax()]
+    assert set(value.typical) <= set(horror)
+    assert value.typical[0] == horror[(rows @ rows.mean(0)).argmax()]
 
 
 def test_a_value_planted_into_the_router_is_found_and_alone():
     genre, rng = FAMILIES[0], np.random.default_rng(0)
     last = rng.choice(np.flatnonzero(genre.known), 1500)
     router = rng.random((1500, 2, 3)) * 0.5
-    router[genre.codes[last, 0] == 2, 1, 0] += 0.4
+    router[genre.of(last)[:, 0] == 2, 1, 0] += 0.4
     router[rng.random(1500) < 0.01, 1, 2] = 0.9
     apart = np.ones((2, 3, 3))
     apart[0, 0, 2] = apart[0, 2, 0] = ALIKE_BITS / 2
@@ -278,7 +278,7 @@ def test_a_value_planted_into_the_router_is_found_and_alone():
     assert not any(value.startswith("era") for value in theirs)
     assert found == 1 + len(theirs)
     leads = router[:, 1].argmax(1) == 0
-    assert np.isclose(speaks.share, (genre.codes[last[leads], 0] == 2).mean())
+    assert np.isclose(speaks.share, (genre.of(last[leads])[:, 0] == 2).mean())
     assert experts[3].events == leads.sum()
     assert by_chance < 0.5
     assert [e.same_as for e in experts] == [(2,), (), (0,), (), (), ()]
@@ -287,7 +287,7 @@ def test_a_value_planted_into_the_router_is_found_and_alone():
 def test_chance_is_what_it_is_where_histories_end_with_few_items():
     """Two items end all histories and the router knows them apart: any value would then be enriched."""
     genre, rng = FAMILIES[0], np.random.default_rng(1)
-    one, other = np.flatnonzero(genre.codes[:, 0] == 0)[0], np.flatnonzero(genre.codes[:, 0] == 1)[0]
+    one, other = genre.having(0)[0], genre.having(1)[0]
     last = rng.choice([one, other], 400)
     router = np.stack([last == one, last == other], 1)[:, None].astype(float)
     _, found, by_chance = specialists(router, last, [genre], np.ones((1, 2, 2)), 0)
