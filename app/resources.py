@@ -95,9 +95,9 @@ def _checkpoint(folder: Path, stamp: int) -> Checkpoint:
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _anatomy(folder: Path, stamp: int, _catalog: Catalog, fingerprint: str) -> Anatomy:
-    from fame.explain.families.anatomy import fit
+    from fame.explain.families.stored_anatomy import anatomy_of
 
-    return fit(_checkpoint(folder, stamp).model, _catalog)
+    return anatomy_of(_checkpoint(folder, stamp), _catalog)
 
 
 def anatomy(name: str, data: DataSet) -> Anatomy:

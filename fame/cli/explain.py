@@ -47,10 +47,11 @@ def explain(
     """Which past items, facets and experts an item is due to, what would change it, and whether that is borne out."""
     from fame.cli.explanation import Asked, explanation
     from fame.cli.explanation_lines import tell
+    from fame.explain.families.stored_anatomy import anatomy_of
 
     checkpoint, catalog, dataset = opened(model, data)
     past = past_of(history, user, repeats, dataset, checkpoint.model.config.length)
-    asked = Asked(checkpoint.model, catalog, past.ids, past.hidden)
+    asked = Asked(checkpoint.model, catalog, anatomy_of(checkpoint, catalog), past.ids, past.hidden)
     answer = explanation(asked, target, rival, method, missing, weights, without)
     if as_json:
         print_json(answer)

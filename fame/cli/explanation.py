@@ -12,7 +12,7 @@ from fame.explain.facets.contrast import compare
 from fame.explain.facets.effects import Missing, expert_effects, facet_knockouts, facet_shares
 from fame.explain.facets.intervention_text import places_in, weights_in
 from fame.explain.facets.what_if import WeightError, reweigh
-from fame.explain.families.anatomy import Anatomy, fit
+from fame.explain.families.anatomy import Anatomy
 from fame.explain.families.evidence import evidence
 from fame.explain.past.baselines import recency
 from fame.explain.past.claim import claim
@@ -33,6 +33,7 @@ class Asked:
 
     model: Model
     catalog: Catalog
+    anatomy: Anatomy
     ids: list[str]
     out: list[str]  # never recommended
 
@@ -70,7 +71,7 @@ def explanation(
     model, catalog = asked.model, asked.catalog
     against = None if rival is None else catalog.index(rival)
     question = Question.of(model, asked.history, catalog.index(target), against, asked.hidden)
-    known, found = fit(model, catalog), attribute(question, method)
+    known, found = asked.anatomy, attribute(question, method)
     return {
         "target": target,
         "rival": rival,

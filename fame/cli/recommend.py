@@ -26,8 +26,8 @@ def recommend(
 ) -> None:
     """The next items after a history, with the exact parts of each score, or of its probability."""
     from fame.cli.explanation_lines import driven
-    from fame.explain.families.anatomy import fit
     from fame.explain.families.evidence import evidence
+    from fame.explain.families.stored_anatomy import anatomy_of
     from fame.ranking.recommend import recommend as answer
 
     checkpoint, catalog, dataset = opened(model, data)
@@ -35,7 +35,7 @@ def recommend(
     past = past_of(history, user, repeats, dataset, checkpoint.model.config.length)
     indices, hidden = catalog.indices(past.ids), catalog.indices(past.hidden)
     ranked = answer(checkpoint.model, indices, k, hidden=hidden)
-    told = evidence(checkpoint.model, fit(checkpoint.model, catalog), indices, ranked.items.tolist())
+    told = evidence(checkpoint.model, anatomy_of(checkpoint, catalog), indices, ranked.items.tolist())
 
     facets = checkpoint.model.config.facets
     wanted = about_user(checkpoint.model, dataset, past) if dataset is not None and past.user is not None else None

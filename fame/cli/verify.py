@@ -102,9 +102,13 @@ def meaning(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """What each facet and expert means, tested on items whose values no training tied to a facet."""
+    """What each facet and expert means, tested on items whose values no training tied to a facet.
+
+    The anatomy of its items by attribute family is fitted and stored in `anatomy/`, too.
+    """
     from fame.checkpoint.store import load
     from fame.data import read
+    from fame.explain.families.stored_anatomy import keep_anatomy
     from fame.explain.meaning.measure import compare_seeds, measure
     from fame.explain.meaning.records import save
     from fame.home import data_folder
@@ -119,6 +123,7 @@ def meaning(
         others.append((other.description.name, other.model))
     found = measure(checkpoint.model, dataset, stable=compare_seeds(checkpoint.model, others) if others else None)
     save(model, checkpoint.description.fingerprint, found)
+    keep_anatomy(checkpoint, catalog)
     if as_json:
         print_json({"model": checkpoint.description.fingerprint, **found.as_json()})
         return

@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 
 from fame.checkpoint.store import Checkpoint
 from fame.data import DataSet, Events, leave_one_out
+from fame.explain.families.stored_anatomy import anatomy_of
 from fame.folders import SOON, TakenError, alone, whole_folder, write_file, write_json
 from fame.measured import kept
 from fame.ranking.evaluation import Repeats, blocks, counted, together
@@ -129,7 +130,8 @@ def make(
             watch(done, about.events)
             continue
         if of is None:
-            of = Subject.of(checkpoint.model, data, "keep" if about.repeats == "keep" else "drop")
+            repeats: Repeats = "keep" if about.repeats == "keep" else "drop"
+            of = Subject.of(checkpoint.model, data, repeats, anatomy_of(checkpoint, data.catalog))
             when = times(data_folder, data, about.split)
         events, told = everything.only(rows), []
         first = done
