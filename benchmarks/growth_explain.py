@@ -119,7 +119,7 @@ def made_up(items: int, width: int) -> Anatomy:
     starts = torch.cat([torch.zeros(1, dtype=torch.long), torch.arange(items + 1)])
     weights = tuple(0.1 * torch.randn(20, width) for _ in range(3))
     nothing = torch.zeros(3, width)
-    return Anatomy(("a", "b", "c"), (1.0,) * 3, 0.0, values, (starts,) * 3, weights, nothing, nothing[0])
+    return Anatomy(("a", "b", "c"), 3, (1.0,) * 3, 0.0, values, (starts,) * 3, weights, nothing, nothing[0])
 
 
 def fitted(items: int, values: int, most: int) -> dict[str, Any]:

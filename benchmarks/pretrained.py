@@ -56,6 +56,7 @@ def train(name: str) -> None:
     shutil.rmtree(run, ignore_errors=True)
     fame("train", "--data", f"data/{data}", "--out", f"runs/{name}", *extra)
     fame("map", "--model", f"runs/{name}/best")
+    fame("derive", "--model", f"runs/{name}/best", "--data", f"data/{data}")
     if describe(PROJECT / "runs" / name / "best").architecture.facets:
         meaning(name, f"runs/{name}/best")
     if data == "planted-cinema":

@@ -6,6 +6,7 @@ import typer
 
 from fame.cli import data, verify
 from fame.cli.compare import compare
+from fame.cli.derive import derive
 from fame.cli.errors import errors
 from fame.cli.estimate import estimate
 from fame.cli.evaluate import evaluate
@@ -31,6 +32,7 @@ app.command()(estimate)
 app.command()(evaluate)
 app.command()(errors)
 app.command()(compare)
+app.command()(derive)
 app.command()(recommend)
 app.command()(explain)
 app.command("map")(map_)

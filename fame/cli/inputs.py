@@ -49,6 +49,7 @@ def opened(model: Path, data: Path | None) -> tuple[Checkpoint, Catalog, DataSet
     """The model, its catalog, which knows ids only where no data set was given and none is found, and the data set."""
     from fame.checkpoint.store import load
     from fame.data import read
+    from fame.data.derived.store import attached
     from fame.home import data_folder
 
     checkpoint = load(model)
@@ -57,7 +58,9 @@ def opened(model: Path, data: Path | None) -> tuple[Checkpoint, Catalog, DataSet
         console.print(f"No data set {folder}: ids stand in for titles.", markup=False, style="yellow")
         return checkpoint, checkpoint.catalog(), None
     dataset = read(folder)
-    return checkpoint, checkpoint.catalog(dataset), dataset
+    checkpoint.catalog(dataset)
+    dataset = attached(model, dataset)
+    return checkpoint, dataset.catalog, dataset
 
 
 def past_of(history: str | None, user: str | None, repeats: Repeated, dataset: DataSet | None, length: int) -> Past:

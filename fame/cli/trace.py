@@ -34,11 +34,12 @@ def trace(
     from fame.checkpoint.store import load
     from fame.cli.train import give_way
     from fame.data import read
+    from fame.data.derived.store import attached
     from fame.trace.whereabouts import alone_in, beside
 
     if background:
         give_way()
-    checkpoint, dataset = load(model), read(data)
+    checkpoint, dataset = load(model), attached(model, read(data))
     place = beside(model, checkpoint.description.fingerprint) if out is None else alone_in(out)
     about = traced(checkpoint, dataset, data, place, split, repeats, resume)
     folder = beside(model, about.model).folder if out is None else out

@@ -108,6 +108,7 @@ def meaning(
     """
     from fame.checkpoint.store import load
     from fame.data import read
+    from fame.data.derived.store import attached
     from fame.explain.families.stored_anatomy import keep_anatomy
     from fame.explain.meaning.measure import compare_seeds, measure
     from fame.explain.meaning.records import save
@@ -123,7 +124,7 @@ def meaning(
         others.append((other.description.name, other.model))
     found = measure(checkpoint.model, dataset, stable=compare_seeds(checkpoint.model, others) if others else None)
     save(model, checkpoint.description.fingerprint, found)
-    keep_anatomy(checkpoint, catalog)
+    keep_anatomy(checkpoint, attached(model, dataset).catalog)
     if as_json:
         print_json({"model": checkpoint.description.fingerprint, **found.as_json()})
         return

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any, Literal
 
 from fame.errors import InputError
 
@@ -24,6 +25,12 @@ class Family:
     name: str
     column: str  # in items.parquet
     multi: bool  # an item may have several values
+    # given: somebody wrote it down of the items; derived: it follows from what users took
+    kind: Literal["given", "derived"] = "given"
+
+    def declared(self) -> dict[str, Any]:
+        """As dataset.json has it."""
+        return {"name": self.name, "column": self.column, "multi": self.multi}
 
 
 class Catalog:
@@ -79,9 +86,23 @@ class Catalog:
         """The item's values in that family; empty = unknown."""
         return self._values[family][index - 1]
 
+    @property
+    def given(self) -> tuple[Family, ...]:
+        """The families that somebody wrote down."""
+        return tuple(family for family in self.families if family.kind == "given")
+
+    @property
+    def derived(self) -> tuple[Family, ...]:
+        """The families that follow from what users took."""
+        return tuple(family for family in self.families if family.kind == "derived")
+
+    def with_families(self, families: Sequence[Family], values: Mapping[str, Sequence[tuple[str, ...]]]) -> "Catalog":
+        """Of these items, with further families after their own."""
+        return Catalog(self.ids, self.titles, (*self.families, *families), {**self._values, **values})
+
     def chips(self, index: int) -> tuple[str, ...]:
-        """All attribute values of an item, family after family."""
-        return tuple(value for family in self.families for value in self.values(family.name, index))
+        """All attribute values of an item that somebody wrote down, family after family."""
+        return tuple(value for family in self.given for value in self.values(family.name, index))
 
     @cached_property
     def coverage(self) -> dict[str, tuple[int, float]]:

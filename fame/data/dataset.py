@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -153,7 +153,7 @@ def write_about(
 ) -> None:
     """dataset.json."""
     about = {"name": name, "origin": origin, "licence": licence, "counts": counts}
-    content = {"families": [asdict(family) for family in families], "fingerprint": fingerprint}
+    content = {"families": [family.declared() for family in families], "fingerprint": fingerprint}
     write_json(folder / ABOUT, about | content | details)
 
 

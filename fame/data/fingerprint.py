@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -58,7 +57,7 @@ def fingerprint(
     `users` and `items` are the id columns of the interactions as `id_column` gives them.
     """
     whole = Fingerprint()
-    whole.add_json("families", [asdict(family) for family in catalog.families])
+    whole.add_json("families", [family.declared() for family in catalog.families])
     whole.add_json("ids", catalog.ids)
     whole.add_json("titles", catalog.titles)
     for name, column in values.items():

@@ -27,7 +27,7 @@ def presets(dataset: DataSet) -> tuple[Preset, ...]:
     catalog = dataset.catalog
     counts = np.bincount(dataset.histories.items, minlength=len(catalog) + 1)
     found = []
-    for family in catalog.families:
+    for family in catalog.given:
         holders: dict[str, list[int]] = {}
         for item in range(1, len(catalog) + 1):
             for value in catalog.values(family.name, item):

@@ -43,6 +43,7 @@ def load(model: Description) -> Example | None:
 def write(folder: Path, dataset: DataSet) -> None:
     """Take the data set's first preset apart with the model in `folder`, and store it there, with the anatomy."""
     from fame.checkpoint.store import load as load_model  # late: torch
+    from fame.data.derived.store import attached
     from fame.explain.families.evidence import evidence
     from fame.explain.families.stored_anatomy import keep_anatomy
     from fame.explain.knockout import knockout
@@ -54,7 +55,7 @@ def write(folder: Path, dataset: DataSet) -> None:
     ranked = recommend(checkpoint.model, history, SHOWN)
     first = int(ranked.items[0])
     tested = knockout(checkpoint.model, history, first)
-    told = evidence(checkpoint.model, keep_anatomy(checkpoint, dataset.catalog), history, [first])[0]
+    told = evidence(checkpoint.model, keep_anatomy(checkpoint, attached(folder, dataset).catalog), history, [first])[0]
     about = {
         "model": checkpoint.description.fingerprint,
         "recommendation": ranked.as_json(),

@@ -61,11 +61,11 @@ class DriverTask:
 def reach(model: Model, data: DataSet, seed: int) -> ReachTask | None:
     """A value that the model puts first after at most two more items, and not before."""
     catalog, rng = data.catalog, np.random.default_rng([seed, 1])
-    if not catalog.families:
+    if not catalog.given:
         return None
     for _ in range(TRIES):
         start = tuple(int(item) for item in 1 + rng.choice(len(catalog), CARDS, replace=False))
-        family = catalog.families[int(rng.integers(len(catalog.families)))].name
+        family = catalog.given[int(rng.integers(len(catalog.given)))].name
         seen = 1 + int(rng.integers(len(catalog)))
         value = next(iter(catalog.values(family, seen)), None)
         if value is None or value in catalog.values(family, int(recommend(model, start, 1).items[0])):
@@ -101,7 +101,7 @@ def taken(data: DataSet, seed: int) -> DriverTask | None:
     if data.truth is None:
         return None
     catalog, rng = data.catalog, np.random.default_rng([seed, 3])
-    families = tuple(family.name for family in catalog.families)
+    families = tuple(family.name for family in catalog.given)
     for row in rng.choice(len(data.truth), min(len(data.truth), 1_000), replace=False):
         event = data.truth.iloc[int(row)]
         position, user = int(event["position"]), data.row(str(event["user_id"]))

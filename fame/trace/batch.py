@@ -146,14 +146,15 @@ def drivers(of: Subject, read: Tensor, first: Tensor) -> tuple[np.ndarray, np.nd
     Histories of one length at a time: others are drawn in place of what is padded, and the draws are to be the same.
     """
     names, certainties = np.full(len(read), None, dtype=object), np.full(len(read), np.nan)
-    if not of.anatomy.families:
+    known = of.anatomy.of_given
+    if not known.families:
         return names, certainties
     for rows, items in by_length(read, first > 0):
-        asked = ask(of.model, of.anatomy, items, first[rows, None])
+        asked = ask(of.model, known, items, first[rows, None])
         for k, row in enumerate(rows.tolist()):
             told = asked.parts[k, 0].numpy(), asked.effect[k, 0].numpy()
             part, fall = asked.usual[k].tolist()
-            if found := name_driver(Evidence(of.anatomy.families, *told, (part, fall))):
+            if found := name_driver(Evidence(known.families, *told, (part, fall))):
                 names[row], certainties[row] = found.name, found.evidence["probability"]
     return names, certainties
 

@@ -73,7 +73,8 @@ def trace(
 def description(checkpoint: Checkpoint, data: DataSet, events: Events, split: str, repeats: Repeats) -> TraceAbout:
     """What the trace will say of itself."""
     config = checkpoint.model.config
-    known = [family.name for family in data.catalog.families if data.catalog.coverage[family.name][0]]
+    kinds = (data.catalog.given, data.catalog.derived)
+    known = [family.name for kind in kinds for family in kind if data.catalog.coverage[family.name][0]]
     return TraceAbout(
         model=checkpoint.description.fingerprint,
         data=data.fingerprint,

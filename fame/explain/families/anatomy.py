@@ -3,10 +3,13 @@
 The item table is fitted on one-hot attribute values by ridge regression, `x_v = mean + sum_a component_a(v) + rest(v)`.
 The fit is a choice; what follows from it is arithmetic: `<q, x_v - mean> = sum_a <q, component_a(v)> + <q, rest(v)>`.
 Where the rest is most of a score, the anatomy says little about it, so the rest is always shown.
+
+Families that are derived from what users took (`fame.data.derived`) are fitted on what the given ones leave: what both
+could explain goes with what was written down of the items, and the given families' parts are as without the derived.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -16,7 +19,7 @@ from torch.nn.functional import embedding_bag
 
 from fame.data import Catalog
 from fame.data.attributes import Attributes, attributes
-from fame.explain.families.ridge import ridge
+from fame.explain.families.ridge import Ridge, ridge
 from fame.heads.registry import head
 from fame.model import Model, Output
 
@@ -27,7 +30,8 @@ MOST = 4_000  # values fitted; where a catalog has more, the commonest
 class Anatomy:
     """What of each item embedding goes with which family."""
 
-    families: tuple[str, ...]  # A
+    families: tuple[str, ...]  # A, the given ones first
+    given: int  # how many of them are given
     penalties: tuple[float, ...]  # (A,) of the ridge, chosen by cross-validation
     explained: float  # share of the item table's variance that the families explain on items left out of the fit
     values: tuple[Tensor, ...]  # rows of a family's `weights`, item after item
@@ -35,6 +39,15 @@ class Anatomy:
     weights: tuple[Tensor, ...]  # (values, D)
     centres: Tensor  # (A, D) mean component over the catalog
     average: Tensor  # (D,) mean item embedding
+
+    @property
+    def of_given(self) -> "Anatomy":
+        """Of the given families alone: their parts are the same."""
+        g = self.given
+        return replace(
+            self, families=self.families[:g], penalties=self.penalties[:g], values=self.values[:g],
+            starts=self.starts[:g], weights=self.weights[:g], centres=self.centres[:g],
+        )  # fmt: skip
 
     def components(self, items: Tensor) -> Tensor:
         """Catalog indices (…) -> component of each family, centred over the catalog, (…, A, D)."""
@@ -54,16 +67,19 @@ class Anatomy:
 @torch.inference_mode()
 def fit(model: Model, catalog: Catalog, families: Sequence[str] | None = None) -> Anatomy:
     """Fit the model's item table; without `families`, on all that the catalog declares and that have values."""
-    names = [family.name for family in catalog.families] if families is None else list(families)
-    known = [found for name in names if (found := attributes(catalog, name)).values]
+    chosen = [one for one in catalog.families if families is None or one.name in families]
+    chosen.sort(key=lambda one: one.kind == "derived")
+    known = [(one.kind, its) for one in chosen if (its := attributes(catalog, one.name)).values]
     table = model.table().detach().cpu().double().numpy()[1:]
     average = table.mean(0)
     table -= average
-    blocks = [columns(found, MOST // max(1, len(known))) for found in known]
-    fitted = ridge(table, blocks)
+    blocks = [columns(its, MOST // max(1, len(known))) for _, its in known]
+    given = sum(kind == "given" for kind, _ in known)
+    fitted = _in_turn(table, blocks, given)
     centres = [np.asarray(block.mean(0)) @ part for block, part in zip(blocks, fitted.weights, strict=True)]
     return Anatomy(
-        families=tuple(one.family for one in known),
+        families=tuple(its.family for _, its in known),
+        given=given,
         penalties=tuple(fitted.penalties),
         explained=fitted.explained,
         values=tuple(torch.from_numpy(block.indices).long() for block in blocks),
@@ -71,6 +87,26 @@ def fit(model: Model, catalog: Catalog, families: Sequence[str] | None = None) -
         weights=tuple(torch.from_numpy(part).float() for part in fitted.weights),
         centres=torch.from_numpy(np.vstack([np.zeros((0, table.shape[1])), *centres])).float(),
         average=torch.from_numpy(average).float(),
+    )
+
+
+def _in_turn(vectors: np.ndarray, blocks: Sequence[csr_matrix], given: int) -> Ridge:
+    """The first so many blocks, and the others on what these leave of the vectors (V, D).
+
+    What both explain on items left out of the fit: the others' share is of what was left on items in the first fit.
+    """
+    first, others = ridge(vectors, blocks[:given]), blocks[given:]
+    if not others:
+        return first
+    before, left = float(np.square(vectors).sum()), vectors.copy()
+    for block, weights in zip(blocks[:given], first.weights, strict=True):
+        left -= block @ weights - np.asarray(block.mean(0)) @ weights
+    second = ridge(left, others)
+    of_all = float(np.square(left).sum()) / max(before, 1e-300)
+    return Ridge(
+        [*first.weights, *second.weights],
+        [*first.penalties, *second.penalties],
+        min(1.0, first.explained + of_all * second.explained),
     )
 
 

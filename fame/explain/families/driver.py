@@ -24,20 +24,34 @@ FEWEST = 2  # draws that have an error
 
 @dataclass(frozen=True)
 class Evidence:
-    """For one item; A families in the order of `families`."""
+    """For one item; A families in the order of `families`, those that were given for the items first.
+
+    The probability was learned among given families, and is asked of these alone. What a derived one lifts an item by,
+    and what becomes of the item without it, stand beside it as they were measured.
+    """
 
     families: tuple[str, ...]
     parts: np.ndarray  # (A,) of the score, centred over the catalog
     effect: np.ndarray  # (A, R) by how much log p falls when the past says nothing of the family, draw by draw
-    usual: tuple[float, float] = (1.0, 1.0)  # of parts and of falls, after the same history, of items drawn at random
+    usual: tuple[float, float] = (1.0, 1.0)  # of given parts and falls, after the same history, of items at random
+    derived: int = 0  # how many of the families, the last, follow from what users took
+
+    @property
+    def given(self) -> "Evidence":
+        """Of the given families alone."""
+        if not self.derived:
+            return self
+        A = len(self.families) - self.derived
+        return Evidence(self.families[:A], self.parts[:A], self.effect[:A], self.usual)
 
     @property
     def chances(self) -> Chances | None:
-        """With what probability each family drove it; None where there is no family, or no evidence to weigh."""
-        if not len(self.families) or _nothing_known(self):
+        """With what probability each given family drove it; None where there is none, or no evidence to weigh."""
+        told = self.given
+        if not len(told.families) or _nothing_known(told):
             return None
-        found = judged(self.parts, self.mean, np.array(self.usual))
-        return Chances(self.families, found[:-1], float(found[-1]))
+        found = judged(told.parts, told.mean, np.array(told.usual))
+        return Chances(told.families, found[:-1], float(found[-1]))
 
     @property
     def mean(self) -> np.ndarray:
@@ -69,6 +83,7 @@ class Evidence:
             "parts": self.parts.tolist(),
             "effect": self.effect.tolist(),
             "usual": list(self.usual),
+            "derived": self.derived,
         }
 
     @classmethod
@@ -77,7 +92,13 @@ class Evidence:
         families = tuple(content["families"])
         effect = np.asarray(content["effect"], dtype=float).reshape(len(families), -1 if families else 0)
         part, fall = content["usual"]
-        return cls(families, np.asarray(content["parts"], dtype=float), effect, (float(part), float(fall)))
+        return cls(
+            families,
+            np.asarray(content["parts"], dtype=float),
+            effect,
+            (float(part), float(fall)),
+            int(content.get("derived", 0)),
+        )
 
 
 @dataclass(frozen=True)
@@ -91,7 +112,8 @@ class Driver:
 
 
 def name_driver(found: Evidence, least: float = NAMED) -> Driver | None:
-    """The likeliest family; None where its probability is below `least`."""
+    """The likeliest of the given families; None where its probability is below `least`."""
+    found = found.given
     chances = found.chances
     if chances is None or chances.of.max() < least:
         return None
@@ -111,7 +133,8 @@ def name_driver(found: Evidence, least: float = NAMED) -> Driver | None:
 
 
 def objection(found: Evidence) -> str:
-    """What in the evidence speaks against the family that lifts it most; empty where nothing does."""
+    """What in the evidence speaks against the given family that lifts it most; empty where nothing does."""
+    found = found.given
     if not len(found.families):
         return "nothing is known about the items"
     if unknown := _nothing_known(found):

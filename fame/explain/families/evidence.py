@@ -23,7 +23,7 @@ class FamilyEvidence:
 
     parts: Tensor  # (B, k, A)
     effect: Tensor  # (B, k, A, R)
-    usual: Tensor  # (B, 2) root mean square of parts, and of mean falls, over families and items drawn at random
+    usual: Tensor  # (B, 2) root mean square of parts, and of mean falls, over given families and items drawn at random
 
 
 @torch.inference_mode()
@@ -36,7 +36,7 @@ def ask(
     every = torch.cat([targets, others], 1)
     parts = split(model, anatomy, execute(model, histories(read)), every)
     effect = knock_out_families(model, anatomy, read, every, draws).effect
-    found = [of[:, k:].square().mean((1, 2)).sqrt() for of in (parts, effect.mean(-1))]
+    found = [of[:, k:, : anatomy.given].square().mean((1, 2)).sqrt() for of in (parts, effect.mean(-1))]
     return FamilyEvidence(
         parts[:, :k], effect[:, :k], torch.stack(found, 1).nan_to_num()
     )  # of no families there is no mean
@@ -57,7 +57,8 @@ def evidence(
     read, targets = torch.tensor([list(history)[-model.config.length :]]), torch.tensor([list(items)])
     found = ask(model, anatomy, read, targets, draws)
     part, fall = found.usual[0].tolist()
+    derived = len(anatomy.families) - anatomy.given
     return [
-        Evidence(anatomy.families, found.parts[0, i].numpy(), found.effect[0, i].numpy(), (part, fall))
+        Evidence(anatomy.families, found.parts[0, i].numpy(), found.effect[0, i].numpy(), (part, fall), derived)
         for i in range(len(items))
     ]

@@ -21,14 +21,15 @@ from fame.measured import find, kept
 
 ANATOMY = "anatomy"  # folder, and name of its two files
 ADVICE = "fit it again with `python -m fame verify meaning --model MODEL`"
-TOLD = ("families", "penalties", "explained")  # what stands in the JSON; all else are tensors
+TOLD = ("families", "given", "penalties", "explained")  # what stands in the JSON; all else are tensors
 
 
 def anatomy_of(checkpoint: Checkpoint, catalog: Catalog) -> Anatomy:
     """What is stored with the model for all families of its catalog; fitted now where that is not there."""
     model, named = checkpoint.model, checkpoint.description
     stored = _load(named.folder, named.fingerprint)
-    known = tuple(family.name for family in catalog.families if catalog.coverage[family.name][0])
+    kinds = (catalog.given, catalog.derived)
+    known = tuple(family.name for kind in kinds for family in kind if catalog.coverage[family.name][0])
     if stored is not None and stored.families == known and _fits(stored, model.config.items, model.config.width):
         return stored
     return fit(model, catalog)
@@ -76,6 +77,7 @@ def _load(model: Path, fingerprint: str) -> Anatomy | None:
         }
         return Anatomy(
             families=families,
+            given=int(about["given"]),
             penalties=tuple(about["penalties"]),
             explained=float(about["explained"]),
             values=tuple(value.long() for value in each["values"]),

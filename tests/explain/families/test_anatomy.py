@@ -6,6 +6,8 @@ import torch
 
 from fame.data import Catalog, Family
 from fame.explain.families.anatomy import fit
+from fame.explain.families.driver import objection
+from fame.explain.families.evidence import evidence
 from fame.explain.families.knockout import knock_out_families, log_probability
 from fame.model import Intervention
 from fame.ranking.recommend import recommend
@@ -109,3 +111,24 @@ def test_a_shift_of_nothing_changes_nothing_and_padding_is_not_shifted(trained):
     assert torch.equal(plain.query[:, -5:], still.query[:, -5:])
     assert torch.equal(plain.query[:, -5:], padded.query[:, -5:])
     assert not torch.allclose(plain.query[:, -1], moved.query[:, -1])
+
+
+def test_derived_families_take_nothing_from_the_given_ones(trained, cinema):
+    """Not even one that says the same as a given one."""
+    V = len(cinema.catalog)
+    rng = np.random.default_rng(0)
+    same = [cinema.catalog.values("genre", item) for item in range(1, V + 1)]
+    derived = [Family("same", "same", False, "derived"), Family("other", "other", False, "derived")]
+    values = {"same": same, "other": [(str(rng.integers(5)),) for _ in range(V)]}
+    both = cinema.catalog.with_families(derived, values)
+    alone, beside = fit(trained.model, cinema.catalog), fit(trained.model, both)
+    assert beside.families == (*alone.families, "same", "other")
+    assert beside.given == len(alone.families)
+    items = torch.arange(1, V + 1)
+    own = alone.components(items)
+    assert torch.allclose(beside.components(items)[:, : beside.given], own, atol=1e-6)
+    assert torch.allclose(beside.of_given.components(items), own, atol=1e-6)
+    told, before = (evidence(trained.model, one, HISTORY, [5])[0] for one in (beside, alone))
+    assert told.derived == 2
+    assert np.allclose(told.chances.of, before.chances.of, atol=1e-5)
+    assert objection(told) == objection(before)

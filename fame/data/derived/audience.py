@@ -1,0 +1,215 @@
+"""Audiences: items that the same users take, in two levels, wide ones that open into narrow ones.
+
+Items are placed by the leading singular vectors of the user-item matrix, normalised by both its margins (spectral
+co-clustering, Dhillon 2001), and grouped by k-means; each wide audience is grouped again. How many is decided by what
+comes out again: with other seeds, and from one half of the users as from the other. Cost: some passes
+over the interactions with `WIDTH` numbers an item and a user; nothing is dense in items x users or items x items.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from fame.data.derived.log import Log
+from fame.data.derived.records import LevelStability
+
+WIDTH = 16  # singular vectors
+PASSES = 4  # of the randomised decomposition (Halko et al. 2011)
+TAKERS = 5  # users of an item by which it helps to find the audiences
+JOINS = 2  # users of an item that is then put into one: one user is no audience
+FEWEST_ITEMS = 20  # with so many takers
+SAMPLE = 20_000  # items, at most, that the audiences are found on; the others join the nearest
+WIDE, NARROW = (3, 4, 5, 6, 8), (8, 12, 16, 24, 32, 48)
+SEEDS = 3
+STARTS = 8  # of k-means, of which the best counts
+SAME_BY_SEEDS, SAME_BY_HALVES = 0.8, 0.5  # adjusted mutual information that a level must reach
+TYPICAL = 5  # items shown of each
+
+
+@dataclass(frozen=True)
+class Audiences:
+    """Numbers of audiences from 0, by the number of interactions with their items; V items."""
+
+    wide: np.ndarray  # (V + 1,) int32, -1 = in none
+    narrow: np.ndarray | None  # (V + 1,) int32; None where no finer level is stable
+    within: tuple[int, ...]  # the wide audience of every narrow one
+    typical_wide: tuple[tuple[int, ...], ...]  # catalog indices
+    typical_narrow: tuple[tuple[int, ...], ...]
+    stability: tuple[LevelStability, ...]
+
+
+def find_audiences(log: Log, seed: int = 0) -> Audiences | str:
+    """The audiences of a training part, or a sentence that says why there are none."""
+    if log.U < 2:
+        return "the training part has one user, and an audience is told from another"
+    counts = _takers(log, np.ones(log.U, bool))
+    if counts.max() < JOINS:
+        return "no item was taken by two users"
+    firm = np.flatnonzero(counts >= TAKERS)
+    if len(firm) < FEWEST_ITEMS:
+        return f"{len(firm)} items were taken by {TAKERS} users or more, and {FEWEST_ITEMS} are needed"
+    rng = np.random.default_rng(seed)
+    sample = np.sort(rng.choice(firm, SAMPLE, replace=False)) if len(firm) > SAMPLE else firm
+    half = rng.permutation(log.U) < log.U // 2
+    whole = places(log, np.ones(log.U, bool), seed)
+    halves = [places(log, part, seed) for part in (half, ~half)]
+    told = sample[np.all([_takers(log, part)[sample] >= TAKERS for part in (half, ~half)], axis=0)]
+    if len(told) < FEWEST_ITEMS:
+        return (
+            f"{len(told)} items were taken by {TAKERS} users or more in either half of the users, by which it is told "
+            f"what is stable, and {FEWEST_ITEMS} are needed"
+        )
+    spaces = whole[sample], [one[told] for one in halves]
+
+    wide = _most_stable(spaces, seed)
+    if wide is None:
+        return (
+            "no grouping of the items by who took them comes out again with other seeds and from other users "
+            f"(adjusted mutual information {SAME_BY_SEEDS} and {SAME_BY_HALVES})"
+        )
+    asked, narrow = _finest(spaces, wide.number, seed)
+    found = Grouping.of(whole[sample], wide.number, asked, seed)
+    joins = np.flatnonzero((counts >= JOINS) & (np.abs(whole).sum(1) > 0))
+    labels = np.full((2, log.V + 1), -1, np.int32)
+    for start in range(0, len(joins), 100_000):
+        some = joins[start : start + 100_000]
+        labels[:, some] = found.nearest(whole[some])
+    return _numbered(labels, narrow is not None, whole, counts, found, (wide, *([narrow] if narrow else [])))
+
+
+def _takers(log: Log, users: np.ndarray) -> np.ndarray:
+    """(V + 1,) how many of some users (U,) bool took each item."""
+    kept = users[log.users]
+    pairs = np.unique(log.users[kept].astype(np.int64) * (log.V + 1) + log.items[kept])
+    return np.bincount(pairs % (log.V + 1), minlength=log.V + 1)
+
+
+def places(log: Log, users: np.ndarray, seed: int) -> np.ndarray:
+    """Each item as some of the users (U,) bool take it: (V + 1, w) float32 of length 1; 0 where none of them does."""
+    from scipy.sparse import csr_matrix
+    from sklearn.decomposition import TruncatedSVD
+
+    kept = users[log.users]
+    taken = csr_matrix(
+        (np.ones(int(kept.sum()), np.float32), (log.items[kept], log.users[kept])), (log.V + 1, log.U)
+    )  # a repetition adds up
+    taken.data[:] = 1
+    many, active = np.asarray(taken.sum(1)).ravel(), np.asarray(taken.sum(0)).ravel()
+    taken.data *= np.repeat(1 / np.sqrt(np.maximum(many, 1)), np.diff(taken.indptr)).astype(np.float32)
+    taken.data *= (1 / np.sqrt(np.maximum(active, 1))).astype(np.float32)[taken.indices]
+    width = min(WIDTH + 1, *(side - 1 for side in taken.shape))
+    found = TruncatedSVD(width, n_iter=PASSES, random_state=seed).fit_transform(taken)[:, 1:]  # the first is popularity
+    return np.asarray(found / np.maximum(np.linalg.norm(found, axis=1, keepdims=True), 1e-9), np.float32)
+
+
+@dataclass(frozen=True)
+class Grouping:
+    """Centres of the audiences of both levels."""
+
+    wide: np.ndarray  # (w, D)
+    narrow: np.ndarray  # (n, D)
+    within: np.ndarray  # (n,) wide audience of each
+
+    @classmethod
+    def of(cls, vectors: np.ndarray, wide: int, narrow: int | None, seed: int) -> "Grouping":
+        """Vectors (n, D) in so many wide audiences, and these in about so many narrow ones, by their sizes."""
+        centres, labels = _k_means(vectors, wide, seed)
+        if narrow is None:
+            return cls(centres, centres, np.arange(len(centres)))
+        parts = []
+        for w in range(len(centres)):
+            own = vectors[labels == w]
+            parts.append(_k_means(own, max(1, min(len(own), round(narrow * len(own) / len(vectors)))), seed)[0])
+        return cls(centres, np.vstack(parts), np.repeat(np.arange(len(parts)), [len(part) for part in parts]))
+
+    def nearest(self, vectors: np.ndarray) -> np.ndarray:
+        """(n, D) -> wide and narrow audience, (2, n): the nearest wide one, and within it the nearest."""
+        wide = _nearest(vectors, self.wide)
+        far = np.where(self.within[None] == wide[:, None], 0.0, np.inf)
+        return np.stack([wide, _nearest(vectors, self.narrow, far)])
+
+
+def _k_means(vectors: np.ndarray, k: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    from sklearn.cluster import KMeans
+
+    found = KMeans(k, n_init=STARTS, random_state=seed).fit(vectors)
+    return found.cluster_centers_, found.labels_
+
+
+def _nearest(vectors: np.ndarray, centres: np.ndarray, beside: np.ndarray | float = 0.0) -> np.ndarray:
+    return np.asarray((np.square(centres).sum(1) - 2 * vectors @ centres.T + beside).argmin(1))
+
+
+def _measured(spaces: tuple[np.ndarray, list[np.ndarray]], wide: int, narrow: int | None, seed: int) -> LevelStability:
+    """How alike a level comes out again: the finer one where there are two."""
+    from sklearn.metrics import adjusted_mutual_info_score as alike
+
+    whole, halves = spaces
+
+    def labels(vectors: np.ndarray, seed: int) -> np.ndarray:
+        return Grouping.of(vectors, wide, narrow, seed).nearest(vectors)[1]
+
+    again = [labels(whole, seed + s) for s in range(SEEDS)]
+    number = len(np.unique(again[0]))
+    pairs = [alike(again[i], again[j]) for i in range(SEEDS) for j in range(i)]
+    apart = alike(*(labels(one, seed) for one in halves))
+    return LevelStability("narrow" if narrow else "wide", number, float(np.mean(pairs)), float(apart))
+
+
+def _stable(one: LevelStability) -> bool:
+    return one.seeds >= SAME_BY_SEEDS and one.halves >= SAME_BY_HALVES
+
+
+def _most_stable(spaces: tuple[np.ndarray, list[np.ndarray]], seed: int) -> LevelStability | None:
+    """The number of wide audiences that halves of the users agree on most."""
+    found = [one for k in WIDE if k <= len(spaces[0]) // 2 and _stable(one := _measured(spaces, k, None, seed))]
+    return max(found, key=lambda one: one.halves, default=None)
+
+
+def _finest(
+    spaces: tuple[np.ndarray, list[np.ndarray]], wide: int, seed: int
+) -> tuple[int | None, LevelStability | None]:
+    """The largest number of narrow audiences that is stable, as asked for, and what came of it."""
+    finest: tuple[int | None, LevelStability | None] = None, None
+    for k in NARROW:
+        if 2 * wide <= k <= len(spaces[1][0]) // 4:
+            one = _measured(spaces, wide, k, seed)
+            if _stable(one):
+                finest = k, one
+            elif finest[0]:
+                break
+    return finest
+
+
+def _numbered(
+    labels: np.ndarray, two: bool, vectors: np.ndarray, counts: np.ndarray, found: Grouping,
+    stability: tuple[LevelStability, ...],
+) -> Audiences:  # fmt: skip
+    """Labels (2, V + 1) numbered anew by how much their items are taken, and the typical items of each."""
+    weight = [
+        np.bincount(own[own >= 0], counts[own >= 0], minlength=n)
+        for own, n in zip(labels, (len(found.wide), len(found.narrow)), strict=True)
+    ]
+    wide_order = np.argsort(-weight[0], kind="stable")
+    rank = np.argsort(wide_order)
+    narrow_order = np.lexsort((-weight[1], rank[found.within]))
+    wide = np.append(rank, -1)[labels[0]].astype(np.int32)
+    narrow = np.append(np.argsort(narrow_order), -1)[labels[1]].astype(np.int32)
+
+    def typical(own: np.ndarray, centres: np.ndarray) -> tuple[tuple[int, ...], ...]:
+        """Near the middle and often taken."""
+        shown = []
+        for n, centre in enumerate(centres):
+            items = np.flatnonzero(own == n)
+            score = (vectors[items] @ centre) * np.log1p(counts[items])
+            shown.append(tuple(int(item) for item in items[np.argsort(-score, kind="stable")[:TYPICAL]]))
+        return tuple(shown)
+
+    return Audiences(
+        wide=wide,
+        narrow=narrow if two else None,
+        within=tuple(int(rank[w]) for w in found.within[narrow_order]) if two else (),
+        typical_wide=typical(wide, found.wide[wide_order]),
+        typical_narrow=typical(narrow, found.narrow[narrow_order]) if two else (),
+        stability=stability,
+    )
