@@ -40,6 +40,7 @@ class Current:
     changed: Interventions = UNCHANGED  # in the model, by hand
     user: User | None = None  # whose history it is, or was before it was edited
     repeats: Repeats = "drop"  # whether seen items are recommended, too
+    against: Description | None = None  # the model that was asked to be compared with
 
     @property
     def facets(self) -> tuple[str, ...]:
@@ -114,8 +115,22 @@ def resolve() -> Current:
     facet, expert = facet_and_expert(model, now)
     return Current(
         model, data, history, target, rival, facet, expert, missing(model, now), grouping(data, now),
-        methods(model, now), intended(model, now), user, repeats,
+        methods(model, now), intended(model, now), user, repeats, against(model, now),
     )  # fmt: skip
+
+
+def against(model: Description, now: state.Session) -> Description | None:
+    """The model that was asked to be compared with; what is none, or the model itself, is told of."""
+    if not now.against:
+        return None
+    found = models.usable()
+    if now.against in found and now.against != model.name:
+        return found[now.against]
+    itself = now.against == model.name
+    why = "it is the model itself" if itself else f"there is none of that name; there are {', '.join(found)}"
+    state.notice(f"Nothing is compared with the model {now.against[:60]!r}: {why}.")
+    now.against = ""
+    return None
 
 
 def kept_repeats(now: state.Session) -> Repeats:

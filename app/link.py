@@ -11,14 +11,27 @@ from fame.data import format_history, parse_history
 
 PARAMETERS = (
     *("model", "data", "user", "history", "target", "rival", "position", "facet", "expert", "missing", "by"),
-    *("method", "weights", "without", "repeats", "where", "event", "order", "step", "seed", "lesson"),
+    *(
+        "method",
+        "weights",
+        "without",
+        "repeats",
+        "where",
+        "event",
+        "order",
+        "against",
+        "ranks",
+        "step",
+        "seed",
+        "lesson",
+    ),
 )
 
 
 # Taken from a link as they are.
 WORDS = (
     *("rival", "facet", "missing", "by", "method", "weights", "without", "repeats"),
-    *("where", "event", "order", "seed", "lesson"),
+    *("where", "event", "order", "against", "ranks", "seed", "lesson"),
 )
 
 
@@ -85,6 +98,8 @@ def parameters() -> dict[str, str]:
         "where": now.where,
         "event": now.event,
         "order": now.order,
+        "against": now.against,
+        "ranks": now.ranks,
         "step": "" if now.step is None else str(now.step + 1),
         "seed": now.seed,
         "lesson": now.lesson,

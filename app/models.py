@@ -45,6 +45,20 @@ def way_to_data(name: str) -> str:
     return f"bring the folder data/{name}"
 
 
+def to_compare(model: Description) -> list[Description]:
+    """Whatever a model can be compared with, the likeliest first: of the same data the best one without facets."""
+
+    def likely(other: Description) -> tuple[bool, bool, float]:
+        validation = other.card.get("metrics", {}).get("validation", {})
+        return (
+            other.config["dataset_fingerprint"] != model.config["dataset_fingerprint"],
+            bool(other.architecture.facets),
+            -validation.get("NDCG@10", 0.0),
+        )
+
+    return sorted((other for other in usable().values() if other.name != model.name), key=likely)
+
+
 def baseline(dataset_fingerprint: str, but: str) -> tuple[str, dict[str, float]] | None:
     """Architecture with name, and validation measures, of the best model without facets on the same data but `but`."""
     found = [

@@ -97,6 +97,13 @@ PAGES = (
         "Where is it wrong?",
         "Every user at once: where it fails, for whom, and one error after another.",
     ),
+    Page(
+        "compare",
+        "Compare",
+        ":material/compare_arrows:",
+        "What differs?",
+        "Two models user by user, list by list and facet by facet, and what can be told of it.",
+    ),
     Page("train", "Train", ":material/model_training:", "Teach it my data", needs="nothing"),
     Page("models", "Models", ":material/inventory_2:", "Which models are here?", needs="nothing"),
 )

@@ -34,6 +34,8 @@ Chosen = tuple[int, ...] | None  # rows of a data set's users; None = all
 
 if TYPE_CHECKING:
     from fame.checkpoint.store import Checkpoint
+    from fame.compare.comparison import Compared
+    from fame.compare.records import Comparison, Matching
     from fame.error_analysis.events import TracedEvents
     from fame.error_analysis.records import Analysis
     from fame.explain.facets.population import Load, Population
@@ -251,7 +253,7 @@ def traced(model: Description, data: DataSet) -> tuple[Trace, TracedEvents]:
     return found
 
 
-@st.cache_resource(max_entries=2, show_spinner="Opening the trace, once …")
+@st.cache_resource(max_entries=3, show_spinner="Opening the trace, once …")
 def _traced(folder: Path, stamp: int, model: str, data: str, fingerprint: str) -> tuple[Trace, TracedEvents]:
     from fame.error_analysis.prepare import events_of
     from fame.trace.queries import Trace
@@ -272,6 +274,44 @@ def _analysis(
     from fame.error_analysis.analysis import analyse
 
     return analyse(_traced(folder, stamp, model, data, fingerprint)[1], where)
+
+
+def compared(first: Description, second: Description, data: DataSet) -> tuple[Compared, Comparison]:
+    """The users of two models' traces, and what is told of them; raises `InputError` where they cannot be compared."""
+    found: tuple[Compared, Comparison] = _compared(first, second, *_trace(first), *_trace(second), data.fingerprint)
+    return found
+
+
+@st.cache_resource(max_entries=4, show_spinner="Comparing user by user, once …")
+def _compared(
+    _first: Description, _second: Description, trace: Path, stamp: int, model: str, other_trace: Path, other_stamp: int,
+    other_model: str, data: str,
+) -> tuple[Compared, Comparison]:  # fmt: skip
+    from fame.compare.comparison import tell, users_of_both
+    from fame.compare.sides import Side
+
+    found = users_of_both(
+        Side(_first, dataset(_first.dataset), trace), Side(_second, dataset(_second.dataset), other_trace)
+    )
+    return found, tell(found)
+
+
+def matched(first: Description, second: Description) -> tuple[Matching | None, Matching | None]:
+    """Facets and experts of two models, matched; None where there are none to match."""
+    found: tuple[Matching | None, Matching | None] = _matched(
+        *_weights(first.name), *_weights(second.name), first.dataset, second.dataset
+    )
+    return found
+
+
+@st.cache_resource(max_entries=8, show_spinner="Matching facets and experts, once …")
+def _matched(
+    folder: Path, stamp: int, other: Path, other_stamp: int, data: str, other_data: str
+) -> tuple[Matching | None, Matching | None]:
+    from fame.compare.inside import matched
+
+    ours, theirs = _checkpoint(folder, stamp).model, _checkpoint(other, other_stamp).model
+    return matched(ours, theirs, (dataset(data), dataset(other_data)))
 
 
 def _trace(model: Description) -> tuple[Path, int, str]:

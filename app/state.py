@@ -37,6 +37,8 @@ class Session:
     order: str = (
         ""  # column by which events are listed, with a minus where from high to low; empty = the surest errors first
     )
+    against: str = ""  # the model that this one is compared with
+    ranks: str = ""  # users looked at on Compare, by their rank with one model and with the other: "1-10,11-50"
     step: int | None = None  # of the tour on Learn, from 0
     seed: str = ""  # from which the tasks there are drawn
     lesson: str = ""  # minutes of the lesson that is given there; empty: nobody teaches
@@ -178,6 +180,18 @@ def order_events(order: str) -> None:
     changed()
 
 
+def choose_against(name: str) -> None:
+    """Compare with that model; an empty one is the one that the page begins with."""
+    session().against, session().ranks, session().event = name, "", ""
+    changed()
+
+
+def choose_ranks(ranks: str) -> None:
+    """Look at users whose ranks are in these ranges; empty: at all."""
+    session().ranks, session().event = ranks, ""
+    changed()
+
+
 def choose_repeats(repeats: str) -> None:
     """Decide whether seen items are recommended, too."""
     session().repeats = repeats
@@ -220,6 +234,9 @@ def choose_model(name: str, data: str) -> None:
         now.history, now.undo, now.pinned, now.position, now.fresh = [], [], None, None, True
         now.selected, now.focus, now.by, now.without, now.user, now.edited = [], "", "", "", "", False
         now.where = ""
+    if now.against == name:  # one takes the other's place
+        now.against = now.model
+    now.ranks = ""
     now.model, now.data, now.target, now.rival = name, data, "", ""
     now.facet, now.expert, now.missing, now.weights = "", None, "", ""  # another model's facets and experts are others
     now.event = ""

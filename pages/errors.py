@@ -9,10 +9,10 @@ from app.widgets.errors import overview
 from app.widgets.errors.event import event
 from app.widgets.errors.events import listing, opened, table
 from app.widgets.errors.export import export
-from app.widgets.errors.tracing import offer
 from app.widgets.shared.event_filters import chips
 from app.widgets.shared.frame import notices
 from app.widgets.shared.page_links import onward
+from app.widgets.shared.tracing import offer
 from fame.errors import InputError
 
 

@@ -1,5 +1,6 @@
 """Pure functions: arrays in, a plotly Figure out. No Streamlit here."""
 
+from app.charts.comparison import by_ranks, differences, joined
 from app.charts.meaning import SMALL_TEXT, coverage, intervals, matrix, reliability
 from app.charts.parts import POPULARITY, ScoreSplit, splits
 from app.charts.past import Strip, strips
@@ -15,11 +16,14 @@ __all__ = [
     "attention",
     "bars",
     "beside",
+    "by_ranks",
     "course",
     "courses",
     "coverage",
+    "differences",
     "distributions",
     "intervals",
+    "joined",
     "matrix",
     "reliability",
     "splits",

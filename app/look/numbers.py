@@ -84,3 +84,9 @@ def signed(value: float) -> str:
 def two_digits(value: float) -> str:
     """0.304 -> "0.30"; what rounds to nothing has no sign."""
     return signed(value).removeprefix("+")
+
+
+def gap(value: float) -> str:
+    """A difference of measures: -0.0034 -> "−0.003", with a real minus sign; what rounds to nothing has no sign."""
+    text = f"{value:+.3f}".replace("-", "−")
+    return "0.000" if text[1:] == "0.000" else text

@@ -1,7 +1,7 @@
 """What differs between two models, user by user: from their traces, and of different catalogs from the common items."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -13,6 +13,16 @@ from fame.compare.slices import ComparedEvents, slice_differences
 from fame.error_analysis.events import CUT
 from fame.error_analysis.prepare import events_of
 from fame.trace.records import need, read_about
+
+
+@dataclass(frozen=True)
+class Compared:
+    """What a comparison is told of: n users of both models, in the order of the first's trace."""
+
+    named: tuple[Named, Named]
+    pairs: Pairs
+    events: ComparedEvents
+    common: Common | None
 
 
 def compare(first: Side, second: Side, models: int = 1, minimum: int | None = None) -> Comparison:
@@ -33,24 +43,34 @@ def compare(first: Side, second: Side, models: int = 1, minimum: int | None = No
     CompareError
         There are no users of both, or the traces were not made alike.
     """
+    return tell(users_of_both(first, second), models, minimum)
+
+
+def users_of_both(first: Side, second: Side) -> Compared:
+    """The users that two models are compared over; raises as `compare`."""
     abouts = [read_about(side.trace) for side in (first, second)]
     for side, about in zip((first, second), abouts, strict=True):
         need(about, side.trace, side.model.fingerprint, side.data.fingerprint)
     paired, common = pair(first.trace, second.trace), None
     if first.data.fingerprint != second.data.fingerprint:
         paired, common = among_common(first, second, paired)
-    events = compared_events(first, paired)
-    looked_at, least, slices = slice_differences(events, minimum)
-    ours, theirs = paired.first_rank <= CUT, paired.second_rank <= CUT
-    named = [
+    ours, theirs = (
         Named(side.model.name, side.model.fingerprint, side.data.name, about.counted, about.items)
         for side, about in zip((first, second), abouts, strict=True)
-    ]
+    )
+    return Compared((ours, theirs), paired, compared_events(first, paired), common)
+
+
+def tell(compared: Compared, models: int = 1, minimum: int | None = None) -> Comparison:
+    """What differs, over all of them; see `compare`."""
+    paired = compared.pairs
+    looked_at, least, slices = slice_differences(compared.events, minimum)
+    ours, theirs = paired.first_rank <= CUT, paired.second_rank <= CUT
     return Comparison(
-        first=named[0],
-        second=named[1],
+        first=compared.named[0],
+        second=compared.named[1],
         users=len(paired),
-        common=common,
+        common=compared.common,
         both=int((ours & theirs).sum()),
         first_alone=int((ours & ~theirs).sum()),
         second_alone=int((theirs & ~ours).sum()),
