@@ -108,7 +108,7 @@ def why(model: Model, history: list[int], found: Runs) -> None:
     take_apart(model, history, [target])
     effects(model, found, target)
     question = Question.of(model, history, target)
-    claim(question, attribute(question, "occlusion-remove"), at_hand=found)
+    claim(question, attribute(question, "occlusion-remove", at_hand=found), at_hand=found)
     facet_shares(question, "renormalised")
     expert_effects(question)
 

@@ -50,7 +50,7 @@ def story() -> None:
         choose_against(now, top.items.tolist())
         beside = past.choose(now, method, truth)
     question = Question.about(model, now.history, target, against, now.hidden)
-    found = past.explained(now, question, method) if question.length > 1 else None
+    found = past.explained(now, question, method, runs) if question.length > 1 else None
     editor(
         now, asked.gate, choosable=True, values=None if found is None else found.values,
         by=KINDS[method].title, out=now.changed.without,
@@ -61,7 +61,7 @@ def story() -> None:
         with left:
             st.header("Past items, by method")
             past.more(now, method, beside)
-            others = [one for name in beside if (one := past.explained(now, question, name)) is not None]
+            others = [one for name in beside if (one := past.explained(now, question, name, runs)) is not None]
             shown = [found, *others, *(attribute(question, order) for order in BASELINES)]
             past.picture(now, shown, tested, 1 + len(now.history) - question.length)
         with right:

@@ -1,7 +1,7 @@
 """Run the model again without one thing, and see what becomes of an item: an effect, not a weight."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import torch
@@ -10,10 +10,11 @@ from fame.explain.records import Knockout
 from fame.model import Model, Output
 from fame.ranking.recommend import HistoryError
 from fame.runs.execute import execute, joined
-from fame.runs.outcomes import first, outcomes
+from fame.runs.outcomes import Outcomes, first, outcomes
 from fame.runs.plan import histories, without_each_facet, without_each_item
 
 TOP = 10
+KNOWN_OUTCOMES = 8  # items asked about one history
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,18 @@ class Runs:
     history: tuple[int, ...]  # all of it, also what is too old to be read
     length: int  # T, read items
     output: Output  # (B, 1, …): where the next item is predicted
+    _known: dict[tuple[int, tuple[int, ...]], Outcomes] = field(default_factory=dict, compare=False, repr=False)
+
+    def outcomes(self, model: Model, target: int, hidden: Sequence[int]) -> Outcomes:
+        """What became of an item, of which all that is hidden is told in order; of the last few asked it is known."""
+        asked = target, tuple(hidden)
+        found = self._known.get(asked)
+        if found is None:
+            found = outcomes(model, self.output, target, torch.tensor(hidden, dtype=torch.long))
+            for oldest in list(self._known)[: 1 - KNOWN_OUTCOMES]:
+                self._known.pop(oldest, None)
+            self._known[asked] = found
+        return found
 
 
 @torch.inference_mode()
@@ -76,7 +89,7 @@ def effects(model: Model, found: Runs, target: int, hidden: Collection[int] | No
         where = "already in the history" if target in found.history else "among the items seen before"
         raise HistoryError(f"The target is {where}; choose an item that is not.")
     H, seen = len(model.config.facets), torch.tensor(out, dtype=torch.long)
-    ran = outcomes(model, found.output, target, seen)
+    ran = found.outcomes(model, target, out)
     alone = len(ran.rank) == 1 + H
     top = first(model, found.output.only(range(1 + H)), TOP, seen)
     kept = torch.isin(top[1:], top[0]).sum(1)

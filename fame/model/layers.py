@@ -201,19 +201,42 @@ class Attention(nn.Module):
         self, q: Tensor, k: Tensor, v: Tensor, mask: Tensor, at: Tensor | None, own: Tensor | None
     ) -> tuple[Tensor, Tensor]:
         """Of the newest R of S positions, or of position `at`."""
-        logits = self.logits(q, k, at).add_(mask)
-        weights = softmax(logits if own is None else logits.add_(own[..., None, :]))
+        weights = self.weights(self.logits(q, k, at), mask, own)
         used = dropout(weights, self.attention_dropout, self.training)
         return (used.flatten(2, 3) @ v).view(q.shape), weights
+
+    def newest(
+        self, q: Tensor, x: Tensor, key: Tensor, value: Tensor, mask: Tensor, at: Tensor, own: Tensor | None
+    ) -> tuple[Tensor, Tensor]:
+        """What `forward` gives of position `at` alone; keys are `key x` and values `value x`, matrices (H, K, D).
+
+        Neither is worked out: of the H N queries of one position it costs less to take the matrices to their side.
+        """
+        B, H, N, R, K = q.shape
+        asked = torch.einsum("bhnk,hkd->bhnd", q.flatten(2, 3) / math.sqrt(K), key).flatten(1, 2)
+        logits = (asked @ x.mT).view(B, H, N, R, -1)
+        weights = self.weights(self.by_distance(logits, q, at), mask, own)
+        read = dropout(weights, self.attention_dropout, self.training).flatten(1, 3) @ x  # (B, H N, D)
+        return torch.einsum("bhnd,hkd->bhnk", read.view(B, H, N, -1), value).view(q.shape), weights
+
+    def weights(self, logits: Tensor, mask: Tensor, own: Tensor | None) -> Tensor:
+        """(B, H, N, R, S), each row sums to 1."""
+        logits = logits.add_(mask)
+        return softmax(logits if own is None else logits.add_(own[..., None, :]))
 
     def logits(self, q: Tensor, k: Tensor, at: Tensor | None = None) -> Tensor:
         """Of the newest R of S positions, or of position `at`: (B, H, N, R, S); meaningless of what is later."""
         B, H, N, R, K = q.shape
         S = k.shape[2]
         rows, scale = q.flatten(2, 3), 1 / math.sqrt(K)  # N x R rows of one attention, not N attentions
-        logits = (rows @ (k * scale).mT).view(B, H, N, R, S)
+        return self.by_distance((rows @ (k * scale).mT).view(B, H, N, R, S), q, at)
+
+    def by_distance(self, logits: Tensor, q: Tensor, at: Tensor | None) -> Tensor:
+        """What queries make of keys (B, H, N, R, S), and of how far away they are."""
         if self.distance_bias is None or self.distance_key is None:
             return logits
+        B, H, N, R, S = logits.shape
+        rows, scale = q.flatten(2, 3), 1 / math.sqrt(q.shape[4])
         key, bias = self.distance_key[:, :S] * scale, self.distance_bias[:, :S]
         if at is None:
             # Column c + 1 of row t speaks of distance S - 1 - c; skewing moves that to column t - distance.
@@ -332,9 +355,13 @@ class ExpertAttention(nn.Module):
         B, S, D = x.shape
         H, N, K = self.heads, self.experts, D // self.heads
         q = self.query(pick(x, at)).view(B, -1, H, N, K).permute(0, 2, 3, 1, 4)  # (B, H, N, R, K)
+        if at is not None:
+            key, value = (of.weight.view(H, K, D) for of in (self.key, self.value))
+            read, weights = self.attention.newest(q, x, key, value, mask, at, own)
+            return read.permute(0, 3, 1, 2, 4).contiguous(), weights if told else None
         k = self.key(x).view(B, S, H, K).transpose(1, 2)  # (B, H, S, K)
         v = self.value(x).view(B, S, H, K).transpose(1, 2)
-        read, weights = self.attention(q, k, v, mask, at, told, own)
+        read, weights = self.attention(q, k, v, mask, None, told, own)
         return read.permute(0, 3, 1, 2, 4).contiguous(), weights
 
     def route(self, read: Tensor, evidence: Tensor | None = None) -> Tensor:

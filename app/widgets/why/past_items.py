@@ -108,11 +108,11 @@ def more(now: Current, method: Method, beside: Sequence[Method]) -> None:
     )
 
 
-def explained(now: Current, question: Question, method: Method) -> Attribution | None:
+def explained(now: Current, question: Question, method: Method, runs: Runs) -> Attribution | None:
     """The values of a method, worked out where it is fast or asked for; None where it waits, or cannot be used: why."""
 
     def search(watch: Watch) -> Attribution:
-        return attribute(question, method, watch=watch)
+        return attribute(question, method, watch=watch, at_hand=runs)
 
     def seconds() -> float:
         slow = KINDS[method].slow and KINDS[method].fits(question.length)  # of more items it is refused

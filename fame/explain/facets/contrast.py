@@ -7,10 +7,10 @@ import numpy as np
 import torch
 
 from fame.explain.families.anatomy import Anatomy, split
-from fame.explain.knockout import Runs, effects
+from fame.explain.knockout import Runs
 from fame.explain.past.kinds import Method
 from fame.explain.past.methods import attribute
-from fame.explain.past.records import Attribution, most_first
+from fame.explain.past.records import Attribution
 from fame.explain.question import Question
 from fame.heads.kinds import kind_of
 from fame.model import Model
@@ -70,10 +70,7 @@ def contrast_runs(
         As `Question.of`.
     """
     question = Question.of(model, found.history, this, that, hidden)
-    values = effects(model, found, this, hidden).item_effect - effects(model, found, that, hidden).item_effect
-    gone = "the history without the item"
-    past = Attribution("occlusion-remove", this, that, question.read.numpy(), values, most_first(values), gone, None)
-    return compare(question, anatomy, past)
+    return compare(question, anatomy, attribute(question, "occlusion-remove", at_hand=found))
 
 
 @torch.inference_mode()

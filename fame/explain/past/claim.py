@@ -89,11 +89,13 @@ def claim(question: Question, found: Attribution, seed: int = 0, at_hand: Runs |
 def alone(question: Question, at_hand: Runs | None = None) -> Claim:
     """The item without which the target falls furthest, of all; of equals the newest."""
     if at_hand is None:
-        output = execute(question.model, with_and_without_each_item(question.read, "remove"))
+        values, ranks = judged(question, execute(question.model, with_and_without_each_item(question.read, "remove")))
     else:
         first = 1 + len(question.model.config.facets)  # of the runs without an item
-        output = at_hand.output.only([0, *range(first, first + question.length)])
-    values, ranks = judged(question, output)
+        rows = [0, *range(first, first + question.length)]
+        ran = at_hand.outcomes(question.model, question.target, question.hidden.tolist())
+        values = ran.log_probability if question.rival is None else question.value(at_hand.output)
+        values, ranks = values[rows], ran.rank[rows]
     best = question.length - 1 - int(values[1:].flip(0).argmin())
     order = [best, *(t for t in range(question.length) if t != best)]
     places = [0, *(1 + t for t in order)]

@@ -27,7 +27,7 @@ class MethodKind:
     title: str
     meaning: str  # of a value, in a sentence
     runs: Callable[[int], int]  # its cost: of the model, for so many items in the history
-    takes: tuple[Literal["seed", "watch"], ...] = ()  # what the function is given besides
+    takes: tuple[Literal["seed", "watch", "at_hand"], ...] = ()  # what the function is given besides
     seconds: str = ""  # "module:function" that reckons them, of one that takes seconds; of others a run tells
     most: int | None = None  # items in the history that it can be used for
     leaves_out: Way | None = None  # how it leaves items out, so that what it says is tested in the other way
@@ -57,6 +57,7 @@ KINDS = {
             title="occlusion, removed",
             meaning="How far log p falls when the item is removed and the later ones move up.",
             runs=lambda length: length + 1,
+            takes=("at_hand",),
             leaves_out="remove",
         ),
         MethodKind(

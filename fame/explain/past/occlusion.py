@@ -2,7 +2,9 @@
 
 import numpy as np
 import torch
+from torch import Tensor
 
+from fame.explain.knockout import Runs
 from fame.explain.past.kinds import GREEDY_STEPS, Method
 from fame.explain.past.records import Attribution, most_first
 from fame.explain.question import Question, Watch, unwatched
@@ -12,9 +14,9 @@ from fame.runs.plan import without_each_item
 from fame.runs.ways import Way
 
 
-def occlusion_remove(question: Question) -> Attribution:
-    """Each item removed by itself, the later ones moving up: see `occlusion`."""
-    return occlusion(question, "remove")
+def occlusion_remove(question: Question, at_hand: Runs | None = None) -> Attribution:
+    """Each item removed by itself, the later ones moving up: see `occlusion`. What is at hand is not run again."""
+    return occlusion(question, "remove", at_hand)
 
 
 def occlusion_mask(question: Question) -> Attribution:
@@ -22,13 +24,26 @@ def occlusion_mask(question: Question) -> Attribution:
     return occlusion(question, "mask")
 
 
-def occlusion(question: Question, way: Way) -> Attribution:
-    """Each item left out by itself, T + 1 runs; `f(history) - f(history without t)`."""
-    found = question.values_without_each(way)
+def occlusion(question: Question, way: Way, removed: Runs | None = None) -> Attribution:
+    """Each item left out by itself, T + 1 runs, or none with those of items `removed`.
+
+    `f(history) - f(history without t)`.
+    """
+    if removed is None:
+        found = question.values_without_each(way)
+    else:
+        found = log_p_without_each(question, removed, question.target)
+        found = found if question.rival is None else found - log_p_without_each(question, removed, question.rival)
     values = (found[0] - found[1:]).double().numpy()
     method: Method = "occlusion-remove" if way == "remove" else "occlusion-mask"
     gone = "the history without the item" if way == "remove" else "the history with the item masked in place"
     return _attribution(question, method, values, most_first(values), gone, None)
+
+
+def log_p_without_each(question: Question, removed: Runs, item: int) -> Tensor:
+    """Of an item with the whole history and without each past item, the oldest first, (1 + T,)."""
+    found = removed.outcomes(question.model, item, question.hidden.tolist()).log_probability
+    return torch.cat([found[:1], found[1 + len(question.model.config.facets) :]])
 
 
 @torch.inference_mode()

@@ -7,6 +7,7 @@ import pytest
 import torch
 from captum.attr import LayerIntegratedGradients
 
+from fame.explain.knockout import runs
 from fame.explain.past.attention import rollout
 from fame.explain.past.gradients import integrated_gradients, value
 from fame.explain.past.kinds import METHODS
@@ -47,6 +48,19 @@ def test_occlusion_equals_running_again_by_hand(model, rival):
         assert np.isclose(removed[t], whole - by_hand(model, without, rival), atol=1e-4)
         keep = [at != t for at in range(len(HISTORY))]
         assert np.isclose(masked[t], whole - by_hand(model, HISTORY, rival, keep), atol=1e-4)
+
+
+@pytest.mark.parametrize("rival", [None, RIVAL])
+def test_occlusion_of_runs_at_hand_runs_nothing(model, rival):
+    question, at_hand = Question.of(model, HISTORY, TARGET, rival), runs(model, HISTORY)
+    expected = attribute(question, "occlusion-remove")
+    ran: list[int] = []
+    handle = model.register_forward_hook(lambda *_: ran.append(1))
+    found = attribute(question, "occlusion-remove", at_hand=at_hand)
+    handle.remove()
+    assert not ran
+    assert np.allclose(found.values, expected.values, atol=1e-5)
+    assert (found.method, found.baseline, found.rival) == (expected.method, expected.baseline, rival)
 
 
 def test_greedy_takes_what_hurts_most_and_then_looks_again(model):
