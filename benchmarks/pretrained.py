@@ -30,7 +30,7 @@ MODELS = {
         ("fame-published", ["--preset", "published"]),
         ("sasrec", ["--model", "sasrec"]),
     )
-}
+} | {"planted-preferences-fame": ("planted-preferences", [])}
 SEEDS = (2, 3)  # beside the first, which ships
 SHOWN = ("HR@10", "NDCG@10", "MRR@10")
 PAGE = """# Models that ship
@@ -59,7 +59,7 @@ def train(name: str) -> None:
     fame("derive", "--model", f"runs/{name}/best", "--data", f"data/{data}")
     if describe(PROJECT / "runs" / name / "best").architecture.facets:
         meaning(name, f"runs/{name}/best")
-    if data == "planted-cinema":
+    if data.startswith("planted"):
         fame("verify", "planted", "--model", f"runs/{name}/best", "--data", f"data/{data}")
     fame("verify", "explanations", "--model", f"runs/{name}/best", "--data", f"data/{data}")
     shutil.rmtree(ships, ignore_errors=True)
@@ -99,7 +99,8 @@ def card(model: Description, measured: dict[str, np.ndarray], floor: dict[str, n
             "Beyond the paper: order is known by learned terms of distance, a begin token stands before a history, a "
             "facet sees its slice of an item's embedding and is added to its slice of the layer's input, items have a "
             f"popularity bias, a term balances the gate, and a second loss ties the facets {', '.join(tied)} to the "
-            "attribute families of these names, on nine tenths of the items. The other facets are free."
+            "attribute families of these names, on nine tenths of the items. The other facets are free. An expert is also "
+            "a prototype, near which are the items that it reads; a filter of whose items came routes to it."
         )
     elif facets:
         terms = (

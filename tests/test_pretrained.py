@@ -22,10 +22,10 @@ from fame.ranking.recommend import recommend
 SHIPPED = sorted(folder.name for folder in (PROJECT / "pretrained").glob("*/"))
 
 
-def test_fame_as_default_and_as_published_and_the_baseline_ship_for_both_data_sets():
+def test_fame_as_default_and_as_published_and_the_baseline_ship_and_one_for_preferences():
     models = ("fame", "fame-published", "sasrec")
     wanted = {f"{data}-{model}" for data in ("planted-cinema", "movielens-100k") for model in models}
-    assert set(SHIPPED) == wanted
+    assert set(SHIPPED) == wanted | {"planted-preferences-fame"}
 
 
 @pytest.fixture(params=SHIPPED)

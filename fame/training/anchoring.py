@@ -82,7 +82,9 @@ class Anchors:
             settings.anchor_temperature,
             settings.anchor_purity,
         )
-        self.families = [Overlap(attributes(catalog, name), device) for name in (*settings.anchor, *others)]
+        found = [attributes(catalog, name) for name in (*settings.anchor, *others)]
+        self.families = [Overlap(family, device) for family in found]
+        self.stand = tuple(min(settings.experts, len(family.values)) for family in found[: self.anchored])  # experts
         self.items = torch.from_numpy(np.flatnonzero(~held_out(len(catalog)))[1:])  # index 0 is padding
         self.device = device
 
@@ -115,7 +117,7 @@ class Anchors:
         if shares is not None:
             owned = shares[:, :F].transpose(0, 1)  # (F, n, N)
             total = total + pull((owned @ owned.mT).log(), overlaps[:F], known)  # of being one expert's
-            total = total + IDLE * idle(owned)
+            total = total + IDLE * idle(owned, owned.new_tensor(self.stand))
         if self.purity and len(overlaps) > 1:
             total = total + self.purity * leak(tied, overlaps).sum(1) / (len(overlaps) - 1)
         return self.weight * total.mean()
@@ -163,13 +165,16 @@ def pull(alike: Tensor, overlap: Tensor, known: Tensor) -> Tensor:
     return entropy.sum(1) / (shares > 0).sum(1).clamp_min(1)
 
 
-def idle(owned: Tensor) -> Tensor:
+def idle(owned: Tensor, stand: Tensor) -> Tensor:
     """(F, n, N) -> (F,): what experts lack to half of what each would own of n items if all owned as many, log ratio.
 
-    Families have values of unequal size, so that an expert may own few; one that owns none is none.
+    Families have values of unequal size, so that an expert may own few; one that owns none is none. Of a family with
+    fewer values than experts so many are to stand for something as it has values, (F,); the others may own nothing.
     """
-    half = 0.5 / owned.shape[2]
-    return relu(half / owned.mean(1).clamp_min(1e-6) - 1).log1p().sum(1)
+    half = 0.5 / stand[:, None]
+    most = owned.mean(1).sort(1, descending=True).values.clamp_min(1e-6)
+    lacks = relu(half / most - 1).log1p()
+    return (lacks * (torch.arange(owned.shape[2], device=owned.device) < stand[:, None])).sum(1)
 
 
 def leak(seen: Tensor, overlaps: Tensor) -> Tensor:

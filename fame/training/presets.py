@@ -18,13 +18,15 @@ PRESETS: dict[str, Settings] = {
     # Whatever it takes. Wide facets come to rely on one another; narrow ones have nothing to spare.
     "best": Settings(width=256, facet_dropout=0.2, epochs=20, patience=20),
     # For a class or a first try: minutes on a laptop.
-    "small": Settings(width=32, experts=2, epochs=15),
+    "small": Settings(width=32, experts=4, epochs=15),
     # FAME's architecture as the paper has it, not its training: W_f starts at H times the identity, not at random, and
     # a batch is so many positions of histories of like length, not so many histories. Neither a popularity bias nor
     # anything that keeps the gate from collapsing; absolute positions, no begin token, one dropout and one rate, and
     # facets that nothing ties to a meaning.
     "published": Settings(
         length=50,
+        experts=4,
+        experts_form="published",
         positions="absolute",
         begin=False,
         residual="projection",

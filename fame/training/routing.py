@@ -1,6 +1,8 @@
 """Experts that own items: routers learn whose items come next, and prototypes are placed amid the items."""
 
 import warnings
+from collections.abc import Sequence
+from itertools import zip_longest
 
 import numpy as np
 import torch
@@ -35,22 +37,25 @@ def misrouting(model: Model, output: Output, real: Tensor, targets: Tensor) -> T
 
 
 @torch.no_grad()
-def place(model: Model, seed: int) -> None:
+def place(model: Model, seed: int, stand: Sequence[int] = ()) -> None:
     """Move each facet's prototypes to the centres of clusters of its items (k-means on directions), where it has any.
 
-    Left to themselves prototypes settle on parts of several values of a family, and some on none.
+    Left to themselves prototypes settle on parts of several values of a family, and some on none. The first facets are
+    tied to families for whose values so many experts `stand`; the others of these go where no items are.
     """
     from sklearn.cluster import KMeans
 
     if not isinstance(model, FAME) or model.prototypes is None:
         return
-    weight = model.prototypes.weight
+    weight, N = model.prototypes.weight, model.config.experts
     table = model.table()[1 :: max(1, model.config.items // ITEMS)]
     parts = normalize(model.sub_embeddings(table), dim=-1).cpu().numpy().astype(np.float64)
-    if len(parts) < model.config.experts:
+    if len(parts) < N:
         return
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # fewer different items than experts: some share a place
-        for h in range(model.config.heads):
-            found = KMeans(model.config.experts, n_init=STARTS, random_state=seed).fit(parts[:, h])
-            weight[h] = torch.from_numpy(found.cluster_centers_).to(weight)
+        for h, clusters in zip_longest(range(model.config.heads), stand, fillvalue=N):
+            found = KMeans(clusters, n_init=STARTS, random_state=seed).fit(parts[:, h])
+            away = np.linalg.svd(found.cluster_centers_, full_matrices=True)[2][-1]  # at right angles, if there is room
+            places = np.vstack([found.cluster_centers_, np.tile(away, (N - clusters, 1))])
+            weight[h] = torch.from_numpy(places).to(weight)

@@ -21,7 +21,7 @@ class Settings(BaseModel):
     width: int = Field(64, ge=2, le=1_024, description="width of an item embedding")
     layers: int = Field(2, ge=1, le=16, description="of attention or recurrence; facets are in the last")
     heads: int = Field(4, ge=1, le=16, description="attention heads; where there are facets, the last layer's")
-    experts: int = Field(4, ge=1, le=16, description="experts in a facet")
+    experts: int = Field(8, ge=1, le=16, description="experts in a facet, where its family has as many values")
     positions: Literal["absolute", "relative", "none"] = Field(
         "relative", description="how the order of items is known; none: by the order of reading alone"
     )
@@ -34,7 +34,7 @@ class Settings(BaseModel):
     popularity: bool = Field(True, description="a popularity bias b_v on every item, started at log(1 + count)")
     head: str = Field("sum", description="what the gate does with the facets, by its name in `fame.heads.kinds`")
     experts_form: Literal["published", "prototype"] = Field(
-        "published", description="an expert is a query, or also a prototype, near which are the items that it reads"
+        "prototype", description="an expert is a query, or also a prototype, near which are the items that it reads"
     )
     gate_balance: float = Field(0.5, ge=0, le=100, description="weight of KL(mean gate of a batch || uniform)")
     routing: float = Field(

@@ -184,7 +184,7 @@ def train_epoch(
     entropy: torch.Tensor | float = 0.0
     model.train()
     if epoch == PLACED:
-        place(model, settings.seed)
+        place(model, settings.seed, anchors.stand if anchors else ())
     for step, rows in enumerate(batches(read.pieces.lengths - (not settings.begin), settings.batch, rng), 1):
         items, targets = (torch.from_numpy(array).to(device) for array in next_items(read, rows, settings))
         tied = Tied(anchors, anchors.draw(draws)) if anchors else None
