@@ -33,7 +33,8 @@ SHAPES: dict[str, dict[str, Any]] = {
 }
 MODELS: dict[str, dict[str, Any]] = {
     "FAME, preset default": {},
-    "FAME, a mixture of softmaxes": {"head": "mixture"},
+    "FAME, 4 experts as published": {"experts": 4, "experts_form": "published"},
+    "FAME, a mixture of softmaxes": {"experts": 4, "experts_form": "published", "head": "mixture"},
     "FAME as published": {"preset": "published"},
     "SASRec": {"model": "sasrec"},
 }

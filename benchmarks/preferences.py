@@ -41,10 +41,9 @@ CINEMAS: dict[str, dict[str, Any]] = {
 }
 MODELS: dict[str, dict[str, Any]] = {
     "FAME, preset default": {},
-    "FAME, a mixture of softmaxes": {"head": "mixture"},
+    "FAME, 4 experts as published": {"experts": 4, "experts_form": "published"},
+    "FAME, a mixture of softmaxes": {"experts": 4, "experts_form": "published", "head": "mixture"},
     "FAME as published": {"preset": "published"},
-    "FAME, prototypes": {"experts_form": "prototype"},
-    "FAME, prototypes, 8 experts": {"experts_form": "prototype", "experts": 8},
 }
 CELLS = 8_192  # history positions run at a time
 

@@ -50,31 +50,34 @@ class QualityRow:
         return ["--preset", self.preset, "--seed", str(seed), *chosen]
 
 
-SHORT = {"epochs": 10}  # an ingredient is judged in a shorter training, its base's alike
+SHORT = QUERIES | {"epochs": 10}  # an ingredient is judged in a shorter training, its base's alike
+# As the paper parts a facet's experts; most rows were measured before they owned items.
+QUERIES: dict[str, Any] = {"experts": 4, "experts_form": "published"}
 MODELS = {
     "sasrec-64": QualityRow("SASRec, preset default (width 64)", changes={"model": "sasrec"}),
     "gru4rec-64": QualityRow("GRU4Rec, preset default (width 64, one layer)", changes={"model": "gru4rec"}),
-    "fame-64": QualityRow("**FAME, preset default (width 64)**"),
-    "plain-64": QualityRow("the same, no facet tied to a family", changes={"anchor": "none"}),
+    "own-64": QualityRow("**FAME, preset default (width 64)**"),
+    "fame-64": QualityRow("4 experts as published", changes=QUERIES),
+    "plain-64": QualityRow("the same, no facet tied to a family", changes=QUERIES | {"anchor": "none"}),
     "mixture-64": QualityRow(
-        "a mixture of softmaxes, no facet tied to a family", changes={"head": "mixture", "anchor": "none"}
+        "a mixture of softmaxes, no facet tied to a family", changes=QUERIES | {"head": "mixture", "anchor": "none"}
     ),
-    "both-64": QualityRow("a mixture of softmaxes, facets tied to families", changes={"head": "mixture"}),
+    "both-64": QualityRow("a mixture of softmaxes, facets tied to families", changes=QUERIES | {"head": "mixture"}),
     "published-64": QualityRow("FAME as its paper has it, preset published (width 64)", "published"),
     "sasrec-256": QualityRow("SASRec, preset best (width 256)", "best", {"model": "sasrec"}),
-    "fame-256": QualityRow("**FAME, preset best (width 256)**", "best"),
-    "plain-256": QualityRow("the same, no facet tied to a family", "best", {"anchor": "none"}),
+    "fame-256": QualityRow("**FAME, preset best (width 256)**, 4 experts as published", "best", QUERIES),
+    "plain-256": QualityRow("the same, no facet tied to a family", "best", QUERIES | {"anchor": "none"}),
     "no-facet-dropout-256": QualityRow(
-        "no facet tied, no facet dropout", "best", {"anchor": "none", "facet_dropout": 0.0}
+        "no facet tied, no facet dropout", "best", QUERIES | {"anchor": "none", "facet_dropout": 0.0}
     ),
     "learned-256": QualityRow(
         "no facet tied, no facet dropout, what a facet sees of an item learned (W_f)",
         "best",
-        {"anchor": "none", "facet_dropout": 0.0, "item_facets": "learned"},
+        QUERIES | {"anchor": "none", "facet_dropout": 0.0, "item_facets": "learned"},
     ),
 }
 INGREDIENTS = {
-    "base": QualityRow("FAME as default, 10 epochs", changes=SHORT),
+    "base": QualityRow("FAME as default but 4 experts as published, 10 epochs", changes=SHORT),
     "absolute": QualityRow("positions absolute instead of relative", changes=SHORT | {"positions": "absolute"}),
     "no-begin": QualityRow("no begin token", changes=SHORT | {"begin": False}),
     "no-popularity": QualityRow("no popularity bias", changes=SHORT | {"popularity": False}),

@@ -44,9 +44,10 @@ LIKE_PEERS = settings(
 )
 OWN = {
     "SASRec": settings(model="sasrec"),
-    "FAME, 4 facets, 4 experts": settings(anchor="none"),
-    "the same, facets tied to families (the default)": settings(),
-    "the same, as a mixture of softmaxes": settings(head="mixture"),
+    "FAME, 4 facets, 4 experts as published": settings(anchor="none", experts=4, experts_form="published"),
+    "the same, facets tied to families": settings(experts=4, experts_form="published"),
+    "the same, as a mixture of softmaxes": settings(head="mixture", experts=4, experts_form="published"),
+    "FAME, preset default": settings(),
     "SASRec, sampled softmax": settings(model="sasrec", loss="sampled"),
     "FAME, sampled softmax": settings(loss="sampled"),
 }

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from fame.training.settings import Settings
 
 PRESETS = {
-    "small": "A first try: narrow, two experts a facet, 15 epochs. Minutes on a laptop.",
-    "default": "Width 64, four facets of four experts, 30 epochs.",
+    "small": "A first try: narrow, four experts a facet, 15 epochs. Minutes on a laptop.",
+    "default": "Width 64, four facets of eight experts, 30 epochs.",
     "best": "Four times as wide. For when time does not matter.",
     "published": "The paper's architecture, trained as the others here (W_f starts at H times the identity, batches "
     "count positions): nothing ties facets to a meaning, nothing keeps the gate from collapsing.",
