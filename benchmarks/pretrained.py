@@ -99,8 +99,8 @@ def card(model: Description, measured: dict[str, np.ndarray], floor: dict[str, n
             "Beyond the paper: order is known by learned terms of distance, a begin token stands before a history, a "
             "facet sees its slice of an item's embedding and is added to its slice of the layer's input, items have a "
             f"popularity bias, a term balances the gate, and a second loss ties the facets {', '.join(tied)} to the "
-            "attribute families of these names, on nine tenths of the items. The other facets are free. An expert is also "
-            "a prototype, near which are the items that it reads; a filter of whose items came routes to it."
+            "attribute families of these names, on nine tenths of the items. The other facets are free. An expert is "
+            "also a prototype, near which are the items that it reads; a filter of whose items came routes to it."
         )
     elif facets:
         terms = (

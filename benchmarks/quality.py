@@ -50,9 +50,9 @@ class QualityRow:
         return ["--preset", self.preset, "--seed", str(seed), *chosen]
 
 
-SHORT = QUERIES | {"epochs": 10}  # an ingredient is judged in a shorter training, its base's alike
 # As the paper parts a facet's experts; most rows were measured before they owned items.
 QUERIES: dict[str, Any] = {"experts": 4, "experts_form": "published"}
+SHORT = QUERIES | {"epochs": 10}  # an ingredient is judged in a shorter training, its base's alike
 MODELS = {
     "sasrec-64": QualityRow("SASRec, preset default (width 64)", changes={"model": "sasrec"}),
     "gru4rec-64": QualityRow("GRU4Rec, preset default (width 64, one layer)", changes={"model": "gru4rec"}),

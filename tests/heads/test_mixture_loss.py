@@ -85,7 +85,9 @@ def test_a_model_learns_by_its_own_likelihood(sees, loss):
     """All its weights have the gradient of -log p as it is written in sub-embeddings, the item table's included."""
     torch.manual_seed(4)
     quick = {"width": 12, "heads": H, "experts": 2, "length": 6, "dropout": 0, "attention_dropout": 0}
-    chosen = settings(**quick, head="mixture", experts_form="published", item_facets=sees, loss=loss, negatives=V, gate_balance=0)
+    chosen = settings(
+        **quick, head="mixture", experts_form="published", item_facets=sees, loss=loss, negatives=V, gate_balance=0
+    )
     model = build(chosen.config(V)).double()
     with torch.no_grad():
         for parameter in model.parameters():
