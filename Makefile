@@ -33,7 +33,7 @@ test: .venv/installed-dev data browser
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(MAKE) --jobs=2 --output-sync=target test-browser test-python
+	OMP_NUM_THREADS=1 $(MAKE) --jobs=2 --output-sync=target test-browser test-python  # two halves share the cores
 
 test-browser:
 	$(BIN)/python -m pytest tests/browser

@@ -1,5 +1,6 @@
 """Small data and small trained models, made once and shared by the tests that only read them."""
 
+import os
 from pathlib import Path
 
 import hypothesis
@@ -23,8 +24,10 @@ QUICK |= {"dropout": 0.1}
 # As the app does once it runs: models trained before and after are then the same, bit for bit.
 torch.set_num_threads(1)
 
-hypothesis.settings.register_profile("untimed", deadline=None)  # a loaded machine breaks no property
-hypothesis.settings.load_profile("untimed")
+# A loaded machine breaks no property. Whoever has a night looks longer: HYPOTHESIS_PROFILE=thorough.
+hypothesis.settings.register_profile("quick", deadline=None, max_examples=20)
+hypothesis.settings.register_profile("thorough", deadline=None, max_examples=1_000)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 
 @pytest.fixture(scope="session")

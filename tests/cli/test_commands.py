@@ -249,7 +249,7 @@ def start_and_stop(chosen: list[str], run: Path, how: signal.Signals, after: flo
     return subprocess.CompletedProcess(process.args, process.returncode, "", said)
 
 
-LONG = ["--preset", "small", *QUICK, "--set", "epochs=60", "--set", "patience=60"]
+LONG = ["--preset", "small", *QUICK, "--set", "epochs=24", "--set", "patience=24"]
 
 
 @pytest.mark.parametrize(
@@ -264,7 +264,7 @@ def test_a_stopped_run_goes_on_to_the_same_end(cinema_folder, tmp_path, how, mom
         if how == signal.SIGINT:
             assert stopped.returncode == 130, stopped.stderr
             assert json.loads((tmp_path / "cut" / "status.json").read_text())["status"] == "stopped"
-        assert len((tmp_path / "cut" / "metrics.jsonl").read_text().splitlines()) < 60
+        assert len((tmp_path / "cut" / "metrics.jsonl").read_text().splitlines()) < 24
     # Each in a process of its own, as the stopped ones: how many threads a library uses is the whole process's affair.
     for rest in (("cut", "--resume"), ("whole",)):
         command = [sys.executable, "-m", "fame", "train", *chosen, "--out", str(tmp_path / rest[0]), *rest[1:]]
