@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 from app import models, resources, state
 from app.current import Current
 from fame.checkpoint.description import Description
+from fame.errors import InputError
 
 if TYPE_CHECKING:
     import numpy as np
 
     from fame.compare.comparison import Compared
-    from fame.compare.records import Comparison
+    from fame.compare.records import Comparison, Difference
 
 RANGE = re.compile(r"(\d{1,9})-(\d{1,9}),(\d{1,9})-(\d{1,9})")
 FOUND, LOST = "1-10", "11-999999999"  # among the first ten, and below
@@ -48,6 +49,24 @@ def second_model(now: Current) -> Description | None:
     data = now.model.config["dataset_fingerprint"]
     same = (one for one in models.to_compare(now.model) if one.config["dataset_fingerprint"] == data)
     return now.against or next(same, None)
+
+
+def to_baseline(model: Description) -> tuple[Description, Difference | None] | None:
+    """The best model without facets of the same data, and how this one's NDCG@10 differs from its; None: there is none.
+
+    The difference is None where not both were run over all users, or these cannot be compared.
+    """
+    data = model.config["dataset_fingerprint"]
+    same = (one for one in models.to_compare(model) if one.config["dataset_fingerprint"] == data)
+    base = next((one for one in same if not one.architecture.facets), None)
+    if base is None or not model.architecture.facets:
+        return None
+    if not (resources.is_traced(model) and resources.is_traced(base)):
+        return base, None
+    try:
+        return base, resources.differences(model, base)[0]
+    except InputError:
+        return base, None
 
 
 def called(first: Description, second: Description) -> tuple[str, str]:

@@ -35,7 +35,7 @@ Chosen = tuple[int, ...] | None  # rows of a data set's users; None = all
 if TYPE_CHECKING:
     from fame.checkpoint.store import Checkpoint
     from fame.compare.comparison import Compared
-    from fame.compare.records import Comparison, Matching
+    from fame.compare.records import Comparison, Difference, Matching
     from fame.error_analysis.events import TracedEvents
     from fame.error_analysis.records import Analysis
     from fame.explain.facets.population import Load, Population
@@ -294,6 +294,29 @@ def _compared(
         Side(_first, dataset(_first.dataset), trace), Side(_second, dataset(_second.dataset), other_trace)
     )
     return found, tell(found)
+
+
+def differences(first: Description, second: Description) -> tuple[Difference, ...]:
+    """Of each measure how two traced models of the same data differ; raises `InputError` where these cannot be read."""
+    found: tuple[Difference, ...] = _differences(first, second, *_trace(first), *_trace(second))
+    return found
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _differences(
+    _first: Description, _second: Description, trace: Path, stamp: int, model: str, other_trace: Path, other_stamp: int,
+    other_model: str,
+) -> tuple[Difference, ...]:  # fmt: skip
+    from fame.compare.comparison import measured
+    from fame.compare.sides import Side
+
+    data = dataset(_first.dataset)
+    return measured(Side(_first, data, trace), Side(_second, data, other_trace))
+
+
+def is_traced(model: Description) -> bool:
+    """Whether all users were run through a model."""
+    return (_trace(model)[0] / TRACE_ABOUT).exists()
 
 
 def matched(first: Description, second: Description) -> tuple[Matching | None, Matching | None]:

@@ -4,8 +4,7 @@ import streamlit as st
 
 from app import resources, state
 from app.current import current
-from app.sentences.marking import escape
-from app.users import find, hidden
+from app.widgets.predict.beside import ranked_before
 from app.widgets.predict.explanation import behind, past, why
 from app.widgets.shared.contrast import rival
 from app.widgets.shared.frame import notices
@@ -43,15 +42,8 @@ def story() -> None:
     left, right = st.columns([4, 3], gap="large")
     with left:
         st.header("Next")
-        catalog, pinned, before = now.data.catalog, state.session().pinned, None
         held_out(now)
-        if pinned:
-            items = catalog.indices(pinned[0])
-            out = hidden(items, find(now.data, pinned[1], int(now.model.config["length"]))) if not now.keep else ()
-            before = recommend(model, items, SHOWN, hidden=out).items.tolist()
-            titles = " → ".join(catalog.title(item) for item in items)
-            of = f" from user {pinned[1]}" if pinned[1] else ""
-            st.caption(f"Compared with the pinned history{escape(of)}: {escape(titles)}")
+        before = ranked_before(now, model, SHOWN)
         answer_list(now, answer, key="ranking", chosen=target, on_choose=state.choose_target, before=before)
         repeats(now)
         table_behind(table(now, answer), "ranking")

@@ -45,6 +45,13 @@ def measured(one: Difference) -> str:
     return f"{values}: {'higher' if one.value > 0 else 'lower'} by {abs(one.value):.3f}, more than chance makes"
 
 
+def plainly(one: Difference, other: str) -> str:
+    """What `measured` says in a cell of a table, where the value itself stands beside it already."""
+    if not one.told:
+        return f"{one.second:.3f} of {other}: no difference can be told"
+    return f"{'above' if one.value > 0 else 'below'} {one.second:.3f} of {other}"
+
+
 def lists(found: Comparison) -> str:
     """How alike the lists are."""
     agreement = found.agreement
@@ -142,3 +149,19 @@ def one_user(truth: str, names: tuple[str, str], ranks: tuple[int, int], firsts:
         instead = f", where *{escape(first)}* is first" if rank > 1 and first else ""
         said.append(f"{ordinal(rank)} with **{escape(name)}**{instead}")
     return f"*{escape(truth)}* is {said[0]}, and {said[1]}."
+
+
+def to_baseline(own: float | None, base: str, its: float | None, difference: Difference | None) -> str:
+    """A model's NDCG@10 beside that of a baseline, by name, in Markdown: whether the difference can be told.
+
+    `own` and `its` are what the cards say, where users were not compared one by one; empty where they say nothing.
+    """
+    if difference is not None:
+        return f"Beside {escape(base)}: {measured(difference)}."
+    if own is None or its is None:
+        return ""
+    return (
+        f"Beside {escape(base)}: NDCG@10 {own:.3f} against {its:.3f}. Whether that is more than chance is not "
+        f"known yet: "
+        "*Compare* runs all users through both."
+    )

@@ -7,7 +7,7 @@ import numpy as np
 
 from fame.compare.paired import differences, holm
 from fame.compare.pairs import Pairs, pair
-from fame.compare.records import Common, Comparison, Named
+from fame.compare.records import Common, Comparison, Difference, Named
 from fame.compare.sides import Side
 from fame.compare.slices import ComparedEvents, slice_differences
 from fame.error_analysis.events import CUT
@@ -44,6 +44,14 @@ def compare(first: Side, second: Side, models: int = 1, minimum: int | None = No
         There are no users of both, or the traces were not made alike.
     """
     return tell(users_of_both(first, second), models, minimum)
+
+
+def measured(first: Side, second: Side) -> tuple[Difference, ...]:
+    """Of each measure how two models of the same data differ, and no more; raises as `compare`."""
+    for side in (first, second):
+        need(read_about(side.trace), side.trace, side.model.fingerprint, first.data.fingerprint)
+    paired = pair(first.trace, second.trace)
+    return differences(paired.first_rank, paired.second_rank)
 
 
 def users_of_both(first: Side, second: Side) -> Compared:

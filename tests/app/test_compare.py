@@ -11,6 +11,7 @@ from app.state import Session
 from fame.checkpoint.store import load, save
 from fame.compare.comparison import compare
 from fame.compare.sides import Side
+from fame.ranking.recommend import recommend
 from fame.trace.make import trace
 from fame.trace.whereabouts import beside
 from tests.app.conftest import component, figure, numbers, said
@@ -116,3 +117,26 @@ def test_models_are_swapped_by_choosing_the_other(monkeypatch):
     assert (now.model, now.against) == ("b", "a")
     state.choose_model("c", "d")
     assert (now.model, now.against) == ("c", "a")
+
+
+def test_predict_marks_moves_from_the_ranking_of_the_other_model(opened, trained, sides):
+    app = opened(trained.model, "predict", history="f1,f2,f3", against="rival")
+    catalog = sides[0].data.catalog
+    theirs = recommend(load(sides[1].model.folder).model, catalog.indices(["f1", "f2", "f3"]), 20).items.tolist()
+    places = {catalog.id(item): rank for rank, item in enumerate(theirs, 1)}
+    for row in component(app, "gone")["rows"]:
+        place = places.get(row["id"])
+        apart = abs(row["rank"] - place) if place else 0
+        assert row["move"]["words"].split()[-1] == ("new" if place is None else str(apart) if apart else "place")
+    assert "from where rival has the item" in said(app)
+
+
+def test_home_says_whether_the_difference_to_the_baseline_can_be_told(opened, trained, sides):
+    ndcg = compare(*sides).measure("NDCG@10")
+    text = said(opened(trained.model, "home"))
+    assert f"NDCG@10 {ndcg.first:.3f} against {ndcg.second:.3f}" in text
+    assert ("no difference can be told" in text) != ndcg.told
+    shutil.rmtree(sides[1].trace)
+    assert "no difference can be told" not in said(opened(trained.model, "home"))
+    table = opened(trained.model, "models").dataframe[0].value
+    assert "not compared with rival yet" in table["beside its baseline"].tolist()

@@ -2,8 +2,10 @@
 
 import streamlit as st
 
+from app.comparisons import called, to_baseline
 from app.current import Current
 from app.look.numbers import percent
+from app.sentences import compare as say
 from app.sentences.marking import escape
 from app.sentences.meanings import listed
 
@@ -33,11 +35,24 @@ def model_card(now: Current) -> None:
             for column, (name, meaning) in zip(st.columns(2), MEASURES.items(), strict=True):
                 over = f"{test[name] - floor[name]:+.3f} over popularity"
                 column.metric(name, f"{test[name]:.3f}", over, help=meaning)
+        if said := beside_baseline(now):
+            st.markdown(said)
         if "epoch" in card:
             st.caption(
                 f"Trained with seed {card['seed']}, best epoch {card['epoch']}, "
                 f"{card['seconds_per_epoch']:.0f} s an epoch. Fingerprint {now.model.fingerprint[:12]}."
             )
+
+
+def beside_baseline(now: Current) -> str:
+    """How it does beside the best model without facets of the same data; empty where there is none."""
+    found = to_baseline(now.model)
+    if found is None:
+        return ""
+    base, difference = found
+    own, its = (one.card.get("metrics", {}).get("test", {}).get("NDCG@10") for one in (now.model, base))
+    name = called(now.model, base)[1]
+    return say.to_baseline(own, name, its, difference)
 
 
 def tied(now: Current) -> str:

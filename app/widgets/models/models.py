@@ -7,8 +7,10 @@ import streamlit as st
 
 from app import models as registry
 from app import state
+from app.comparisons import to_baseline
 from app.current import resolve
 from app.look.numbers import size
+from app.sentences import compare as say
 from app.sentences.marking import escape
 from app.widgets.shared.page_links import go_to
 from app.widgets.shared.tables import with_download
@@ -58,11 +60,23 @@ def row(model: Description) -> dict[str, object]:
         "model": model.name,
         "NDCG@10": test.get("NDCG@10"),  # beside the name also where there is room for three columns
         "HR@10": test.get("HR@10"),
+        "beside its baseline": beside(model),
         "kind": f"{shape}, width {config['width']}",
         "data": model.dataset + where,
         "size": size(home.size(model.folder)),
         "from": "ships with the app" if model.name in home.shipped_models() else "yours",
     }
+
+
+def beside(model: Description) -> str:
+    """Whether its NDCG@10 can be told from that of the best model without facets of the same data."""
+    found = to_baseline(model)
+    if found is None:
+        return ""
+    base, difference = found
+    if difference is None:
+        return f"not compared with {base.name} yet"
+    return say.plainly(difference, base.name)
 
 
 def actions() -> None:
