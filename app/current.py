@@ -87,6 +87,10 @@ def resolve() -> Current:
             f"The data set {data.name!r} here is not the one that {model.name} was trained on; "
             "bring that one back, or train a model on this one."
         )
+    try:
+        data = resources.whole_dataset(model)
+    except InputError as error:
+        state.notice(f"The families that were derived from the data are not shown: {error}")
     length = int(model.config["length"])
     user, repeats = whose(data, length), kept_repeats(now)
     if now.fresh:

@@ -27,7 +27,7 @@ def measure_meaning(model: Description, stable: meanings.Stability | None = None
     def work() -> meanings.Meaning:
         from fame.explain.meaning.measure import measure
 
-        return measure(resources.checkpoint(model.name).model, resources.dataset(model.dataset), stable=stable)
+        return measure(resources.checkpoint(model.name).model, resources.whole_dataset(model), stable=stable)
 
     return resources.worked_out(model, "meaning", work)
 

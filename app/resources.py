@@ -10,6 +10,7 @@ import gc
 import sys
 import threading
 from collections.abc import Callable, Hashable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -19,6 +20,8 @@ from app import commands
 from fame import home
 from fame.checkpoint.description import Description, describe
 from fame.data import Catalog, DataSet, read
+from fame.data.derived import store as derived_store
+from fame.data.derived.records import Derived
 from fame.data.presets import Preset
 from fame.data.title_search import Titles
 from fame.error_analysis.conditions import Condition
@@ -66,6 +69,32 @@ def _dataset(folder: Path, stamp: int) -> DataSet:
     return read(folder)
 
 
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _derived(folder: Path, stamp: int, data: str, fingerprint: str) -> tuple[Derived | None, DataSet]:
+    given = dataset(data)
+    found = derived_store.load(folder, fingerprint)
+    return found, given if found is None else replace(given, catalog=found.onto(given.catalog))
+
+
+def derived(model: Description) -> Derived | None:
+    """What was derived from the data of a model and is stored with it; raises `InputError` where it is damaged."""
+    return _derived(*_of_data(model))[0]
+
+
+def whole_dataset(model: Description) -> DataSet:
+    """The data set of a model with the families derived from it; raises `InputError` where these are damaged."""
+    return _derived(*_of_data(model))[1]
+
+
+def _of_data(model: Description) -> tuple[Path, int, str, str]:
+    return model.folder, _deriving(model.folder), model.dataset, dataset(model.dataset).fingerprint
+
+
+def _deriving(folder: Path) -> int:
+    """Changes when the families are derived again."""
+    return stamp(folder / derived_store.DERIVED / derived_store.ABOUT)
+
+
 def is_loaded(name: str) -> bool:
     """Whether asking for that model would be instant."""
     return name in _loaded
@@ -96,7 +125,7 @@ def _checkpoint(folder: Path, stamp: int) -> Checkpoint:
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _anatomy(folder: Path, stamp: int, _catalog: Catalog, fingerprint: str) -> Anatomy:
+def _anatomy(folder: Path, stamp: int, _catalog: Catalog, fingerprint: str, families: tuple[int, ...]) -> Anatomy:
     from fame.explain.families.stored_anatomy import anatomy_of
 
     return anatomy_of(_checkpoint(folder, stamp), _catalog)
@@ -104,7 +133,9 @@ def _anatomy(folder: Path, stamp: int, _catalog: Catalog, fingerprint: str) -> A
 
 def anatomy(name: str, data: DataSet) -> Anatomy:
     """What of each item embedding of a model goes with which attribute family."""
-    found: Anatomy = _anatomy(*_weights(name), data.catalog, data.fingerprint)
+    folder, weights = _weights(name)
+    families = _deriving(folder), len(data.catalog.families)
+    found: Anatomy = _anatomy(folder, weights, data.catalog, data.fingerprint, families)
     return found
 
 
@@ -204,13 +235,17 @@ def held_out_rank(name: str, data: DataSet, user: int, repeats: Repeats) -> int 
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
-def _groups(folder: Path, stamp: int, data: str, fingerprint: str, by: str, chosen: Chosen) -> list[Group]:
-    return by_group(dataset(data), _chosen_population(folder, stamp, data, chosen), by)
+def _groups(
+    folder: Path, stamp: int, _data: DataSet, fingerprint: str, families: tuple[int, ...], by: str, chosen: Chosen
+) -> list[Group]:
+    return by_group(_data, _chosen_population(folder, stamp, _data.name, chosen), by)
 
 
 def groups(name: str, data: DataSet, by: str, chosen: Chosen = None) -> list[Group]:
     """The users of a population, or some of them, in groups."""
-    found: list[Group] = _groups(*_weights(name), data.name, data.fingerprint, by, chosen)
+    folder, weights = _weights(name)
+    families = _deriving(folder), len(data.catalog.families)
+    found: list[Group] = _groups(folder, weights, data, data.fingerprint, families, by, chosen)
     return found
 
 
@@ -249,31 +284,34 @@ def titles(data: DataSet) -> Titles:
 
 def traced(model: Description, data: DataSet) -> tuple[Trace, TracedEvents]:
     """The trace of a model, to be asked, and its events; raises `InputError` where there is none, or none of these."""
-    found: tuple[Trace, TracedEvents] = _traced(*_trace(model), data.name, data.fingerprint)
+    found: tuple[Trace, TracedEvents] = _traced(*_trace(model), data, data.fingerprint, len(data.catalog.families))
     return found
 
 
 @st.cache_resource(max_entries=3, show_spinner="Opening the trace, once …")
-def _traced(folder: Path, stamp: int, model: str, data: str, fingerprint: str) -> tuple[Trace, TracedEvents]:
+def _traced(
+    folder: Path, stamp: tuple[int, int], model: str, _data: DataSet, fingerprint: str, families: int
+) -> tuple[Trace, TracedEvents]:
     from fame.error_analysis.prepare import events_of
     from fame.trace.queries import Trace
 
-    return Trace(folder, model, fingerprint), events_of(folder, model, dataset(data))
+    return Trace(folder, model, fingerprint), events_of(folder, model, _data)
 
 
 def analysis(model: Description, data: DataSet, where: tuple[Condition, ...]) -> Analysis:
     """What is told of the events of a trace for which all conditions hold; raises `InputError` as `traced`."""
-    found: Analysis = _analysis(*_trace(model), data.name, data.fingerprint, where)
+    found: Analysis = _analysis(*_trace(model), data, data.fingerprint, len(data.catalog.families), where)
     return found
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _analysis(
-    folder: Path, stamp: int, model: str, data: str, fingerprint: str, where: tuple[Condition, ...]
-) -> Analysis:
+    folder: Path, stamp: tuple[int, int], model: str, _data: DataSet, fingerprint: str, families: int,
+    where: tuple[Condition, ...],
+) -> Analysis:  # fmt: skip
     from fame.error_analysis.analysis import analyse
 
-    return analyse(_traced(folder, stamp, model, data, fingerprint)[1], where)
+    return analyse(_traced(folder, stamp, model, _data, fingerprint, families)[1], where)
 
 
 def compared(first: Description, second: Description, data: DataSet) -> tuple[Compared, Comparison]:
@@ -284,8 +322,8 @@ def compared(first: Description, second: Description, data: DataSet) -> tuple[Co
 
 @st.cache_resource(max_entries=4, show_spinner="Comparing user by user, once …")
 def _compared(
-    _first: Description, _second: Description, trace: Path, stamp: int, model: str, other_trace: Path, other_stamp: int,
-    other_model: str, data: str,
+    _first: Description, _second: Description, trace: Path, stamp: tuple[int, int], model: str, other_trace: Path,
+    other_stamp: tuple[int, int], other_model: str, data: str,
 ) -> tuple[Compared, Comparison]:  # fmt: skip
     from fame.compare.comparison import tell, users_of_both
     from fame.compare.sides import Side
@@ -337,9 +375,9 @@ def _matched(
     return matched(ours, theirs, (dataset(data), dataset(other_data)))
 
 
-def _trace(model: Description) -> tuple[Path, int, str]:
+def _trace(model: Description) -> tuple[Path, tuple[int, int], str]:
     folder = find(model.folder, TRACE, model.fingerprint)
-    return folder, stamp(folder / TRACE_ABOUT), model.fingerprint
+    return folder, (stamp(folder / TRACE_ABOUT), _deriving(model.folder)), model.fingerprint
 
 
 @st.cache_resource(show_spinner=False)

@@ -22,6 +22,7 @@ class ScoreSplit:
     parts: Sequence[float]
     colors: Sequence[str]
     outlined: int = 0  # so many of the first bars are outlined, not filled: attributes, which are no facets
+    dotted: int = 0  # so many of the next ones are dotted: families derived from what users took, which are neither
     said: Sequence[str] = ()  # the names in full, as hovering tells them; the same where there are none
     texts: Sequence[str] = ()  # at the ends of the bars; the parts where there are none
 
@@ -46,6 +47,7 @@ def splits(ways: Sequence[ScoreSplit]) -> go.Figure:
                     way.colors,
                     hollow=[bar < way.outlined for bar in range(len(way.names))],
                     hatched=[name == POPULARITY for name in way.names],
+                    dotted=[0 <= bar - way.outlined < way.dotted for bar in range(len(way.names))],
                 ),
                 "text": list(way.texts) or [signed(part) for part in way.parts],
                 "textposition": "outside",

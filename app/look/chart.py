@@ -45,16 +45,20 @@ def quiet(figure: go.Figure, height: int) -> go.Figure:
     return figure
 
 
-def filled(colors: Sequence[str], hollow: Sequence[bool] = (), hatched: Sequence[bool] = ()) -> dict[str, Any]:
+def filled(
+    colors: Sequence[str], hollow: Sequence[bool] = (), hatched: Sequence[bool] = (), dotted: Sequence[bool] = ()
+) -> dict[str, Any]:
     """The `marker` of bars in colours, those of facets each with its pattern.
 
-    `hollow` bars have an outline in place of the colour, and `hatched` ones are striped with it.
+    `hollow` bars have an outline in place of the colour, `hatched` ones are striped with it, and `dotted` ones dotted.
     """
-    hollow, hatched = hollow or [False] * len(colors), hatched or [False] * len(colors)
+    none = [False] * len(colors)
+    hollow, hatched, dotted = hollow or none, hatched or none, dotted or none
+    hatched = [one or other for one, other in zip(hatched, dotted, strict=True)]
     empty = [one or other for one, other in zip(hollow, hatched, strict=True)]
     shapes = [
-        "" if one else "/" if other else pattern(color)
-        for color, one, other in zip(colors, hollow, hatched, strict=True)
+        "" if one else "." if dots else "/" if other else pattern(color)
+        for color, one, other, dots in zip(colors, hollow, hatched, dotted, strict=True)
     ]
     return {
         "color": [CLEAR if one else color for color, one in zip(colors, empty, strict=True)],

@@ -25,6 +25,11 @@ def attribute(name: str) -> str:
     return f"attribute **{escape(name)}**"
 
 
+def derived_family(name: str) -> str:
+    """A family that is derived from what users took, in a sentence, marked as one."""
+    return f"derived family **{escape(name)}**"
+
+
 def told_apart(titles: Sequence[str]) -> list[str]:
     """Past items by their titles; of those of one title it is said which."""
     said = []

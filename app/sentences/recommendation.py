@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 
 from app.look.numbers import ordinal, percent, signed
-from app.sentences.marking import attribute, escape, facet, told_apart
+from app.sentences.marking import attribute, derived_family, escape, facet, together, told_apart
+from fame.data.derived.records import AUDIENCE
 from fame.explain.families.driver import Evidence
-from fame.explain.families.lift import foremost
+from fame.explain.families.lift import Lift, foremost
 from fame.explain.families.probability import shipped
 from fame.explain.families.verdict import DriverVerdict, about, verdict
 from fame.explain.records import Knockout
@@ -16,17 +17,17 @@ SHARE = 0.5  # a facet that gives less than this of what lifts an item is not sa
 def answer(
     title: str, probability: float, parts: Sequence[float], bias: float, facets: Sequence[str],
     tested: Knockout, history: Sequence[str], shares: Sequence[float] | None = None, told: Evidence | None = None,
-    rest: float | None = None,
+    rest: float | None = None, taken_with: Sequence[str] = (),
 ) -> str:  # fmt: skip
     """Why the target is where it is, in a few sentences of Markdown, the largest truth first.
 
     `parts` are its centred contributions, `shares` its responsibilities where scores are no sums; the claims about
     what would happen otherwise are `tested`, run by run, and `told` is the evidence by which a driver is named. `rest`
-    is what lifts it that goes with no attribute family; None where the score is no sum.
+    is what lifts it that goes with no family; None where the score is no sum. `taken_with` are titles of its audience.
     """
     text = f"*{escape(title)}* comes {ordinal(tested.rank)} with {percent(probability)}"
     if told is not None and told.families:
-        text += driven(told, rest, bias)
+        text += driven(told, rest, bias, taken_with)
     text += "."
     fallen = tested.worst_facet
     if len(facets):
@@ -47,17 +48,41 @@ def answer(
     return text
 
 
-def driven(told: Evidence, rest: float | None, bias: float) -> str:
+def driven(told: Evidence, rest: float | None, bias: float, taken_with: Sequence[str] = ()) -> str:
     """What drove it among its attributes, after what lifts it more than any of them."""
     found, lift = verdict(told), foremost(told.parts.tolist(), rest, bias)
+    attributes = f"; {drives(found)}" if told.given.families else ""
+    if name := derived_lift(told, lift):
+        return f": {lifted_by(name, taken_with)} {amount(lift.part, lift.whole)}{attributes}" if lift else ""
+    if not told.given.families and lift is not None and lift.source == "rest":
+        return f": what lifts it most goes with no family {amount(lift.part, lift.whole)}"
     if lift is None or lift.source == "family":
+        if not attributes:
+            return ""
         if found.kind != "family":
             return f"; {drives(found)}"
         lead = "driven by the" if lift else "of its attributes driven by"
         name = attribute(found.names[0]) if lift else f"**{escape(found.names[0])}**"
         return f", {lead} {name}, {about(found)}"
-    what = "what lifts it most goes with no attribute" if lift.source == "rest" else "its popularity lifts it most"
-    return f": {what} {amount(lift.part, lift.whole)}; {drives(found)}"
+    none = "no family" if told.derived else "no attribute"
+    what = f"what lifts it most goes with {none}" if lift.source == "rest" else "its popularity lifts it most"
+    return f": {what} {amount(lift.part, lift.whole)}{attributes}"
+
+
+def derived_lift(told: Evidence, lift: Lift | None) -> str:
+    """The derived family that lifts it most; empty where that is something else."""
+    if lift is None or lift.family is None or lift.family < len(told.families) - told.derived:
+        return ""
+    return told.families[lift.family]
+
+
+def lifted_by(name: str, taken_with: Sequence[str]) -> str:
+    """That a derived family lifts it most, an audience by the titles that it is taken with."""
+    if name.startswith(AUDIENCE) and taken_with:
+        return (
+            f"that the same people take it as {together([f'*{escape(title)}*' for title in taken_with])} lifts it most"
+        )
+    return f"its {derived_family(name)} lifts it most"
 
 
 def drives(found: DriverVerdict) -> str:

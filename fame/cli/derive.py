@@ -8,6 +8,7 @@ import typer
 from fame.cli.output import Json, print_json
 
 if TYPE_CHECKING:
+    from fame.data import Catalog
     from fame.data.derived.records import Derived
 
 
@@ -36,10 +37,10 @@ def derive(
     if as_json:
         print_json({"model": str(model), **store.about(found)})
         return
-    _say(found)
+    _say(found, catalog)
 
 
-def _say(found: "Derived") -> None:
+def _say(found: "Derived", catalog: "Catalog") -> None:
     """A line a family, what is stable, every audience, and what could not be derived."""
     for family in found.families:
         known = float((family.codes[1:, 0] >= 0).mean())
@@ -52,6 +53,6 @@ def _say(found: "Derived") -> None:
     for audience in found.audiences:
         told = ", ".join(f"{one.value} {one.share:.0%} (of all {one.overall:.0%})" for one in audience.enriched)
         indent = "" if audience.within is None else "  "
-        typer.echo(f"{indent}{audience.label}, {audience.items:,} items{': ' if told else ''}{told}")
+        typer.echo(f"{indent}{audience.name(catalog)}, {audience.items:,} items{': ' if told else ''}{told}")
     for reason in found.left_out:
         typer.echo(f"Left out: {reason}")

@@ -44,9 +44,15 @@ def driven(item: dict[str, Any]) -> str:
     rest = families.pop("rest", None)
     lift = foremost(list(families.values()), rest, item["bias"])
     among = "" if chances is None else driving(weighed(Chances.from_json(chances)))
-    if lift is None or lift.source == "family":
+    name = "" if lift is None or lift.family is None else list(families)[lift.family]
+    if lift is None or (lift.source == "family" and name not in item.get("derived", ())):
         return f"; {among}" if among else ""
-    what = "what lifts it most goes with no attribute" if lift.source == "rest" else "its popularity lifts it most"
+    none = "no family" if item.get("derived") else "no attribute"
+    what = {
+        "family": f"the derived family {name} lifts it most",
+        "rest": f"what lifts it most goes with {none}",
+        "popularity": "its popularity lifts it most",
+    }[lift.source]
     said = f": {what} ({lift.part:+.2f} of the {lift.whole:+.2f} that lift it)"
     return f"{said}; {among}" if among else said
 

@@ -30,6 +30,7 @@ def item(
         "contributions": contributions(facets, found, row),
         "responsibilities": None if shares is None else dict(zip(facets, shares[row].tolist(), strict=True)),
         "anatomy": anatomy(found, row, told),
+        **({"derived": list(told.families[-told.derived :])} if told.derived else {}),
         "driver": asdict(driver) if driver else None,
         "driver_probabilities": None if chances is None else chances.as_json(),
     }

@@ -122,9 +122,10 @@ def meaning(
         other = load(folder)
         other.catalog(dataset)
         others.append((other.description.name, other.model))
+    dataset = attached(model, dataset)
     found = measure(checkpoint.model, dataset, stable=compare_seeds(checkpoint.model, others) if others else None)
     save(model, checkpoint.description.fingerprint, found)
-    keep_anatomy(checkpoint, attached(model, dataset).catalog)
+    keep_anatomy(checkpoint, dataset.catalog)
     if as_json:
         print_json({"model": checkpoint.description.fingerprint, **found.as_json()})
         return

@@ -55,9 +55,11 @@ def prepare(read: Iterable[pa.RecordBatch], about: TraceAbout, catalog: Catalog)
     """
     values = [(family.name, *_values(catalog, family.name)) for family in catalog.families]
     values = [(name, labels, codes) for name, labels, codes in values if labels]
-    rules, _ = offered(about, bool(values))
+    given = {family.name for family in catalog.given}
+    known = [codes for name, _, codes in values if name in given]
+    rules, _ = offered(about, bool(known))
     ids = pa.array(catalog.ids)
-    parts = [_block(batch, about, ids, [codes for *_, codes in values], rules) for batch in read]
+    parts = [_block(batch, about, ids, known, rules) for batch in read]
     order = np.argsort(_joined(parts, "row"), kind="stable")
     found = {name: _joined(parts, name)[order] for name in (parts[0] if parts else ())}
     if not found:

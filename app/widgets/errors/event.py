@@ -17,6 +17,7 @@ from app.traces import Selection
 from app.widgets.errors.events import Listing, kind_of
 from app.widgets.shared.history import take_user
 from app.widgets.shared.page_links import go_to
+from app.widgets.shared.score_split import by_what, derived_of, no_family
 from fame.data import held_out
 from fame.errors import InputError
 
@@ -90,9 +91,9 @@ def against(now: Current, chosen: Selection, row: pd.Series) -> None:
     if isinstance(row["anatomy_target"], np.ndarray):
         parts = np.asarray(row["anatomy_target"]) - np.asarray(row["anatomy_first"])
         bias = float(row["parts_target"][-1] - row["parts_first"][-1])
-        ways.append(
-            _split("by attribute", [*about.families, "no attribute"], [*parts.tolist(), bias], about.popularity)
-        )
+        names = [*about.families, no_family(now, about.families)]
+        derived = len(derived_of(now, about.families))
+        ways.append(_split(by_what(now, about.families), names, [*parts.tolist(), bias], about.popularity, derived))
     if not ways:
         return
     spoken = "; ".join(f"{n} {signed(p)}" for way in ways for n, p in zip(way.said, way.parts, strict=True))
@@ -104,15 +105,18 @@ def against(now: Current, chosen: Selection, row: pd.Series) -> None:
     st.caption(f"Exact: to the right speaks for the truth, to the left for what is first. Together {total}.")
 
 
-def _split(title: str, names: Sequence[str], parts: list[float], popularity: bool, facets: bool = False) -> ScoreSplit:
-    """Parts of a difference, the popularity's last."""
+def _split(
+    title: str, names: Sequence[str], parts: list[float], popularity: bool, derived: int = 0, facets: bool = False
+) -> ScoreSplit:
+    """Parts of a difference, the popularity's last; of the families so many are derived, the last."""
     kept, said = list(names), [plain_facet(name) if facets else name for name in names]
     colors = [palette.facet(h) for h in range(len(kept))] if facets else [palette.ATTRIBUTE] * len(kept)
     values = parts[: len(kept)]
     if popularity:
         kept, said = [*kept, POPULARITY], [*said, POPULARITY]
         values, colors = [*values, parts[-1]], [*colors, palette.NEUTRAL]
-    return ScoreSplit(title, kept, values, colors, outlined=0 if facets else len(names), said=said)
+    outlined = 0 if facets else len(names) - 1 - derived  # what goes with no family is filled, as everywhere
+    return ScoreSplit(title, kept, values, colors, outlined=outlined, dotted=derived, said=said)
 
 
 def needed(chosen: Selection, row: pd.Series) -> None:

@@ -21,10 +21,15 @@ def atlas(now: Current, maps: Maps, top: list[int]) -> None:
     """All maps with the history and the catalog indices `top` drawn on them; selections go to the session."""
     catalog, session = now.data.catalog, state.session()
     row = {int(item): r for r, item in enumerate(maps.items)}
-    families = [family.name for family in catalog.families]
+    families, derived = [family.name for family in catalog.families], {family.name for family in catalog.derived}
     family = None
     if families:
-        family = st.segmented_control("Colour by", families, default=families[0], required=True, key="map-family")
+        family = st.segmented_control(
+            "Colour by", families, default=families[0], required=True, key="map-family",
+            format_func=lambda name: f"*{escape(name)}*" if name in derived else escape(name),
+        )  # fmt: skip
+        if derived:
+            st.caption("Slanted: derived from who takes what, and when; the others were given for the items.")
 
     def selected(rows: list[int]) -> None:
         session.selected = [catalog.id(int(maps.items[r])) for r in rows]

@@ -13,12 +13,13 @@ from app.widgets.shared.event_filters import over
 from app.widgets.shared.facet_choice import choose_facet
 from app.widgets.shared.history import take_user
 from app.widgets.shared.tables import table_behind
-from fame.explain.facets.groups import FEWEST_USERS, MOST_GROUPS, WEIGHT_QUANTILES, group_names
+from fame.explain.facets.groups import FEWEST_USERS, MOST_GROUPS, WEIGHT_QUANTILES, group_names, last_item_s
 
 
 def gate_by_group(now: Current, h: int) -> None:
     """How one facet's gate weight is distributed in groups of users; a group's middle user can be looked at."""
     names, by = group_names(now.data), now.by
+    derived = {last_item_s(family) for family in now.data.catalog.derived}
     key = state.show("by", by)
     with st.container(horizontal=True, gap="large"):
         choose_facet(now, h, "facet-of-all")
@@ -28,6 +29,7 @@ def gate_by_group(now: Current, h: int) -> None:
             default=by,
             key=key,
             required=True,
+            format_func=lambda name: f"*{escape(name)}*" if name in derived else escape(name),
             on_change=lambda: state.choose_grouping(state.read(key)),
         )
     looked_at = over(now)

@@ -78,7 +78,7 @@ def unsaid(lesson: Lesson) -> None:
     if not now.head.additive:
         st.caption("Nothing is guessed here: with a mixture the parts do not add up.")
         return
-    if not now.data.catalog.families:
+    if not now.data.catalog.given:
         st.caption(f"Nothing is known of the items of {escape(now.data.name)}: all that the history adds is rest.")
         return
     items, answer = lesson.own.answer.items.tolist(), lesson.own.answer
@@ -87,7 +87,7 @@ def unsaid(lesson: Lesson) -> None:
     chosen = ask(now, 8, question, {str(k): str(k) for k in range(n + 1)})
     if chosen is None:
         return
-    told = evidence(lesson.model, resources.anatomy(now.model.name, now.data), now.history, items)
+    told = evidence(lesson.model, resources.anatomy(now.model.name, now.data).of_given, now.history, items)
     sources, share = [], None
     for row, one in enumerate(told):
         rest = (answer.above(row) or 0.0) - float(one.parts.sum())

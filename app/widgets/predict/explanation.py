@@ -1,5 +1,7 @@
 """Why one item is where it is: its driver, its parts in two ways, and what would be without a facet or a past item."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 import streamlit as st
 
@@ -8,10 +10,10 @@ from app.current import Current
 from app.look import palette
 from app.look.numbers import ordinal, percent, signed, times
 from app.sentences.marking import attribute, escape, plain_facet, told_apart
-from app.sentences.recommendation import amount, exactly
+from app.sentences.recommendation import amount, derived_lift, exactly, lifted_by
 from app.widgets.shared import weights
-from app.widgets.shared.recommendation import has_popularity
-from app.widgets.shared.score_split import by_facet, by_family
+from app.widgets.shared.recommendation import has_popularity, taken_with
+from app.widgets.shared.score_split import by_facet, by_family, derived_of, no_family
 from app.widgets.shared.tables import table_behind, with_download
 from fame.explain.families.driver import Evidence, objection
 from fame.explain.families.lift import foremost
@@ -20,6 +22,10 @@ from fame.explain.records import Knockout
 from fame.ranking.recommendation import Recommendation
 
 PAST = 2  # past items named
+NOT_ASKED = (
+    " The probability is of given attributes alone: it was learned among these. Derived families follow from what "
+    "users took; their parts are of what the attributes leave, and what is without them was measured the same way."
+)
 
 
 def why(now: Current, asked: Recommendation, tested: Knockout, told: Evidence) -> None:
@@ -31,7 +37,8 @@ def why(now: Current, asked: Recommendation, tested: Knockout, told: Evidence) -
         st.info(f"{title} has no facets and no gate: its score is split by attribute alone.")
     rest = None if above is None else above - float(told.parts.sum())
     if told.families:
-        st.markdown(driver_sentence(told, rest, float(asked.bias[0])), help=exactly(told) or None)
+        said = driver_sentence(told, rest, float(asked.bias[0]), taken_with(now, tested.target))
+        st.markdown(said, help=exactly(told) or None)
     parts(now, asked, told, rest)
 
 
@@ -56,16 +63,20 @@ def place_sentence(now: Current, asked: Recommendation, tested: Knockout) -> str
     )
 
 
-def driver_sentence(told: Evidence, rest: float | None, bias: float) -> str:
+def driver_sentence(told: Evidence, rest: float | None, bias: float, with_these: Sequence[str] = ()) -> str:
     """The driver among its attributes and what speaks against it, after what lifts the item more than any of them."""
     lift, found, against = foremost(told.parts.tolist(), rest, bias), verdict(told), escape(objection(told))
-    said = driver_verdict(found)
-    if against:
+    said = driver_verdict(found) if told.given.families else ""
+    if against and said:
         said += f" {'But' if found.kind == 'unclear' else 'Against that'}: {against}."
+    if lift is not None and (name := derived_lift(told, lift)):
+        what = lifted_by(name, with_these)
+        return f"{what[0].upper()}{what[1:]} {amount(lift.part, lift.whole)}. {said}".rstrip()
     if lift is None or lift.source == "family":
         return said
-    what = "What lifts it most goes with no attribute" if lift.source == "rest" else "Its popularity lifts it most"
-    return f"{what} {amount(lift.part, lift.whole)}. {said}"
+    none = "no family" if told.derived else "no attribute"
+    what = f"What lifts it most goes with {none}" if lift.source == "rest" else "Its popularity lifts it most"
+    return f"{what} {amount(lift.part, lift.whole)}. {said}".rstrip()
 
 
 def driver_verdict(found: DriverVerdict) -> str:
@@ -78,13 +89,16 @@ def driver_verdict(found: DriverVerdict) -> str:
 
 def driver(now: Current, told: Evidence, target: int, rest: float | None, bias: float) -> None:
     """The evidence by which a driver is named, or none."""
-    catalog, beside = now.data.catalog, [] if rest is None else [("no attribute", rest)]
+    catalog, beside = now.data.catalog, [] if rest is None else [(no_family(now, told.families), rest)]
+    derived = derived_of(now, told.families)
+    kinds = ["derived" if name in derived else "given" for name in told.families]
     if rest is not None and has_popularity(now):
         beside.append(("popularity", bias))
     with_download(
         pd.DataFrame(
             {
-                "attribute": [*told.families, *(name for name, _ in beside)],
+                "family" if derived else "attribute": [*told.families, *(name for name, _ in beside)],
+                **({"kind": kinds + [""] * len(beside)} if derived else {}),
                 "part": [signed(part) for part in [*told.parts, *(part for _, part in beside)]],
                 "without it": [
                     *(
@@ -114,7 +128,8 @@ def driver(now: Current, told: Evidence, target: int, rest: float | None, bias: 
     )
     st.caption(
         "A driver is named where its probability is half or more. It grows with the part and with the fall, in nats "
-        "and beside what is usual after this history for items drawn at random.",
+        "and beside what is usual after this history for items drawn at random."
+        + (NOT_ASKED if derived and told.given.families else ""),
         help=exactly(told) or None,
     )
 
@@ -142,6 +157,8 @@ def parts(now: Current, asked: Recommendation, told: Evidence, rest: float | Non
         total = signed(sum(ways[0].parts))
         both = f"both add up to {total}" if len(ways) > 1 else f"they add up to {total}"
         filled = " Filled: facets; outlined: attributes." if len(ways) > 1 else ""
+        if told.derived:
+            filled += " Dotted: families derived from who takes what, and when."
         st.caption(f"By how much each part lifts it above the average item. Exact: {both}.{filled}")
     table_behind(
         pd.DataFrame(

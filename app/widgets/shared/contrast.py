@@ -9,10 +9,10 @@ import streamlit as st
 from app import charts, resources
 from app.current import Current
 from app.look.numbers import signed
-from app.sentences.marking import attribute, escape, facet, told_apart
+from app.sentences.marking import attribute, derived_family, escape, facet, told_apart
 from app.widgets.shared.item_choice import choose_rival
 from app.widgets.shared.recommendation import has_popularity
-from app.widgets.shared.score_split import by_facet, by_family
+from app.widgets.shared.score_split import by_facet, by_family, derived_of, no_family
 from app.widgets.shared.tables import table_behind
 from fame.explain.facets.contrast import Contrast, contrast_runs
 from fame.explain.knockout import Runs
@@ -63,9 +63,11 @@ def in_parts(now: Current, found: Contrast) -> tuple[list[str], list[float], str
     if now.facets and now.head.additive:
         names, parts, of = [facet(name) for name in now.facets], found.contributions.tolist(), "facet"
     else:
-        names, parts, of = [attribute(name) for name in found.families], found.anatomy.tolist(), "attribute"
+        derived = derived_of(now, found.families)
+        names = [derived_family(name) if name in derived else attribute(name) for name in found.families]
+        parts, of = found.anatomy.tolist(), "family" if derived else "attribute"
         if parts and found.rest is not None:
-            names, parts = [*names, "what goes with **no attribute**"], [*parts, found.rest]
+            names, parts = [*names, f"what goes with **{no_family(now, found.families)}**"], [*parts, found.rest]
     if has_popularity(now) and now.head.additive:
         names, parts = [*names, "**popularity**"], [*parts, found.bias]
     return names, parts, of

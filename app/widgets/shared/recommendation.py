@@ -4,14 +4,18 @@ from collections.abc import Callable, Sequence
 
 import pandas as pd
 
+from app import resources
 from app.components.ranking import RankedRow, ranking
 from app.current import Current
 from app.sentences import recommendation as words
 from app.users import hidden
 from app.widgets.shared.history import facets
+from fame.data.derived.records import AUDIENCE
 from fame.explain.families.driver import Evidence
 from fame.explain.records import Knockout
 from fame.ranking.recommendation import Recommendation
+
+TAKEN_WITH = 2  # titles by which an audience is told in a sentence
 
 
 def sentence(now: Current, answer: Recommendation, row: int, tested: Knockout, told: Evidence) -> str:
@@ -28,7 +32,19 @@ def sentence(now: Current, answer: Recommendation, row: int, tested: Knockout, t
         None if answer.responsibilities is None else answer.responsibilities[row].tolist(),
         told,
         None if above is None else above - float(told.parts.sum()),
+        taken_with(now, tested.target),
     )
+
+
+def taken_with(now: Current, item: int) -> list[str]:
+    """The most typical titles of the item's narrowest audience but its own; none where it is in none."""
+    found = resources.derived(now.model) if now.data.catalog.derived else None
+    family = next((one for one in found.families if one.name == AUDIENCE), None) if found else None
+    if found is None or family is None:
+        return []
+    labels = [family.values[code] for code in family.codes[item] if code >= 0]
+    typical = next((one.typical for one in found.audiences if labels and one.label == labels[-1]), ())
+    return [now.data.catalog.title(other) for other in typical if other != item][:TAKEN_WITH]
 
 
 def has_popularity(now: Current) -> bool:

@@ -1,6 +1,7 @@
 """What is derived from a data set's training part, as it is stored and shown. No torch, no scikit-learn."""
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -9,6 +10,9 @@ from fame.data.catalog import Catalog, Family
 
 AUDIENCE = "audience"
 OF_THE_KIND = " (derived)"  # stands behind a name that a family of the data set has already
+
+TITLES, LONG = 2, 28  # typical titles in a name, and values; letters of a title
+YEAR = re.compile(r"\s*\((?:19|20)\d\d\)$")  # behind a title, which is told from another by its words here
 
 Level = Literal["wide", "narrow"]
 
@@ -38,12 +42,21 @@ class EnrichedValue:
 class Audience:
     """Items that the same users take."""
 
-    label: str  # the value that its items have in the family
+    label: str  # "A" is wide, "A1" a narrow one in it
     level: Level
     within: str | None  # label of the wide audience that a narrow one is part of
     items: int
     typical: tuple[int, ...]  # catalog indices, the most typical first
     enriched: tuple[EnrichedValue, ...] = ()  # most enriched first; empty where no test found any
+
+    def name(self, catalog: Catalog) -> str:
+        """What its items have in common, with typical titles; only these where no test found anything.
+
+        Made when it is shown: what is stored with a model holds no title.
+        """
+        titles = ", ".join(_short(catalog.title(item)) for item in self.typical[:TITLES])
+        told = ", ".join(value.value for value in self.enriched[:TITLES])
+        return f"{self.label} {told}: {titles}" if told else f"{self.label} taken with {titles}"
 
 
 @dataclass(frozen=True)
@@ -76,7 +89,10 @@ class Derived:
         for one in self.families:
             name = one.name + (OF_THE_KIND if one.name in taken else "")
             families.append(Family(name, name, one.codes.shape[1] > 1, "derived"))
-            values[name] = _tuples(one)
+            shown = one
+            if one.name == AUDIENCE and self.audiences:
+                shown = replace(one, values=tuple(audience.name(catalog) for audience in self.audiences))
+            values[name] = _tuples(shown)
         return catalog.with_families(families, values)
 
 
@@ -85,3 +101,8 @@ def _tuples(family: DerivedFamily) -> list[tuple[str, ...]]:
     rows, place = np.unique(family.codes[1:], axis=0, return_inverse=True)
     distinct = [tuple(family.values[code] for code in row if code >= 0) for row in rows]
     return [distinct[p] for p in place.ravel()]
+
+
+def _short(title: str) -> str:
+    title = YEAR.sub("", title)
+    return title if len(title) <= LONG else f"{title[: LONG - 1].rstrip()}…"

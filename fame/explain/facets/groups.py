@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from fame.data import DataSet
+from fame.data import DataSet, Family
 
 if TYPE_CHECKING:
     from fame.explain.facets.population import Population
@@ -33,7 +33,12 @@ class Group:
 
 def group_names(data: DataSet) -> list[str]:
     """What users can be grouped by."""
-    return [BY_LENGTH, *(f"last item's {family.name}" for family in data.catalog.families)]
+    return [BY_LENGTH, *map(last_item_s, data.catalog.families)]
+
+
+def last_item_s(family: Family) -> str:
+    """Users by a family of their newest item."""
+    return f"last item's {family.name}"
 
 
 def by_group(data: DataSet, everyone: Population, grouping: str) -> list[Group]:

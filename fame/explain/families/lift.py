@@ -18,6 +18,7 @@ class Lift:
     source: Source
     part: float
     whole: float  # sum of all parts that lift it, those that pull it down aside
+    family: int | None = None  # place of the family, where it is one
 
 
 def foremost(parts: Sequence[float], rest: float | None, bias: float) -> Lift | None:
@@ -29,5 +30,7 @@ def foremost(parts: Sequence[float], rest: float | None, bias: float) -> Lift | 
         return None
     found: list[tuple[Source, float]] = [*(("family", float(part)) for part in parts), ("rest", rest)]
     found.append(("popularity", bias))
-    source, part = max(found, key=lambda one: one[1])
-    return Lift(source, part, sum(max(0.0, part) for _, part in found)) if part > 0 else None
+    place = max(range(len(found)), key=lambda p: found[p][1])
+    source, part = found[place]
+    whole = sum(max(0.0, part) for _, part in found)
+    return Lift(source, part, whole, place if source == "family" else None) if part > 0 else None

@@ -5,7 +5,6 @@ among all (hypergeometric, false discoveries controlled over all audiences of a 
 value is of a good part of the items, and of far more of them than elsewhere.
 """
 
-import re
 from collections import Counter
 from dataclasses import replace
 
@@ -13,7 +12,7 @@ import numpy as np
 
 from fame.data import Catalog
 from fame.data.attributes import Attributes, attributes
-from fame.data.derived.records import AUDIENCE, Audience, Derived, DerivedFamily, EnrichedValue
+from fame.data.derived.records import AUDIENCE, Derived, EnrichedValue
 from fame.explain.meaning.records import DISCOVERY_RATE, Enriched
 from fame.explain.meaning.specialists import Enrichment
 
@@ -22,13 +21,11 @@ SHOWN = 5  # values of an audience that are kept
 SHARE, LIFT = 0.3, 1.8  # of the items of an audience that have a value it is called by, and how often the usual share
 WORDS = 2_000  # of titles, the commonest
 LETTERS = 3  # of a word, or more
-TITLES, LONG = 2, 28  # typical titles in a name, and letters of one
-YEAR = re.compile(r"\s*\((?:19|20)\d\d\)$")  # behind a title, which is told from another by its words here
 WORD = "word"
 
 
 def named(found: Derived, catalog: Catalog) -> Derived:
-    """These audiences, called by what was tested of the catalog's own families and titles."""
+    """With what tells each audience, as tested on the catalog's own families and titles."""
     place = next((a for a, one in enumerate(found.families) if one.name == AUDIENCE), None)
     if place is None:
         return found
@@ -42,14 +39,7 @@ def named(found: Derived, catalog: Catalog) -> Derived:
             its = _enriched(family.codes[:, column], which, tested)
             for n, values in zip(which, its, strict=True):
                 audiences[n] = replace(audiences[n], enriched=values)
-    labels = {one.label: f"{one.label} {_name(one, catalog)}" for one in audiences}
-    shown = tuple(
-        replace(one, label=labels[one.label], within=None if one.within is None else labels[one.within])
-        for one in audiences
-    )
-    families = list(found.families)
-    families[place] = DerivedFamily(family.name, family.told_by, tuple(one.label for one in shown), family.codes)
-    return replace(found, families=tuple(families), audiences=shown)
+    return replace(found, audiences=tuple(audiences))
 
 
 def title_words(catalog: Catalog) -> Attributes:
@@ -82,15 +72,3 @@ def _telling(values: tuple[Enriched, ...]) -> list[Enriched]:
 
 def _kept(one: Enriched) -> EnrichedValue:
     return EnrichedValue(*(getattr(one, name) for name in ("family", "value", "share", "overall", "q")))
-
-
-def _name(one: Audience, catalog: Catalog) -> str:
-    """What its items have in common, with typical titles; only these where no test found anything."""
-    titles = ", ".join(_short(catalog.title(item)) for item in one.typical[:TITLES])
-    told = ", ".join(value.value for value in one.enriched[:2])
-    return f"{told}: {titles}" if told else f"taken with {titles}"
-
-
-def _short(title: str) -> str:
-    title = YEAR.sub("", title)
-    return title if len(title) <= LONG else f"{title[: LONG - 1].rstrip()}…"

@@ -32,7 +32,8 @@ def measure(model: Model, data: DataSet, seed: int = 0, stable: Stability | None
     """
     vectors = facet_vectors(model)
     assert isinstance(model, Faceted)
-    families = [found for family in data.catalog.families if (found := attributes(data.catalog, family.name)).values]
+    asked = data.catalog.given or data.catalog.derived  # a meaning is of what was written down, where anything was
+    families = [found for family in asked if (found := attributes(data.catalog, family.name)).values]
     names, tied = tuple(found.family for found in families), model.config.families
     out = held_out(len(data.catalog))
     probe, fits = held_out_probe(vectors, families, out, seed)

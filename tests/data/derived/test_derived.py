@@ -84,10 +84,11 @@ def test_an_audience_is_called_by_what_its_items_have_and_by_titles_where_nothin
         if audience.level == "wide":
             told = {"abcd"[kind(data.catalog.id(item))] for item in audience.typical}
             assert {one.value for one in audience.enriched if one.family == "kind"} == told
+            assert audience.name(data.catalog).startswith(f"{audience.label} {told.pop()}: ")
     bare = named(found, Catalog(data.catalog.ids, data.catalog.titles))
     for audience in bare.audiences:
         assert not audience.enriched
-        assert f"taken with {data.catalog.title(audience.typical[0])}" in audience.label
+        assert f"taken with {data.catalog.title(audience.typical[0])}" in audience.name(data.catalog)
 
 
 def test_it_is_stored_with_a_model_for_these_data_only(communities, tmp_path):
