@@ -342,8 +342,8 @@ def differences(first: Description, second: Description) -> tuple[Difference, ..
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _differences(
-    _first: Description, _second: Description, trace: Path, stamp: int, model: str, other_trace: Path, other_stamp: int,
-    other_model: str,
+    _first: Description, _second: Description, trace: Path, stamp: tuple[int, int], model: str, other_trace: Path,
+    other_stamp: tuple[int, int], other_model: str,
 ) -> tuple[Difference, ...]:  # fmt: skip
     from fame.compare.comparison import measured
     from fame.compare.sides import Side
