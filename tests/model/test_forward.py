@@ -174,3 +174,11 @@ def test_facet_dropout_leaves_facets_out_in_training_only(fame, items):
         assert (gate == 0).any()
     fame.eval()
     assert (fame(items).gate > 0).all()
+
+
+def test_whoever_took_nothing_is_predicted_for_from_the_begin_token_alone(model):
+    if not model.config.begin:
+        pytest.skip("such a model reads one item at least")
+    nothing = model(torch.zeros(1, 0, dtype=torch.long))
+    padded = model(torch.zeros(1, 3, dtype=torch.long))
+    assert torch.allclose(nothing.at_last(nothing.query), padded.at_last(padded.query), atol=1e-6)
