@@ -97,7 +97,7 @@ class ItemFacets(nn.Module):
     def forward(self, items: Tensor) -> Tensor:
         """Item embeddings (…, D) -> sub-embeddings `W_f^(h) x` (…, H, K)."""
         seen = self.heads * items if self.weight is None else items @ self.weight.T
-        return seen.unflatten(-1, (self.heads, seen.shape[-1] // self.heads))
+        return seen.view(*seen.shape[:-1], self.heads, seen.shape[-1] // self.heads)
 
     def keys(self, items: Tensor) -> Tensor:
         """What `narrow_queries` meet, K wide: embeddings (…, D) -> (…, H, K).
