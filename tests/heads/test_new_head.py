@@ -11,6 +11,7 @@ from fame.checkpoint.description import ModelError, describe
 from fame.checkpoint.store import Checkpoint, load
 from fame.cli.explanation import Asked, explanation
 from fame.data import DataSet, leave_one_out
+from fame.explain.families.stored_anatomy import anatomy_of
 from fame.explain.past.kinds import METHODS
 from fame.explain.past.methods import attribute
 from fame.explain.question import Question
@@ -74,7 +75,8 @@ def test_it_is_explained(checkpoint, cinema):
     gap = attribute(question, "integrated-gradients").completeness_gap
     assert abs(gap) < 0.5  # it is piecewise smooth only
     ids = [cinema.catalog.id(item) for item in HISTORY]
-    asked, rival = Asked(model, cinema.catalog, ids, ids), int(recommend(model, HISTORY, 2).items[1])
+    asked = Asked(model, cinema.catalog, anatomy_of(checkpoint, cinema.catalog), ids, ids)
+    rival = int(recommend(model, HISTORY, 2).items[1])
     asked_about = cinema.catalog.id(target), cinema.catalog.id(rival)
     found = explanation(asked, *asked_about, "occlusion-remove", None, "1:40", "")
     assert found["missing"] == "dropped"  # as its record allows
