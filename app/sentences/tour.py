@@ -75,7 +75,7 @@ def expert_that_matters(guess: int, effect: np.ndarray, weight: np.ndarray, name
 
 
 def routed(verdict: GuessOutcome, expert: int, bits: float) -> GuessOutcome:
-    """The same, with how far apart the expert and the mixture read, in bits."""
+    """A verdict on a guess, and after it how far apart the expert and the mixture read, in bits."""
     alike = "alike" if bits < OFTEN_ALIKE else "not alike"
     apart = (
         f" Expert {expert + 1} and the mixture read {alike} here: {bits:.3f} bits apart, 0 being the same and 1 all."
