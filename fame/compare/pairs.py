@@ -13,7 +13,6 @@ import pyarrow.compute as pc
 
 from fame.compare.agreement import common, rank_biased_overlap
 from fame.compare.records import Agreement, CompareError
-from fame.error_analysis.prepare import padded
 from fame.trace.queries import MEMORY, THREADS, checked
 from fame.trace.records import KEPT_TOP, TRACE_ADVICE, TraceError, read_about
 
@@ -96,6 +95,15 @@ def _joined(first: Path, second: Path) -> Iterator[pa.RecordBatch]:
         raise TraceError(f"The traces {first} and {second} cannot be read ({reason}); {TRACE_ADVICE}.") from None
     finally:
         database.close()
+
+
+def padded(column: pa.ListArray, k: int) -> pa.Array:
+    """The first k of every list (n,), one after the other, (n k,), with nulls where one is shorter."""
+    lengths = np.minimum(pc.list_value_length(column).to_numpy(zero_copy_only=False), k).astype(np.int64)
+    starts = column.offsets.to_numpy()[:-1].astype(np.int64) - column.offsets[0].as_py()
+    places = starts[:, None] + np.arange(k)
+    inside = np.arange(k) < lengths[:, None]
+    return pc.take(pc.list_flatten(column), pa.array(places.ravel(), mask=~inside.ravel()))
 
 
 def _told(batch: pa.RecordBatch) -> dict[str, np.ndarray]:

@@ -16,14 +16,14 @@ import pyarrow.parquet as pq
 from fame.data import Catalog, DataSet
 from fame.data.attributes import attributes
 from fame.error_analysis.events import CERTAINTY, COUNTS, CUT, Labels, TracedEvents
-from fame.error_analysis.kinds import KINDS, RARE, Facts, Rule, tags
+from fame.error_analysis.kinds import KINDS, Facts, Rule, tags
 from fame.trace.queries import checked
 from fame.trace.records import TraceAbout, need, read_about
 
 BLOCK = 50_000  # events read at a time
 READ = (
-    "event", "counted", "length", "read", "target_id", "rank", "probability", "repeat", "top", "driver",
-    "rank_without_popularity", "rank_without_newest", "rank_without_facet", "target_count", "first_id",
+    "event", "counted", "length", "read", "target_id", "rank", "probability", "repeat", "driver",
+    "rank_without_popularity", "rank_without_newest", "target_count", "first_id",
     "first_probability", "newest_id", "nearest", "ahead",
 )  # fmt: skip
 
@@ -55,11 +55,9 @@ def prepare(read: Iterable[pa.RecordBatch], about: TraceAbout, catalog: Catalog)
     """
     values = [(family.name, *_values(catalog, family.name)) for family in catalog.families]
     values = [(name, labels, codes) for name, labels, codes in values if labels]
-    given = {family.name for family in catalog.given}
-    known = [codes for name, _, codes in values if name in given]
-    rules, _ = offered(about, bool(known))
+    rules, _ = offered(about)
     ids = pa.array(catalog.ids)
-    parts = [_block(batch, about, ids, known, rules) for batch in read]
+    parts = [_block(batch, about, ids, rules) for batch in read]
     order = np.argsort(_joined(parts, "row"), kind="stable")
     found = {name: _joined(parts, name)[order] for name in (parts[0] if parts else ())}
     if not found:
@@ -89,13 +87,9 @@ def prepare(read: Iterable[pa.RecordBatch], about: TraceAbout, catalog: Catalog)
     )
 
 
-def offered(about: TraceAbout, attributes: bool) -> tuple[tuple[Rule, ...], tuple[Rule, ...]]:
+def offered(about: TraceAbout) -> tuple[tuple[Rule, ...], tuple[Rule, ...]]:
     """The rules that can be applied to a trace, and those that the model lacks something for."""
-    lacks = {
-        "no facets": not about.facets,
-        "no popularity part": not about.popularity,
-        "no attributes": not attributes,
-    }
+    lacks = {"no popularity part": not about.popularity}
     return (
         tuple(rule for rule in KINDS if not lacks.get(rule.lacks, False)),
         tuple(rule for rule in KINDS if lacks.get(rule.lacks, False)),
@@ -112,21 +106,16 @@ def _values(catalog: Catalog, family: str) -> tuple[tuple[str, ...], np.ndarray]
     return found.values, codes
 
 
-def _block(
-    batch: pa.RecordBatch, about: TraceAbout, ids: pa.Array, values: list[np.ndarray], rules: tuple[Rule, ...]
-) -> dict[str, np.ndarray]:
+def _block(batch: pa.RecordBatch, about: TraceAbout, ids: pa.Array, rules: tuple[Rule, ...]) -> dict[str, np.ndarray]:
     batch = batch.filter(batch.column("counted"))
-    target, top = _index(batch["target_id"], ids), padded(batch["top"], CUT)
     rank = _numbers(batch["rank"])
     facts = Facts(
         rank=rank,
         without_popularity=_numbers(batch["rank_without_popularity"]),
-        without_facet=_numbers(pc.list_flatten(batch["rank_without_facet"])).reshape(len(batch), len(about.facets)),
         without_newest=_numbers(batch["rank_without_newest"]),
         count=_numbers(batch["target_count"]),
         nearest=_numbers(batch["nearest"]),
         read=_numbers(batch["read"]),
-        alike=_alike(target, _index(top, ids).reshape(len(batch), -1), values, rank > CUT),
     )
     return {
         "row": batch["event"].to_numpy().astype(np.int64),
@@ -135,7 +124,7 @@ def _block(
         "popularity": facts.count.astype(np.int32),
         "certainty": _numbers(batch["first_probability"]).astype(np.float32),
         "probability": _numbers(batch["probability"]).astype(np.float32),
-        "target": target,
+        "target": _index(batch["target_id"], ids),
         "newest": _index(batch["newest_id"], ids),
         "first": _index(batch["first_id"], ids),
         "facet": _index(batch["ahead"], pa.array(about.facets, pa.string())).astype(np.int8),
@@ -145,32 +134,10 @@ def _block(
     }
 
 
-def _alike(target: np.ndarray, top: np.ndarray, values: list[np.ndarray], wrong: np.ndarray) -> np.ndarray:
-    """(n,) how many of the first items (n, k) have that rare value of the truth that most of them have."""
-    most = np.zeros(len(target), np.int64)
-    rows = np.flatnonzero(wrong)
-    for codes in values:
-        share = np.bincount(codes[codes > 0], minlength=codes.max() + 1) / (len(codes) - 1)
-        theirs = codes[top[rows]]  # (wrong, k, m)
-        for own in codes[target[rows]].T:
-            have = (theirs == own[:, None, None]).any(2).sum(1)
-            most[rows] = np.maximum(most[rows], np.where((own > 0) & (share[own] <= RARE), have, 0))
-    return most
-
-
 def _index(column: pa.Array, ids: pa.Array) -> np.ndarray:
     """(n,) int32: 1… the place among the ids; 0 = none of them."""
     found = pc.index_in(column.cast(pa.string()), value_set=ids)
     return pc.fill_null(found, -1).to_numpy(zero_copy_only=False).astype(np.int32) + 1
-
-
-def padded(column: pa.ListArray, k: int) -> pa.Array:
-    """The first k of every list (n,), one after the other, (n k,), with nulls where one is shorter."""
-    lengths = np.minimum(pc.list_value_length(column).to_numpy(zero_copy_only=False), k).astype(np.int64)
-    starts = column.offsets.to_numpy()[:-1].astype(np.int64) - column.offsets[0].as_py()
-    places = starts[:, None] + np.arange(k)
-    inside = np.arange(k) < lengths[:, None]
-    return pc.take(pc.list_flatten(column), pa.array(places.ravel(), mask=~inside.ravel()))
 
 
 def _numbers(column: pa.Array) -> np.ndarray:

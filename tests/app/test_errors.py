@@ -123,7 +123,7 @@ def test_a_model_without_facets_lacks_what_they_would_say(opened, home, trained_
     place = beside(home / "runs" / "mine" / "best", trained_sasrec.description.fingerprint)
     trace(trained_sasrec, cinema, cinema_folder, place)
     app = opened(trained_sasrec.model, "errors", event="3")
-    assert "one facet overruled" not in tallied(app, "Kinds of errors")
+    assert "near miss" in tallied(app, "Kinds of errors")
     assert [column["name"] for column in component(app, "columns")["columns"]][-1] == "kind"
     assert app.subheader[0].value.startswith("User ")
 
