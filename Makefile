@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup app test test-browser test-python data browser screenshots pictures mutants
+.PHONY: setup app test test-browser test-python types data browser screenshots pictures mutants
 
 setup: .venv/installed
 
@@ -35,19 +35,21 @@ browser:
 test: .venv/installed-dev data browser
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
 	$(BIN)/lint-imports
-	OMP_NUM_THREADS=1 $(MAKE) --jobs=2 --output-sync=target test-browser test-python  # two halves share the cores
+	OMP_NUM_THREADS=1 $(MAKE) --jobs=3 --output-sync=target test-browser test-python types  # they share the cores
 
 test-browser:
 	$(BIN)/python -m pytest tests/browser
 
 test-python:
-	$(BIN)/python -m pytest --ignore=tests/browser --cov --cov-report=term:skip-covered
+	$(BIN)/python -m slipcover --branch --skip-covered --source fame,app -m pytest --ignore=tests/browser
+
+types:
+	$(BIN)/mypy
 
 # The pictures in the README, taken by the browser tests from the real app.
 screenshots: .venv/installed-dev data browser
-	FAME_SCREENSHOTS=assets/screenshots $(BIN)/python -m pytest tests/browser -k screenshot
+	$(BIN)/python -m pytest tests/browser/screenshots.py
 
 # The pictures in docs/architecture.md, of the imports as they are; needs Graphviz.
 pictures: .venv/installed-dev

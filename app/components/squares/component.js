@@ -93,7 +93,9 @@ export default function squares({ data, parentElement, setTriggerValue }) {
   });
   grid.classList.toggle("heat", data.heat);
   if (before !== T) {
-    [...foot.children].slice(1).forEach((node, t) => { node.textContent = labelled(t) ? number(t) : ""; });
+    [...foot.children].slice(1).forEach((node, t) => { // each is read aloud, those are seen for which there is room
+      node.replaceChildren(make("span", labelled(t) ? "" : "unseen", number(t)));
+    });
     grid.style.setProperty("--columns", T);
     requestAnimationFrame(() => { // not before, since asking for a width has the whole page laid out at once
       const frame = at(".frame"), place = (data.shown.column - data.first + 1) / T;
