@@ -21,7 +21,9 @@ class Prototypes(nn.Module):
     def __init__(self, config: Config):
         super().__init__()
         H, N, K = config.heads, config.experts, config.facet_width
-        self.weight = nn.Parameter(torch.stack([nn.init.orthogonal_(torch.empty(N, K)) for _ in range(H)]))  # apart
+        self.weight = nn.Parameter(torch.empty(H, N, K))
+        for h in range(H):
+            nn.init.orthogonal_(self.weight[h])  # apart
         self.begin = nn.Parameter(torch.zeros(H))  # in the place of log a at the begin token
 
     def belongs(self, parts: Tensor) -> Tensor:

@@ -6,7 +6,6 @@ import pytest
 
 import app.pages
 from fame.home import PROJECT
-from tests.browser.conftest import settle
 
 FOLDER = PROJECT / "assets" / "screenshots"
 QUERY = "?model=movielens-100k-fame&history=98,56,64,50,172"

@@ -1,4 +1,4 @@
-"""What is on a page can be read and used: by contrast, in both themes, at every width, enlarged twice, and by keyboard."""
+"""What is on a page can be read and used: in both themes, at every width, enlarged twice, and by keyboard."""
 
 from pathlib import Path
 

@@ -70,6 +70,32 @@ def test_a_sampled_gradient_is_that_of_the_whole_model():
 
 
 @pytest.mark.parametrize("chosen", [{}, {"loss": "sampled", "negatives": 5}])
+def test_steps_are_those_of_torchs_own_optimizers(chosen):
+    model, optimizer, given = start(**chosen, clip=1e6, final_rate=1.0)
+    twin = deepcopy(model)
+    theirs = dict(twin.named_parameters())
+    named = {id(weight): theirs[name] for name, weight in model.named_parameters()}
+    dense, table = ([named[id(weight)] for weight in part] for part in (optimizer.dense, optimizer.table))
+    how = {"lr": given.learning_rate, "betas": (0.9, 0.98)}
+    parts = [torch.optim.AdamW(dense, **how, weight_decay=given.weight_decay)]
+    parts += [torch.optim.SparseAdam(table, **how)] if table else []
+    for _ in range(4):
+        found = objective(
+            model, given, torch.tensor([[3, 9, 4], [0, 7, 3]]), torch.tensor([[3, 9, 4, 8], [0, 7, 3, 1]])
+        )
+        torch.autograd.backward(found.value)
+        for ours, weight in zip(optimizer.dense, dense, strict=True):
+            weight.grad = None if ours.grad is None else ours.grad.clone()
+        for gradient, weight in zip(found.gradients or [], table, strict=True):
+            weight.grad = torch.sparse_coo_tensor(found.rows[None], gradient, weight.shape, check_invariants=True)
+        optimizer.step(0.5, found.rows, found.gradients)
+        for part in parts:
+            part.step()
+    for name, weight in model.named_parameters():
+        assert torch.allclose(weight, theirs[name], atol=1e-6), name
+
+
+@pytest.mark.parametrize("chosen", [{}, {"loss": "sampled", "negatives": 5}])
 def test_what_it_remembers_can_be_stored(chosen):
     model, optimizer, given = start(**chosen)
     steps(model, optimizer, given, 2)
