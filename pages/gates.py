@@ -2,8 +2,10 @@
 
 import streamlit as st
 
+from app import resources
 from app.current import current
 from app.sentences.marking import plain_facet
+from app.sentences.recommendation import exactly, first_driven
 from app.widgets.gates import gate as parts
 from app.widgets.gates.user_groups import gate_by_group
 from app.widgets.shared.event_filters import who
@@ -15,6 +17,7 @@ from app.widgets.shared.position import halves, place
 from fame.architectures import titles
 from fame.explain.facets.effects import facet_knockouts
 from fame.explain.facets.weights import facet_spread
+from fame.explain.families.evidence import evidence
 from fame.model import Faceted
 from fame.ranking.recommend import recommend
 
@@ -40,7 +43,11 @@ def story() -> None:
     gate = gates[at.position]
     found, spread = facet_knockouts(model, at.seen, now.missing, at.hidden), facet_spread(model, at.seen)
     h = int(found.overlap.argmin()) if now.facet is None else now.facet
-    st.markdown(parts.sentence(now, at, gate, spread, found))
+    told = evidence(model, resources.anatomy(now.model.name, now.data), at.seen, found.top[:1].tolist())[0]
+    st.markdown(
+        f"{parts.sentence(now, at, gate, spread, found)} {first_driven(told)}".rstrip(),
+        help=exactly(told) or None,
+    )
     editor(now, gates, choosable=True)
 
     left, right = halves(at)

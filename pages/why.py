@@ -7,6 +7,7 @@ import streamlit as st
 from app import resources
 from app.current import current
 from app.sentences import past_items
+from app.sentences.recommendation import also_driven, exactly
 from app.widgets.shared import contrast as rival
 from app.widgets.shared.frame import notices
 from app.widgets.shared.history import editor
@@ -18,6 +19,7 @@ from app.widgets.why.counterfactual import additions
 from app.widgets.why.facet_shares import experts, facets, shared
 from app.widgets.why.what_if import what_if
 from fame.explain.facets.contrast import contrast_runs
+from fame.explain.families.evidence import evidence
 from fame.explain.knockout import effects
 from fame.explain.past.kinds import BASELINES, KINDS
 from fame.explain.past.methods import attribute
@@ -72,7 +74,8 @@ def story() -> None:
         if now.facets:
             with contextlib.suppress(QuestionError):  # of too many facets; told where they are shown
                 said += past_items.facets(shared(now, question), now.facets, now.head.droppable)
-        st.markdown(said)
+        told = evidence(model, resources.anatomy(now.model.name, now.data), now.history, [target])[0]
+        st.markdown(f"{said} {also_driven(told)}".rstrip(), help=exactly(told) or None)
     if question.length > 1 and against is not None:
         st.header("Why this and not that?")
         compared = contrast_runs(model, runs, target, against, resources.anatomy(now.model.name, now.data), now.hidden)

@@ -2,7 +2,7 @@
 
 from app.charts.comparison import by_ranks, differences, joined
 from app.charts.meaning import SMALL_TEXT, coverage, intervals, matrix, reliability
-from app.charts.parts import POPULARITY, ScoreSplit, splits
+from app.charts.parts import POPULARITY, ScoreSplit, splits, whole
 from app.charts.past import Strip, strips
 from app.charts.training import course, courses
 from app.charts.weights import BarPanel, attention, bars, beside, distributions
@@ -28,4 +28,5 @@ __all__ = [
     "reliability",
     "splits",
     "strips",
+    "whole",
 ]

@@ -7,7 +7,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from app.look.chart import drawn, filled, heading, plain
-from app.look.numbers import signed
+from app.look.numbers import percent, signed
 
 POPULARITY = "popularity"  # is hatched, as in the ranking: it is no facet
 ROW, HEAD = 30, 28  # pixels of a bar with the room around it, and of a title
@@ -78,3 +78,34 @@ def splits(ways: Sequence[ScoreSplit]) -> go.Figure:
     }
     layout |= {"annotations": titles, "margin": {"l": 8, "r": 8, "t": HEAD, "b": 4}}
     return drawn(traces, layout, whole + HEAD + 4)
+
+
+def whole(title: str, names: Sequence[str], shares: Sequence[float], colors: Sequence[str]) -> go.Figure:
+    """One bar of outlined shares that make 1; a share with too little room for its name says it on hover."""
+    traces = [
+        {
+            "type": "bar",
+            "x": [share],
+            "y": [0],
+            "orientation": "h",
+            "marker": filled([color], hollow=[True]),
+            "text": [f"{plain(name, 18)} {percent(share)}"],
+            "textposition": "inside",
+            "insidetextanchor": "middle",
+            "textangle": 0,
+            "hovertext": [f"{plain(name)} {percent(share)}"],
+            "hovertemplate": "%{hovertext}<extra></extra>",
+        }
+        for name, share, color in zip(names, shares, colors, strict=True)
+    ]
+    bare = {"showticklabels": False, "showgrid": False, "zeroline": False, "automargin": False}
+    layout = {
+        "barmode": "stack",
+        "bargap": 0.1,
+        "uniformtext": {"mode": "hide", "minsize": 12},
+        "xaxis": bare | {"range": [-0.004, 1.004]},
+        "yaxis": bare | {"range": [-0.5, 0.5]},
+        "annotations": [heading(title, 0.0)],
+        "margin": {"l": 2, "r": 2, "t": HEAD, "b": 4},
+    }
+    return drawn(traces, layout, ROW + HEAD + 4)

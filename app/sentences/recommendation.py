@@ -95,6 +95,17 @@ def drives(found: DriverVerdict) -> str:
     return f"of its attributes, {names} drove it{',' if found.kind == 'family' else ':'} {about(found)}"
 
 
+def also_driven(told: Evidence) -> str:
+    """Which attribute drove it as a sentence of its own; empty where no attribute is known of any item."""
+    said = drives(verdict(told)) if told.given.families else ""
+    return f"{said[0].upper()}{said[1:]}." if said else ""
+
+
+def first_driven(told: Evidence) -> str:
+    """Which attribute drove what comes first; empty where no attribute is known of any item."""
+    return f"What comes first: {drives(verdict(told))}." if told.given.families else ""
+
+
 def exactly(told: Evidence) -> str:
     """Every family's probability, to be read beside a sentence; empty where none is known."""
     chances = told.chances

@@ -22,6 +22,7 @@ from fame.explain.records import Knockout
 from fame.ranking.recommendation import Recommendation
 
 PAST = 2  # past items named
+LIKELIEST = 5  # attributes whose chance is shown by itself
 NOT_ASKED = (
     " The probability is of given attributes alone: it was learned among these. Derived families follow from what "
     "users took; their parts are of what the attributes leave, and what is without them was measured the same way."
@@ -39,6 +40,7 @@ def why(now: Current, asked: Recommendation, tested: Knockout, told: Evidence) -
     if told.families:
         said = driver_sentence(told, rest, float(asked.bias[0]), taken_with(now, tested.target))
         st.markdown(said, help=exactly(told) or None)
+        chances(told)
     parts(now, asked, told, rest)
 
 
@@ -85,6 +87,26 @@ def driver_verdict(found: DriverVerdict) -> str:
         return "**No clear driver.**"
     names = " or ".join(attribute(name) for name in found.names) or "nothing known about the items"
     return f"**Driver:** {names}{',' if found.kind == 'family' else ':'} {about(found)}."
+
+
+def chances(told: Evidence) -> None:
+    """How likely each attribute is to have driven it, as one bar, the likeliest first; none where that is not known."""
+    found = told.chances
+    if found is None:
+        return
+    first, others = found.ranked[:LIKELIEST], sum(p for _, p in found.ranked[LIKELIEST:])
+    shown = [*first, *([("other attributes", others)] if others else []), ("nothing known", found.none)]
+    st.plotly_chart(
+        charts.whole(
+            "how likely each drove it",
+            [name for name, _ in shown],
+            [share for _, share in shown],
+            [*[palette.ATTRIBUTE] * (len(shown) - 1), palette.NEUTRAL],
+        ),
+        key="chances",
+        alt="How likely each attribute drove it: " + ", ".join(f"{name} {percent(share)}" for name, share in shown),
+        config={"displayModeBar": False},
+    )
 
 
 def driver(now: Current, told: Evidence, target: int, rest: float | None, bias: float) -> None:
