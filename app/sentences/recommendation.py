@@ -17,17 +17,17 @@ SHARE = 0.5  # a facet that gives less than this of what lifts an item is not sa
 def answer(
     title: str, probability: float, parts: Sequence[float], bias: float, facets: Sequence[str],
     tested: Knockout, history: Sequence[str], shares: Sequence[float] | None = None, told: Evidence | None = None,
-    rest: float | None = None, taken_with: Sequence[str] = (),
+    rest: float | None = None, typical: Sequence[str] = (),
 ) -> str:  # fmt: skip
     """Why the target is where it is, in a few sentences of Markdown, the largest truth first.
 
     `parts` are its centred contributions, `shares` its responsibilities where scores are no sums; the claims about
     what would happen otherwise are `tested`, run by run, and `told` is the evidence by which a driver is named. `rest`
-    is what lifts it that goes with no family; None where the score is no sum. `taken_with` are titles of its audience.
+    is what lifts it that goes with no family; None where the score is no sum. `typical` are titles of its audience.
     """
     text = f"*{escape(title)}* comes {ordinal(tested.rank)} with {percent(probability)}"
     if told is not None and told.families:
-        text += driven(told, rest, bias, taken_with)
+        text += driven(told, rest, bias, typical)
     text += "."
     fallen = tested.worst_facet
     if len(facets):
@@ -48,12 +48,12 @@ def answer(
     return text
 
 
-def driven(told: Evidence, rest: float | None, bias: float, taken_with: Sequence[str] = ()) -> str:
+def driven(told: Evidence, rest: float | None, bias: float, typical: Sequence[str] = ()) -> str:
     """What drove it among its attributes, after what lifts it more than any of them."""
     found, lift = verdict(told), foremost(told.parts.tolist(), rest, bias)
     attributes = f"; {drives(found)}" if told.given.families else ""
     if name := derived_lift(told, lift):
-        return f": {lifted_by(name, taken_with)} {amount(lift.part, lift.whole)}{attributes}" if lift else ""
+        return f": {lifted_by(name, typical)} {amount(lift.part, lift.whole)}{attributes}" if lift else ""
     if not told.given.families and lift is not None and lift.source == "rest":
         return f": what lifts it most goes with no family {amount(lift.part, lift.whole)}"
     if lift is None or lift.source == "family":
@@ -76,12 +76,11 @@ def derived_lift(told: Evidence, lift: Lift | None) -> str:
     return told.families[lift.family]
 
 
-def lifted_by(name: str, taken_with: Sequence[str]) -> str:
-    """That a derived family lifts it most, an audience by the titles that it is taken with."""
-    if name.startswith(AUDIENCE) and taken_with:
-        return (
-            f"that the same people take it as {together([f'*{escape(title)}*' for title in taken_with])} lifts it most"
-        )
+def lifted_by(name: str, typical: Sequence[str]) -> str:
+    """That a derived family lifts it most, an audience told by its most typical titles."""
+    if name.startswith(AUDIENCE) and typical:
+        those = together([f"*{escape(title)}*" for title in typical])
+        return f"its {derived_family(name)}, that of {those}, lifts it most"
     return f"its {derived_family(name)} lifts it most"
 
 

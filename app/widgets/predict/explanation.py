@@ -12,7 +12,7 @@ from app.look.numbers import ordinal, percent, signed, times
 from app.sentences.marking import attribute, escape, plain_facet, told_apart
 from app.sentences.recommendation import amount, derived_lift, exactly, lifted_by
 from app.widgets.shared import weights
-from app.widgets.shared.recommendation import has_popularity, taken_with
+from app.widgets.shared.recommendation import has_popularity, of_its_audience
 from app.widgets.shared.score_split import by_facet, by_family, derived_of, no_family
 from app.widgets.shared.tables import table_behind, with_download
 from fame.explain.families.driver import Evidence, objection
@@ -38,7 +38,7 @@ def why(now: Current, asked: Recommendation, tested: Knockout, told: Evidence) -
         st.info(f"{title} has no facets and no gate: its score is split by attribute alone.")
     rest = None if above is None else above - float(told.parts.sum())
     if told.families:
-        said = driver_sentence(told, rest, float(asked.bias[0]), taken_with(now, tested.target))
+        said = driver_sentence(told, rest, float(asked.bias[0]), of_its_audience(now, tested.target))
         st.markdown(said, help=exactly(told) or None)
         chances(told)
     parts(now, asked, told, rest)

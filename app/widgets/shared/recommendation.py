@@ -15,7 +15,7 @@ from fame.explain.families.driver import Evidence
 from fame.explain.records import Knockout
 from fame.ranking.recommendation import Recommendation
 
-TAKEN_WITH = 2  # titles by which an audience is told in a sentence
+TYPICAL = 2  # titles by which an audience is told in a sentence
 
 
 def sentence(now: Current, answer: Recommendation, row: int, tested: Knockout, told: Evidence) -> str:
@@ -32,11 +32,11 @@ def sentence(now: Current, answer: Recommendation, row: int, tested: Knockout, t
         None if answer.responsibilities is None else answer.responsibilities[row].tolist(),
         told,
         None if above is None else above - float(told.parts.sum()),
-        taken_with(now, tested.target),
+        of_its_audience(now, tested.target),
     )
 
 
-def taken_with(now: Current, item: int) -> list[str]:
+def of_its_audience(now: Current, item: int) -> list[str]:
     """The most typical titles of the item's narrowest audience but its own; none where it is in none."""
     found = resources.derived(now.model) if now.data.catalog.derived else None
     family = next((one for one in found.families if one.name == AUDIENCE), None) if found else None
@@ -44,7 +44,7 @@ def taken_with(now: Current, item: int) -> list[str]:
         return []
     labels = [family.values[code] for code in family.codes[item] if code >= 0]
     typical = next((one.typical for one in found.audiences if labels and one.label == labels[-1]), ())
-    return [now.data.catalog.title(other) for other in typical if other != item][:TAKEN_WITH]
+    return [now.data.catalog.title(other) for other in typical if other != item][:TYPICAL]
 
 
 def has_popularity(now: Current) -> bool:

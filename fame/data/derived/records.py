@@ -56,7 +56,7 @@ class Audience:
         """
         titles = ", ".join(_short(catalog.title(item)) for item in self.typical[:TITLES])
         told = ", ".join(value.value for value in self.enriched[:TITLES])
-        return f"{self.label} {told}: {titles}" if told else f"{self.label} taken with {titles}"
+        return f"{self.label} {told}: {titles}" if told else f"{self.label}: {titles}"
 
 
 @dataclass(frozen=True)

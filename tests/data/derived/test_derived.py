@@ -88,7 +88,7 @@ def test_an_audience_is_called_by_what_its_items_have_and_by_titles_where_nothin
     bare = named(found, Catalog(data.catalog.ids, data.catalog.titles))
     for audience in bare.audiences:
         assert not audience.enriched
-        assert f"taken with {data.catalog.title(audience.typical[0])}" in audience.name(data.catalog)
+        assert data.catalog.title(audience.typical[0]) in audience.name(data.catalog)
 
 
 def test_it_is_stored_with_a_model_for_these_data_only(communities, tmp_path):
