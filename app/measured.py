@@ -12,6 +12,7 @@ from fame.explain import stored
 from fame.explain.meaning import records as meanings
 
 if TYPE_CHECKING:
+    from fame.explain.trust.records.ablation import Ablation
     from fame.explain.trust.records.explanations import Explanations
     from fame.explain.trust.records.scorecard import Scorecard
 
@@ -50,6 +51,16 @@ def scorecard(model: Description) -> Scorecard | None:
         return stored.load(describe(model.folder), SCORECARD_FILE, Scorecard, SCORECARD_ADVICE)
 
     return resources.stored(model, SCORECARD_FILE, load)
+
+
+def ablation(model: Description) -> Ablation | None:
+    """What the ranking is without a model's parts; raises `InputError` where that is about other weights."""
+    from fame.explain.trust.records.ablation import ABLATION_ADVICE, ABLATION_FILE, Ablation
+
+    def load() -> Ablation | None:
+        return stored.load(describe(model.folder), ABLATION_FILE, Ablation, ABLATION_ADVICE)
+
+    return resources.stored(model, ABLATION_FILE, load)
 
 
 def mark(model: Description) -> Scorecard:

@@ -59,6 +59,7 @@ def train(name: str) -> None:
     fame("derive", "--model", f"runs/{name}/best", "--data", f"data/{data}")
     if describe(PROJECT / "runs" / name / "best").architecture.facets:
         meaning(name, f"runs/{name}/best")
+        fame("verify", "ablation", "--model", f"runs/{name}/best", "--data", f"data/{data}")
     if data.startswith("planted"):
         fame("verify", "planted", "--model", f"runs/{name}/best", "--data", f"data/{data}")
     fame("verify", "explanations", "--model", f"runs/{name}/best", "--data", f"data/{data}")

@@ -34,10 +34,10 @@ def story() -> None:
         editor(now, None)
         onward(now, {"predict": "what comes next, and why"})
         return
+    what_they_do(now)
     if not now.history:
         editor(now, None, choosable=True)
         return
-    what_they_do(now)
     at = place(now)
     experts = read_by_experts(model, at.read)
     h = int(experts.gate[at.position].argmax()) if now.facet is None else now.facet

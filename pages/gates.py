@@ -8,6 +8,7 @@ from app.sentences.marking import plain_facet
 from app.sentences.recommendation import exactly, first_driven
 from app.widgets.gates import gate as parts
 from app.widgets.gates.user_groups import gate_by_group
+from app.widgets.shared.earned import gate_earns
 from app.widgets.shared.event_filters import who
 from app.widgets.shared.frame import notices
 from app.widgets.shared.history import editor
@@ -34,6 +35,7 @@ def story() -> None:
         )
         editor(now, None)
         return
+    gate_earns(now)
     if not now.history:
         editor(now, None, choosable=True)
         everybody(now.facet or 0)

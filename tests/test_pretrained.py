@@ -93,7 +93,8 @@ def test_no_movie_title_ships():
     """GroupLens' terms: the MovieLens folders hold weights and ids only."""
     for folder in (PROJECT / "pretrained").glob("movielens-100k-*"):
         made_here = {"anatomy", "derived"}  # by set-up, from the movies that it fetched
-        assert {path.name for path in folder.iterdir()} - {"meaning.json", "explanations.json"} - made_here == {
+        figures = {"meaning.json", "explanations.json", "ablation.json"}
+        assert {path.name for path in folder.iterdir()} - figures - made_here == {
             "model.safetensors", "config.json", "items.json", "card.json", "example.json", "README.md", "maps"
         }  # fmt: skip
         ignored = (PROJECT / ".gitignore").read_text(encoding="utf-8")

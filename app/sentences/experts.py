@@ -15,9 +15,9 @@ def called(found: Meaning | None, h: int, n: int) -> str:
     return f"expert {n + 1} ({', '.join(names)})" if names else f"expert {n + 1}"
 
 
-def deeds(found: Deeds) -> str:
-    """What experts do, and what it is to the ranking that they are routed to as they are."""
-    return f"{decide(found.done, found.users)} {routers(found.routed)}"
+def deeds(found: Deeds, ranked: str = "") -> str:
+    """What experts do, and what their routers are to the ranking: `ranked` of all users, or else what a sample says."""
+    return f"{decide(found.done, found.users)} {ranked or routers(found.routed)}"
 
 
 def decide(done: Done, users: int) -> str:

@@ -8,6 +8,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from fame.cli.ablation import ablation
 from fame.cli.output import Json, console, print_json
 
 if TYPE_CHECKING:
@@ -22,6 +23,9 @@ app = typer.Typer(help="Test what a model's facets, experts and explanations say
 @app.callback()
 def verify() -> None:
     """Test what a model's facets, experts and explanations say."""
+
+
+app.command()(ablation)
 
 
 @app.command()

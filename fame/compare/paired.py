@@ -10,9 +10,9 @@ import numpy as np
 
 from fame.compare.records import TEST_LEVEL, Difference
 from fame.ranking.metrics import per_user
+from fame.ranking.resampling import interval
 
 MEASURES = ("NDCG@10", "HR@10")
-RESAMPLES = 9_999  # of the bootstrap
 FLIPS = 19_999  # of the signs
 
 
@@ -41,17 +41,6 @@ def differences(first: np.ndarray, second: np.ndarray, models: int = 1) -> tuple
             )
         )
     return tuple(found)
-
-
-def interval(difference: np.ndarray, level: float = TEST_LEVEL, seed: int = 0) -> tuple[float, float]:
-    """Ends of the 1 - `level` percentile interval of the mean of (n,) differences, by a bootstrap over users.
-
-    `scipy.stats.bootstrap(..., method="percentile")` draws the same, of (resamples, n) numbers.
-    """
-    values, times = np.unique(difference, return_counts=True)
-    drawn = np.random.default_rng(seed).multinomial(times.sum(), times / times.sum(), RESAMPLES)
-    low, high = np.quantile(drawn @ values / times.sum(), (level / 2, 1 - level / 2))
-    return float(low), float(high)
 
 
 def mcnemar(difference: np.ndarray) -> float:

@@ -6,10 +6,16 @@ import numpy as np
 import pytest
 import torch
 
+from app.sentences import ablation as sentences
+from fame.checkpoint.description import describe
+from fame.data import leave_one_out
+from fame.explain import stored
 from fame.explain.facets.effects import expert_effects, facet_knockouts
 from fame.explain.facets.experts import ALIKE_BITS, read_by_experts
 from fame.explain.facets.weights import facet_spread
 from fame.explain.question import Question
+from fame.explain.trust.ablation import ablation
+from fame.explain.trust.records.ablation import ABLATION_FILE
 from fame.home import PROJECT
 from fame.model import build
 from fame.ranking.recommend import recommend
@@ -183,3 +189,21 @@ def test_what_gate_weights_are_worth_is_what_was_measured(name, tied):
     assert f"{gate['right'] / gate['events']:.0%}".replace("%", "") + "%" in said
     most = max(family["events"] for family in found["by_family"].values()) / found["events"]
     assert f"{most if tied else found['chance']:.0%}" in said
+
+
+@pytest.mark.parametrize(("page", "part"), [("gates", "gate"), ("experts", "router")])
+def test_whether_the_part_earns_its_place_is_said_first_or_how_to_measure_it(opened, trained, cinema, page, part, home):
+    app = opened(trained.model, page)
+    assert "`python -m fame verify ablation --model MODEL --data DIR` does" in said(app)
+    found = ablation(trained.model, leave_one_out(cinema.histories).test)
+    folder = home / "runs" / "mine" / "best"
+    stored.save(folder / ABLATION_FILE, describe(folder).fingerprint, found)
+    first = app.run().markdown[0].value
+    assert first.startswith(sentences.gate(found) if part == "gate" else sentences.routers(found))
+    (folder / ABLATION_FILE).write_text("{half")
+    assert "is not readable JSON" in said(app.run()) or page == "experts"
+
+
+@pytest.fixture
+def home(tmp_path):
+    return tmp_path

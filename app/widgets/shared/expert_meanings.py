@@ -7,8 +7,9 @@ import pandas as pd
 import streamlit as st
 
 from app.current import Current
+from app.sentences import ablation, meanings
 from app.sentences import experts as said
-from app.sentences import meanings
+from app.widgets.shared.earned import routers_earn
 from app.widgets.shared.facet_meanings import stored
 from app.widgets.shared.tables import with_download
 from fame.explain.meaning.records import Expert, Meaning
@@ -30,11 +31,15 @@ def turned_up(now: Current, h: int) -> list[str]:
 
 def what_they_do(now: Current) -> None:
     """What the experts do over all users, which is to be known before any of their weights is looked at."""
-    found = stored(now)
+    found, ranked = stored(now), routers_earn(now)
+    if ranked:
+        st.markdown(ranked)
+    else:
+        st.caption(ablation.UNMEASURED)
     if found is None or found.deeds is None:
         st.caption(said.UNMEASURED)
         return
-    st.markdown(said.deeds(found.deeds))
+    st.markdown(said.decide(found.deeds.done, found.deeds.users) if ranked else said.deeds(found.deeds))
 
 
 def speaks(now: Current, h: int, n: int) -> None:
@@ -77,7 +82,7 @@ def expert_table(now: Current, found: Meaning) -> None:
         st.markdown("This model has one expert a facet: there is nothing to tell apart.")
         return
     if found.deeds:
-        st.markdown(f"{said.deeds(found.deeds)} {said.selectivity(found.deeds.done)}")
+        st.markdown(f"{said.deeds(found.deeds, routers_earn(now))} {said.selectivity(found.deeds.done)}")
     st.markdown(sentence(found))
     frame = experts_frame(found, list(found.experts))
     frame.insert(0, "facet", [found.facets[expert.facet].facet for expert in found.experts])
