@@ -38,7 +38,7 @@ Chosen = tuple[int, ...] | None  # rows of a data set's users; None = all
 if TYPE_CHECKING:
     from fame.checkpoint.store import Checkpoint
     from fame.compare.comparison import Compared
-    from fame.compare.records import Comparison, Difference, Matching
+    from fame.compare.records import Comparison, Difference, ExplanationAgreement, Matching
     from fame.error_analysis.events import TracedEvents
     from fame.error_analysis.records import Analysis
     from fame.explain.facets.population import Load, Population
@@ -373,6 +373,24 @@ def _matched(
 
     ours, theirs = _checkpoint(folder, stamp).model, _checkpoint(other, other_stamp).model
     return matched(ours, theirs, (dataset(data), dataset(other_data)))
+
+
+def explained_alike(first: Description, second: Description) -> ExplanationAgreement | None:
+    """Whether two models order past items alike; None where histories are too short to tell."""
+    found: ExplanationAgreement | None = _explained_alike(
+        *_weights(first.name), *_weights(second.name), first.dataset, second.dataset
+    )
+    return found
+
+
+@st.cache_resource(max_entries=8, show_spinner="Explaining some histories by both, once …")
+def _explained_alike(
+    folder: Path, stamp: int, other: Path, other_stamp: int, data: str, other_data: str
+) -> ExplanationAgreement | None:
+    from fame.compare.explanations import explained_alike
+
+    ours, theirs = _checkpoint(folder, stamp).model, _checkpoint(other, other_stamp).model
+    return explained_alike(ours, theirs, (dataset(data), dataset(other_data)))
 
 
 def _trace(model: Description) -> tuple[Path, tuple[int, int], str]:

@@ -16,6 +16,7 @@ from app.widgets.compare.slices import slices
 from app.widgets.shared.frame import notices
 from app.widgets.shared.page_links import onward
 from app.widgets.shared.tracing import offer
+from fame.compare.seeds import of_another_seed
 from fame.errors import InputError
 
 
@@ -46,6 +47,8 @@ def story() -> None:
     some, number = users.listed(chosen)
     notices()
     st.markdown(say.headline(chosen.found, chosen.names))
+    if of_another_seed(now.model, second):
+        st.markdown(say.ONLY_SEED)
     if chosen.found.common:
         st.markdown(say.common(chosen.found.common, chosen.first.name, chosen.second.name))
     users.found_by(chosen)

@@ -6,6 +6,7 @@ from app.current import current
 from app.sentences import meanings
 from app.widgets.meaning.drivers import truth, unchecked
 from app.widgets.meaning.facets import cards, likeness, meaning, probe_matrix
+from app.widgets.meaning.seeds import seeds
 from app.widgets.shared.expert_meanings import expert_table
 from app.widgets.shared.frame import notices
 from app.widgets.shared.weights import plain_warning
@@ -43,6 +44,8 @@ def facets() -> None:
 
     st.header("What does each expert speak for?")
     expert_table(now, found)
+    st.header("Is it the seed?")
+    seeds(now)
 
 
 @st.fragment

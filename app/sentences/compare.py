@@ -3,9 +3,12 @@
 from app.look.numbers import gap, ordinal, percent
 from app.sentences.errors import condition_name
 from app.sentences.marking import escape
-from fame.compare.records import Common, Comparison, Difference, Matching, SliceDifference
+from fame.compare.records import Common, Comparison, Difference, ExplanationAgreement, Matching, SliceDifference
 
 OPEN = 999_999_999  # a rank beyond all
+ONLY_SEED = (
+    "These two were trained alike **but for the seed**: what differs between them is chance, and would differ again."
+)
 
 
 def headline(found: Comparison, names: tuple[str, str]) -> str:
@@ -119,6 +122,15 @@ def matched(found: Matching, what: str) -> str:
     if found.first != found.second and set(found.first) != set(found.second):
         return text
     return f"{text} {len(same)} of these have the same name in both."
+
+
+def explained(found: ExplanationAgreement) -> str:
+    """Whether both order past items alike by what leaving each out does."""
+    return (
+        f"They order the past items of a history by what leaving each out does with a rank correlation of "
+        f"**{found.correlation:.2f}** ({found.low:.2f} to {found.high:.2f}, over {found.histories} histories; 1 is the "
+        "same order, 0 what chance gives)."
+    )
 
 
 def agree(both: int, of: int) -> str:

@@ -37,8 +37,10 @@ def compare(
     from fame.checkpoint.store import load
     from fame.compare.comparison import compare as compare_users
     from fame.compare.comparison import correct
+    from fame.compare.explanations import explained_alike
     from fame.compare.inside import matched
     from fame.compare.records import CompareError
+    from fame.compare.seeds import of_another_seed
 
     if len(model) < 2:
         raise CompareError("Give --model at least twice: the first is compared with all others.")
@@ -49,8 +51,17 @@ def compare(
     ours = load(first.model.folder).model
     complete = []
     for one, other in zip(found, others, strict=True):
-        facets, experts = matched(ours, load(other.model.folder).model, (first.data, other.data))
-        complete.append(replace(one, facets=facets, experts=experts))
+        theirs, data_of_both = load(other.model.folder).model, (first.data, other.data)
+        facets, experts = matched(ours, theirs, data_of_both)
+        complete.append(
+            replace(
+                one,
+                facets=facets,
+                experts=experts,
+                explanations=explained_alike(ours, theirs, data_of_both),
+                only_seed=of_another_seed(first.model, other.model),
+            )
+        )
     if as_json:
         print_json({"first": first.model.name, "against": [one.as_json() for one in complete]})
         return
@@ -112,6 +123,13 @@ def show(found: Sequence[Comparison]) -> None:
         )
         for what, matching in (("facets", one.facets), ("experts", one.experts)):
             typer.echo(f"{what:8} {in_words(matching)}")
+        if (e := one.explanations) is not None:
+            typer.echo(
+                f"explain  past items in the same order: {e.correlation:.2f} ({e.low:.2f} to {e.high:.2f}), rank "
+                f"correlation of {e.method} over {e.histories} histories"
+            )
+        if one.only_seed:
+            typer.echo("seed     they were trained alike but for the seed: what differs is chance")
         slices(one)
 
 

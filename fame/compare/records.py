@@ -112,6 +112,17 @@ class Matching:
 
 
 @dataclass(frozen=True)
+class ExplanationAgreement:
+    """How alike two models order past items by what each does; 1 = the same order, 0 = as by chance."""
+
+    method: str  # by which past items were explained
+    histories: int
+    correlation: float  # mean over histories of Spearman's rank correlation
+    low: float  # 95 % interval of the mean
+    high: float
+
+
+@dataclass(frozen=True)
 class Common:
     """What two models of different data were compared on."""
 
@@ -141,6 +152,8 @@ class Comparison:
     slices: tuple[SliceDifference, ...]  # most in favour of the second first
     facets: Matching | None = None  # None: not asked for, or one of the two has none
     experts: Matching | None = None
+    explanations: ExplanationAgreement | None = None  # None: not asked for, or histories are too short
+    only_seed: bool = False  # trained alike but for the seed: what differs is chance
 
     def measure(self, name: str) -> Difference:
         """By its name."""

@@ -9,8 +9,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from app.charts import intervals, matrix
+from app.sentences import compare as say
 from app.sentences import meanings
 from app.widgets.meaning.facets import points
+from fame.compare.inside import matched
 from fame.explain.meaning.measure import measure
 from fame.explain.meaning.records import MEANING_FILE, Enriched, Interval, Meaning
 from fame.folders import read_json, write_json
@@ -192,3 +194,21 @@ def test_an_interval_is_drawn_where_it_is():
     assert np.allclose(dots.error_x.arrayminus, [0.1, 0.1])
     assert figure.layout.shapes[0].x0 == 0.33
     assert dots.y[1] == "<b>named</b>"
+
+
+def test_what_comes_out_again_from_another_seed_is_told(open_page, trained, cinema, tmp_path):
+    from fame.explain.meaning.records import save
+
+    _, folder = open_page(trained, page="models")
+    save(folder, trained.description.fingerprint, measure(trained.model, cinema))
+    app, _ = open_page(trained)
+    assert "Train the same settings with another seed" in said(app)
+    again = tmp_path / "runs" / "again" / "best"
+    shutil.copytree(folder, again)
+    card = read_json(again / "card.json", "")
+    write_json(again / "card.json", card | {"settings": card["settings"] | {"seed": card["settings"]["seed"] + 1}})
+    app, _ = open_page(trained)
+    text = said(app)
+    assert "**again** was trained alike but for the seed" in text
+    assert say.matched(matched(trained.model, trained.model, (cinema, cinema))[0], "facets") in text
+    assert "rank correlation of **1.00**" in text

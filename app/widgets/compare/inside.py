@@ -17,6 +17,9 @@ MOST = 10  # facets or experts a side whose values are drawn; of more the table 
 
 def inside(chosen: Chosen) -> None:
     """Facets as a square, and experts as the pairs that were matched."""
+    explained = resources.explained_alike(chosen.first, chosen.second)
+    if explained is not None:
+        st.markdown(say.explained(explained))
     without = [model for model in (chosen.first, chosen.second) if not model.architecture.facets]
     if without:
         names = " and ".join(escape(model.name) for model in without)
