@@ -18,6 +18,7 @@ from app.widgets.why import past_items as past
 from app.widgets.why.counterfactual import additions
 from app.widgets.why.facet_shares import experts, facets, shared
 from app.widgets.why.what_if import what_if
+from app.widgets.why.wished_gate import gate_for
 from fame.explain.facets.contrast import contrast_runs
 from fame.explain.families.evidence import evidence
 from fame.explain.knockout import effects
@@ -94,6 +95,7 @@ def story() -> None:
         title = now.model.architecture.title
         st.info(f"{title} has no facets, no gate and no experts: past items are all there is to ask about.")
     additions(now, model, target, tested.rank)
+    gate_for(now, question, tested.rank)
     st.header("What if?")
     what_if(now, model)
     onward(

@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 
 from app.sentences import past_items
+from app.widgets.why.wished_gate import sentence
 from fame.checkpoint.description import describe
 from fame.explain import stored
 from fame.explain.facets.effects import facet_shares
 from fame.explain.facets.what_if import reweigh
+from fame.explain.facets.wished_gate import WishedGate, wished_gate
 from fame.explain.past.claim import Claim, claim
 from fame.explain.past.counterfactual import fewest_removals
 from fame.explain.past.kinds import KINDS
@@ -319,3 +321,27 @@ def test_what_cannot_be_used_says_why(opened, trained):
 )
 def test_a_lead_in_words(lead, words):
     assert words in past_items.times(lead)
+
+
+def test_why_ends_with_the_gate_that_would_have_put_it_first(opened, trained, cinema):
+    read = cinema.catalog.indices(IDS)
+    top = recommend(trained.model, read, 80).items
+    for place in (2, len(top) - 1):
+        target = cinema.catalog.id(int(top[place]))
+        found = wished_gate(question(trained, cinema, target))
+        told = sentence(found, trained.model.config.facets, cinema.catalog.title(int(top[place])))
+        assert told.replace("\\", "") in said(opened(trained.model, "why", history=HISTORY, target=target))
+        if found is not None:
+            again = reweigh(trained.model, read, dict(enumerate(map(float, found.gate))), {}, k=1)
+            assert cinema.catalog.id(int(again.ranking.items[0])) == target
+    assert "Which gate would have put it first?" not in said(opened(trained.model, "why", history=HISTORY))
+
+
+def test_weights_that_are_said_to_change_do_and_the_others_do_not():
+    own = np.array([0.5, 0.3, 0.2])
+    told = sentence(WishedGate(np.array([0.5, 0.1, 0.4]), own, 0.2), ("a", "b", "c"), "X")
+    assert "**b** 30\u00a0% → 10\u00a0%" in told
+    assert "**c** 20\u00a0% → 40\u00a0%; the others stay" in told
+    assert "**a**" not in told
+    assert sentence(None, ("a",), "X").startswith("**None.**")
+    assert "less than one percent" in sentence(WishedGate(own, own, 0.001), ("a", "b", "c"), "X")
