@@ -6,13 +6,13 @@ import numpy as np
 from scipy.stats import spearmanr
 
 from fame.compare.common_items import translation
-from fame.compare.paired import interval
 from fame.compare.records import ExplanationAgreement
 from fame.data import DataSet, leave_one_out
 from fame.data.split import sample
 from fame.explain.past.methods import attribute
 from fame.explain.question import Question
 from fame.model import Model
+from fame.ranking.resampling import interval
 
 METHOD = "occlusion-remove"  # is run, not read off: what becomes of log p without each item
 EXPLAINED = 60  # histories
