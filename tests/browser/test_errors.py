@@ -1,5 +1,6 @@
 """From all users to one event, to Why and back, by keyboard; what was chosen and written stays."""
 
+import re
 import shutil
 
 import pytest
@@ -55,6 +56,16 @@ def test_an_event_is_found_by_keyboard_explained_and_come_back_to_and_its_note_s
     settle(page)
     expect(page.get_by_role("heading", level=3)).to_have_text(third)
     expect(page.get_by_role("button", name="the truth at 11–50", exact=True)).to_be_visible()
+    page.get_by_role("button", name="Close", exact=True).click()
+    settle(page)
+    page.get_by_role("button", name="the truth at 11–50", exact=True).click()
+    settle(page)
+    a_slice = page.get_by_role("group", name="Slices by NDCG@10").get_by_role("button").first
+    users = a_slice.inner_text().split("\n")[-1].strip()
+    a_slice.click()
+    expect(page.get_by_text(re.compile(rf"of {users}\b.*have what they took"))).to_be_visible()
+    settle(page)
+    opens_offline(page, tmp_path / "report.html")
     server.terminate()
     server.wait(20)
     server, base = start(home, tmp_path / "log2.txt")
@@ -66,3 +77,25 @@ def test_an_event_is_found_by_keyboard_explained_and_come_back_to_and_its_note_s
     server.wait(20)
     for log in ("log.txt", "log2.txt"):
         assert "Traceback" not in (tmp_path / log).read_text()
+
+
+def opens_offline(page, file):
+    """The report of what is on screen, without the app and without a network: with its pictures, not half drawn."""
+    page.get_by_role("button", name="Export").click()
+    with page.expect_download() as report:
+        page.get_by_role("button", name="Report, one HTML file").click()
+    report.value.save_as(file)
+    page.keyboard.press("Escape")
+    alone, asked = page.context.new_page(), []
+    alone.on("request", lambda request: asked.append(request.url))
+    alone.goto(file.as_uri())
+    expect(alone.get_by_role("heading", level=1)).to_have_text("Where is mine wrong?")
+    assert asked == [file.as_uri()]
+    pictures = alone.locator("svg")
+    assert pictures.count() > 2
+    for picture in pictures.all():
+        box = picture.bounding_box()
+        assert box["width"] > 100
+        assert box["height"] > 20
+    assert alone.locator("svg rect").count() > 10
+    alone.close()

@@ -36,7 +36,7 @@ def report(chosen: Selection) -> str:
     worst = surest[np.isin(surest, chosen.events.row[chosen.events.rank > 1])][:WORST]
     left_out = ", without items seen before" if about.repeats == "drop" else ""
     parts = [
-        f"<h1>Where is {_text(about.model_name)} wrong?</h1>",
+        f"<h1>Where is {_text(chosen.model.name)} wrong?</h1>",
         f"<p>{marked(headline(found))}</p>",
         f'<p class="quiet">{_text(about.dataset)}, {about.split}; {_text(filters)}. Ranks are among all '
         f"{about.items:,} items{left_out}. Model {about.model[:12]}, data {about.data[:12]}.</p>",
@@ -59,7 +59,7 @@ def report(chosen: Selection) -> str:
         f"<h2>{len(drawn)} at random</h2>",
         *listed(chosen, chosen.events.row[chosen.rows[drawn]]),
     ]
-    title = f"Where is {_text(about.model_name)} wrong?"
+    title = f"Where is {_text(chosen.model.name)} wrong?"
     return (
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
