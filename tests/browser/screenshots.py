@@ -9,12 +9,13 @@ from fame.home import PROJECT
 
 FOLDER = PROJECT / "assets" / "screenshots"
 QUERY = "?model=movielens-100k-fame&history=98,56,64,50,172"
-PATHS = {page.url or "home": page.url for page in app.pages.PAGES}
+PATHS = {page.url or "home": page.url + QUERY for page in app.pages.PAGES}
+PATHS["errors-window"] = f"errors{QUERY}&where=tag%20%3D%20out%20of%20window"  # Errors wants a trace: `fame trace`
 SHOWN = sorted(set(re.findall(r"assets/screenshots/([\w-]+)-(light|dark)\.png", (PROJECT / "README.md").read_text())))
 
 
 @pytest.mark.parametrize(("name", "scheme"), SHOWN)
 def test_screenshot(visit, name, scheme):
-    page = visit(f"/{PATHS[name]}{QUERY}", scheme)
+    page = visit(f"/{PATHS[name]}", scheme)
     page.wait_for_timeout(600)  # charts move into place
     page.screenshot(path=FOLDER / f"{name}-{scheme}.png")
