@@ -64,7 +64,8 @@ def errors_of(kinds: Sequence[Kind]) -> str:
     which = f"**{escape(first.name)}** is the most frequent kind" if len(most) == 1 else (
         f"**{'**, **'.join(map(escape, most))}** are the most frequent kinds"
     )  # fmt: skip
-    return f"{errors}, {unexplained}. Of the others, {which}: {first.first:,}{' each' if len(most) > 1 else ''}."
+    link = ". Of the others," if rest else ";"
+    return f"{errors}, {unexplained}{link} {which}: {first.first:,}{' each' if len(most) > 1 else ''}."
 
 
 def rule_of(kind: Kind, found: Analysis) -> str:

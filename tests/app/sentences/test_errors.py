@@ -59,7 +59,7 @@ def test_the_most_frequent_kind_is_the_one_no_other_has_more_of() -> None:
     assert "**cold truth** is the most frequent kind: 7" in text
     even = said.errors_of([rows[0], replace(rows[1], first=3), replace(rows[2], first=0)])
     assert "**near miss**, **cold truth** are the most frequent kinds: 3 each" in even
-    assert "each goes with a rule" in even
+    assert "each goes with a rule; **" in even
     assert "Nothing is wrong" in said.errors_of([replace(row, first=0) for row in rows])
 
 
