@@ -11,6 +11,7 @@ from fame.home import PROJECT
 FOLDER = PROJECT / "assets" / "learn"
 GLOSSARY = PROJECT / "assets" / "glossary.md"
 SHORT, NORMAL, LONG = 5, 20, 45  # minutes of a lesson
+EVERYDAY = ("history", "item", "part")  # a heading means no more by these than everybody does
 SECTION = re.compile(r"^## +(.+)$", re.MULTILINE)
 
 
@@ -78,6 +79,13 @@ def _term(name: str, body: str) -> Term:
 def help_on(name: str) -> str:
     """What a term means, for the `help` of a heading or a widget: the one way in which the app explains its terms."""
     return glossary()[name].help
+
+
+def help_in(text: str) -> str | None:
+    """What the terms in a heading mean, in their order; None where there is none."""
+    found = {name: re.search(rf"\b{re.escape(name)}s?\b", text, re.IGNORECASE) for name in glossary()}
+    met = sorted((match.start(), name) for name, match in found.items() if match and name not in EVERYDAY)
+    return "\n\n".join(help_on(name) for _, name in met) or None
 
 
 def kinds(model: Description) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from app.widgets.compare.inside import inside
 from app.widgets.compare.one_history import one_history
 from app.widgets.compare.slices import slices
 from app.widgets.shared.frame import notices
+from app.widgets.shared.headings import header
 from app.widgets.shared.page_links import onward
 from app.widgets.shared.tracing import offer
 from fame.compare.seeds import of_another_seed
@@ -54,18 +55,18 @@ def story() -> None:
     users.found_by(chosen)
     left, right = st.columns([4, 3], gap="large")
     with left:
-        st.header("User by user")
+        header("User by user")
         users.by_ranks(chosen)
     with right:
-        st.header("How much")
+        header("How much")
         users.differences(chosen)
         st.markdown(say.lists(chosen.found))
     users.listing(now, chosen, some, number)
-    st.header("For whom")
+    header("For whom")
     slices(chosen)
-    st.header("On one history")
+    header("On one history")
     one_history(now, second)
-    st.header("What goes with what inside")
+    header("What goes with what inside")
     inside(chosen)
     onward(now, {"errors": "where this one is wrong", "meaning": "what each facet is"})
 

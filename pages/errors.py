@@ -11,6 +11,7 @@ from app.widgets.errors.events import listing, opened, table
 from app.widgets.errors.export import export
 from app.widgets.shared.event_filters import chips
 from app.widgets.shared.frame import notices
+from app.widgets.shared.headings import header
 from app.widgets.shared.page_links import onward
 from app.widgets.shared.tracing import offer
 from fame.errors import InputError
@@ -35,7 +36,7 @@ def story() -> None:
     overview.bands(chosen)
     if number is None:
         groups(chosen)
-        st.header("One by one")
+        header("One by one")
         left = st.container()
     else:
         left, right = st.columns([5, 4], gap="large")
@@ -55,10 +56,10 @@ def story() -> None:
 def groups(chosen: Selection) -> None:
     left, right = st.columns([4, 3], gap="large")
     with left:
-        st.header("For whom")
+        header("For whom")
         overview.slices(chosen)
     with right:
-        st.header("What kind of errors")
+        header("What kind of errors")
         overview.kinds(chosen)
 
 

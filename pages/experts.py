@@ -9,6 +9,7 @@ from app.widgets.experts.load import load_of_all, load_of_facet
 from app.widgets.shared.event_filters import who
 from app.widgets.shared.expert_meanings import called, speaks, spoken_for, what_they_do
 from app.widgets.shared.frame import notices
+from app.widgets.shared.headings import header
 from app.widgets.shared.history import editor
 from app.widgets.shared.loading import loaded
 from app.widgets.shared.page_links import onward
@@ -50,22 +51,22 @@ def story() -> None:
     facet, name = escape(plain_facet(now.facets[h])), called(now, h)[n]
     left, right = halves(at)
     with left:
-        st.header("Routers along the history")
+        header("Routers along the history")
         parts.router_squares(now, at, experts.router, h, n)
     with right:
-        st.header(f"{escape(name[0].upper() + name[1:])} of {facet} after item {at.number}")
+        header(f"{escape(name[0].upper() + name[1:])} of {facet} after item {at.number}")
         parts.attention_of(now, at, experts, h, n)
     left, right = st.columns([4, 3], gap="large")
     with left:
-        st.header(f"Without {escape(name)}")
+        header(f"Without {escape(name)}")
         parts.without(
             now, target, router, expert_effects(Question.about(model, at.seen, target, hidden=at.hidden)), h, n
         )
     with right:
-        st.header("What it speaks for")
+        header("What it speaks for")
         speaks(now, h, n)
     onward(now, {"gates": f"how much {plain_facet(now.facets[h])} weighs", "why": "what if it were routed otherwise"})
-    st.header(f"The experts of {facet} over {who()}")
+    header(f"The experts of {facet} over {who()}")
     load_of_facet(now, h)
     spoken_for(now, h)
 
@@ -74,7 +75,7 @@ def story() -> None:
 def everybody() -> None:
     now = current()
     if now.facets and now.model.config["experts"] > 1:
-        st.header(f"All facets over {who()}")
+        header(f"All facets over {who()}")
         load_of_all(now)
 
 

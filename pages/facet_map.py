@@ -7,6 +7,7 @@ from app.current import current
 from app.sentences.marking import escape
 from app.widgets.facet_map.maps import atlas, coordinates, middle_item, neighbour_table, selection
 from app.widgets.shared.frame import notices
+from app.widgets.shared.headings import header
 from app.widgets.shared.history import editor
 from app.widgets.shared.loading import loaded
 from app.widgets.shared.tables import table_behind
@@ -39,7 +40,7 @@ def story() -> None:
     atlas(now, maps, answer.items.tolist() if answer else [])
     selection(now)
 
-    st.header("Neighbours, facet by facet" if now.facets else "Neighbours")
+    header("Neighbours, facet by facet" if now.facets else "Neighbours")
     item = middle_item(now)
     neighbour_table(now, item, neighbours(model, item, NEAR))
     table_behind(coordinates(now, maps), "facet-map")

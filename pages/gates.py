@@ -11,6 +11,7 @@ from app.widgets.gates.user_groups import gate_by_group
 from app.widgets.shared.earned import gate_earns
 from app.widgets.shared.event_filters import who
 from app.widgets.shared.frame import notices
+from app.widgets.shared.headings import header
 from app.widgets.shared.history import editor
 from app.widgets.shared.loading import loaded
 from app.widgets.shared.page_links import onward
@@ -54,13 +55,13 @@ def story() -> None:
 
     left, right = halves(at)
     with left:
-        st.header("Gate along the history")
+        header("Gate along the history")
         parts.gate_squares(now, at, gates, h)
     with right:
-        st.header(f"What each facet does after item {at.number}")
+        header(f"What each facet does after item {at.number}")
         parts.contributed(now, at, gate, spread, found)
     parts.say_little(now)
-    st.header(f"Knocked out after item {at.number}")
+    header(f"Knocked out after item {at.number}")
     parts.knocked_out(now, found, h)
     inside = f"which preference inside {plain_facet(now.facets[h])}"
     onward(now, {"experts": inside, "why": "what if the gate weighed otherwise"})
@@ -68,7 +69,7 @@ def story() -> None:
 
 
 def everybody(h: int) -> None:
-    st.header(f"Over {who()}")
+    header(f"Over {who()}")
     gate_by_group(current(), h)
 
 

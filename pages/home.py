@@ -8,6 +8,7 @@ from app.sentences.marking import escape
 from app.widgets.home.cards import data_card, model_card
 from app.widgets.shared import recommendation as answers
 from app.widgets.shared.frame import notices
+from app.widgets.shared.headings import header
 from app.widgets.shared.page_links import cards, go_to
 
 now = current()
@@ -49,6 +50,6 @@ with left:
 with right:
     data_card(now)
 
-st.header("Where to go")
+header("Where to go")
 cards()
 resources.warm_up()

@@ -8,6 +8,7 @@ from app.widgets.learn.tasks import seed_of
 from app.widgets.learn.teaching import aside, minutes
 from app.widgets.learn.tour import SCENES, tour
 from app.widgets.shared.frame import notices
+from app.widgets.shared.headings import header
 from app.widgets.shared.history import editor
 from app.widgets.shared.loading import loaded
 
@@ -23,7 +24,7 @@ notices()
 if now.history:
     tour(now, model, at, lesson_minutes)
 else:
-    st.header(guide.steps()[0].title)
+    header(guide.steps()[0].title)
     st.info("There is no history to follow through the model. Add an item, or start from a preset.")
 editor(now, None)
 aside(now)

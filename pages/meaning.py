@@ -9,6 +9,7 @@ from app.widgets.meaning.facets import cards, likeness, meaning, probe_matrix
 from app.widgets.meaning.seeds import seeds
 from app.widgets.shared.expert_meanings import expert_table
 from app.widgets.shared.frame import notices
+from app.widgets.shared.headings import header
 from app.widgets.shared.weights import plain_warning
 from fame.architectures import titles
 
@@ -29,22 +30,22 @@ def facets() -> None:
     if found is None:
         return
     st.markdown(meanings.answer(found))
-    st.header("Facet by facet")
+    header("Facet by facet")
     cards(now, found)
     st.caption(meanings.reading(found))
 
     left, right = st.columns([3, 2], gap="large")
     if found.families:
         with left:
-            st.header("Which facet tells what?")
+            header("Which facet tells what?")
             probe_matrix(found)
     with right if found.families else left:
-        st.header("Are the facets apart?")
+        header("Are the facets apart?")
         likeness(found)
 
-    st.header("What does each expert speak for?")
+    header("What does each expert speak for?")
     expert_table(now, found)
-    st.header("Is it the seed?")
+    header("Is it the seed?")
     seeds(now)
 
 

@@ -8,6 +8,7 @@ from app.widgets.predict.beside import ranked_before
 from app.widgets.predict.explanation import behind, past, why
 from app.widgets.shared.contrast import rival
 from app.widgets.shared.frame import notices
+from app.widgets.shared.headings import header
 from app.widgets.shared.history import editor
 from app.widgets.shared.loading import loaded
 from app.widgets.shared.page_links import onward
@@ -41,14 +42,14 @@ def story() -> None:
 
     left, right = st.columns([4, 3], gap="large")
     with left:
-        st.header("Next")
+        header("Next")
         held_out(now)
         before = ranked_before(now, model, SHOWN)
         answer_list(now, answer, key="ranking", chosen=target, on_choose=state.choose_target, before=before)
         repeats(now)
         table_behind(table(now, answer), "ranking")
     with right:
-        st.header("Why this one?")
+        header("Why this one?")
         why(now, asked, tested, told)
         rival(now, model, runs, target, answer.items.tolist())
         past(now, asked, tested)

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from app.widgets.shared.frame import results
+from app.widgets.shared.headings import header
 from app.widgets.train.data import teaching
 from app.widgets.train.settings import choose
 from app.widgets.train.watching import watching
@@ -12,12 +13,12 @@ st.markdown(
     "browser or restarting the app stops nothing."
 )
 results()
-st.header("1 · Bring data")
+header("1 · Bring data")
 data = teaching()
-st.header("2 · Choose")
+header("2 · Choose")
 if data is None:
     st.caption("When the data are here.")
 else:
     choose(data)
-st.header("3 · Watch")
+header("3 · Watch")
 watching()

@@ -10,6 +10,7 @@ from app.sentences import past_items
 from app.sentences.recommendation import also_driven, exactly
 from app.widgets.shared import contrast as rival
 from app.widgets.shared.frame import notices
+from app.widgets.shared.headings import header
 from app.widgets.shared.history import editor
 from app.widgets.shared.item_choice import choose_against, choose_target
 from app.widgets.shared.loading import loaded
@@ -62,13 +63,13 @@ def story() -> None:
     if found is not None:
         left, right = st.columns([4, 3], gap="large")
         with left:
-            st.header("Past items, by method")
+            header("Past items, by method")
             past.more(now, method, beside)
             others = [one for name in beside if (one := past.explained(now, question, name, runs)) is not None]
             shown = [found, *others, *(attribute(question, order) for order in BASELINES)]
             past.picture(now, shown, tested, 1 + len(now.history) - question.length)
         with right:
-            st.header("How far to believe them")
+            header("How far to believe them")
             past.badges(now, [one.method for one in shown], truth)
     with answer:  # worked out after the picture is on its way
         said = past.sentence(now, asked, tested, question, found, method, runs)
@@ -78,7 +79,7 @@ def story() -> None:
         told = evidence(model, resources.anatomy(now.model.name, now.data), now.history, [target])[0]
         st.markdown(f"{said} {also_driven(told)}".rstrip(), help=exactly(told) or None)
     if question.length > 1 and against is not None:
-        st.header("Why this and not that?")
+        header("Why this and not that?")
         compared = contrast_runs(model, runs, target, against, resources.anatomy(now.model.name, now.data), now.hidden)
         st.markdown(rival.sentence(now, compared))
         rival.picture(now, compared)
@@ -86,17 +87,17 @@ def story() -> None:
     if now.facets:
         left, right = st.columns([4, 3], gap="large")
         with left:
-            st.header("What the facets do for it")
+            header("What the facets do for it")
             facets(now, question, asked.gate[-1])
         with right:
-            st.header("What the experts do")
+            header("What the experts do")
             experts(now, question, asked.router[-1])
     else:
         title = now.model.architecture.title
         st.info(f"{title} has no facets, no gate and no experts: past items are all there is to ask about.")
     additions(now, model, target, tested.rank)
     gate_for(now, question, tested.rank)
-    st.header("What if?")
+    header("What if?")
     what_if(now, model)
     onward(
         now,

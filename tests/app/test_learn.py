@@ -71,3 +71,22 @@ def test_a_task_is_solved_by_what_solves_it_and_by_nothing_else(opened, trained,
 
 def test_without_a_history_there_is_nothing_to_follow(opened, trained):
     assert "no history to follow" in said(opened(trained.model, "learn", history=""))
+
+
+def test_every_heading_with_a_term_of_the_glossary_says_what_it_means(opened, trained):
+    """By one function, so that no page can define a term otherwise."""
+    sources = [*(PROJECT / "pages").glob("*.py"), *(PROJECT / "app" / "widgets").rglob("*.py")]
+    own = [path.name for path in sources if re.search(r"\bst\.(sub)?header\(", path.read_text(encoding="utf-8"))]
+    assert own == ["headings.py"]
+    app = opened(trained.model, "gates", history=HISTORY)
+    helped = {header.value: header.proto.help for header in app.header}
+    assert guide.help_on("gate") in helped["Gate along the history"]
+    assert helped["What each facet does after item 4"] == guide.help_on("facet")
+    for text, shown in helped.items():
+        assert shown == (guide.help_in(text) or "")
+
+
+def test_a_term_is_defined_wherever_it_stands_and_no_other_word():
+    assert guide.help_in("What the experts do") == guide.help_on("expert")
+    assert guide.help_in("Routers and the Gate") == f"{guide.help_on('router')}\n\n{guide.help_on('gate')}"
+    assert guide.help_in("Investigated by delegates, item by item") is None

@@ -12,6 +12,7 @@ from app.current import Current
 from app.look.numbers import gap, ordinal
 from app.sentences import compare as say
 from app.sentences.marking import escape
+from app.widgets.shared.headings import subheader
 from app.widgets.shared.history import take_user
 from app.widgets.shared.page_links import go_to
 from app.widgets.shared.tables import table_behind
@@ -198,7 +199,7 @@ def one_user(now: Current, chosen: Chosen, pair: int, row: pd.Series, again: pd.
     """What both make of one user, and Why under each."""
     pairs, truth = chosen.compared.pairs, title(now, row["target_id"])
     with st.container(border=True):
-        st.subheader(f"User {escape(row['user_id'])}: {escape(truth)}", anchor=False)
+        subheader(f"User {escape(row['user_id'])}: {escape(truth)}", anchor=False)
         ranks = int(pairs.first_rank[pair]), int(pairs.second_rank[pair])
         st.markdown(
             say.one_user(truth, chosen.names, ranks, (title(now, row["first_id"]), title(now, again["first_id"])))

@@ -15,6 +15,7 @@ from app.sentences import events as say
 from app.sentences.marking import escape, facet, plain_facet
 from app.traces import Selection
 from app.widgets.errors.events import Listing, kind_of
+from app.widgets.shared.headings import subheader
 from app.widgets.shared.history import take_user
 from app.widgets.shared.page_links import go_to
 from app.widgets.shared.score_split import by_what, derived_of, no_family
@@ -29,7 +30,7 @@ def event(now: Current, listed: Listing, number: int) -> None:
     chosen = listed.chosen
     row = chosen.trace.rows([number]).iloc[0]
     truth, first = chosen.title(row["target_id"]), row["first_id"]
-    st.subheader(f"User {escape(row['user_id'])}: {escape(truth)}", anchor=False)
+    subheader(f"User {escape(row['user_id'])}: {escape(truth)}", anchor=False)
     st.markdown(sentence(chosen, row))
     strip(now, row)
     if row["rank"] > 1 and not pd.isna(first):

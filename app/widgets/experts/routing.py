@@ -152,7 +152,7 @@ def without(now: Current, target: int, router: np.ndarray, found: ExpertEffects,
         "without-an-expert",
         column_config={
             "expert": st.column_config.NumberColumn(width=56),
-            "weight": weights.percent_column(96),
+            "weight": weights.percent_column(96, "router"),
             "without it": st.column_config.TextColumn(width=80, help=f"The rank of {catalog.title(target)} then."),
             "times as likely": st.column_config.TextColumn(
                 width=96,

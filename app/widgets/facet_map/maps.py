@@ -10,6 +10,7 @@ from app.current import Current
 from app.look import palette
 from app.sentences.marking import escape
 from app.widgets.facet_map.coloring import by_family
+from app.widgets.shared.headings import header
 from app.widgets.shared.item_choice import choice
 from app.widgets.shared.tables import with_download
 from fame.maps.store import Maps
@@ -72,7 +73,7 @@ def selection(now: Current) -> None:
     if not session.selected:
         return
     few = session.selected[:ADDED]
-    st.header(f"{len(session.selected)} selected")
+    header(f"{len(session.selected)} selected")
     which = "the" if len(few) == len(session.selected) else "the first"
     st.button(
         f"Add {which} {len(few)} to the history",

@@ -12,6 +12,7 @@ from app.interventions import UNCHANGED
 from app.widgets.learn import parts, ranking, readers, tasks, trap
 from app.widgets.learn.lesson import Lesson
 from app.widgets.shared.flow import flow_picture
+from app.widgets.shared.headings import header
 from app.widgets.shared.page_links import onward
 from fame.explain.facets.what_if import WeightError
 from fame.model import Model
@@ -49,7 +50,7 @@ def tour(now: Current, model: Model, at: int, lesson_minutes: int | None) -> Non
     left, right = st.columns([4, 3], gap="large")
     with right:
         way(at, lesson_minutes)
-        st.header(step.title)
+        header(step.title)
         st.markdown(step.of("text", guide.kinds(now.model)))
         if equation := step.of("equation", guide.kinds(now.model)):
             st.latex(equation)

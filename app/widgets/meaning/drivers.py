@@ -12,6 +12,7 @@ from app.current import Current
 from app.look.numbers import duration, percent
 from app.sentences.marking import escape, together
 from app.widgets.meaning.preferences import preferences
+from app.widgets.shared.headings import header, subheader
 from app.widgets.shared.tables import table_behind
 from fame.errors import InputError
 from fame.explain.families.probability import shipped
@@ -34,7 +35,7 @@ def truth(now: Current) -> None:
     """The scorecard of planted data, stored or on a button."""
     if now.data.truth is None:
         return
-    st.header("Is the driver true?")
+    header("Is the driver true?")
     st.markdown(
         "In this made-up data it is known which family drove every choice, so that every way to name it can be marked."
     )
@@ -99,7 +100,7 @@ def reliability_sentence(found: Certainty) -> str:
 def reliable(found: Certainty) -> None:
     """Is a driver that is said to be 85 % likely right in 85 % of events?"""
     told = found.calibration
-    st.subheader("Is its probability true?")
+    subheader("Is its probability true?")
     left, right = st.columns([2, 3], gap="large")
     with left:
         st.plotly_chart(
@@ -131,7 +132,7 @@ def unchecked(now: Current) -> None:
     """What is known of the driver's probability where the data do not tell the truth."""
     if now.data.truth is not None or not now.data.catalog.families:
         return
-    st.header("Is the driver's probability true?")
+    header("Is the driver's probability true?")
     st.markdown(
         f"{learned()} These data do not tell what drove a choice, so that nobody can check it here: take it as an "
         "estimate, and read the evidence beside it."

@@ -11,6 +11,7 @@ from app.look import palette
 from app.look.numbers import duration, signed, two_digits
 from app.sentences import meanings
 from app.sentences.marking import escape, plain_facet
+from app.widgets.shared.headings import subheader
 from app.widgets.shared.tables import table_behind
 from fame.errors import InputError
 from fame.explain.meaning.records import DISCOVERY_RATE, MEANING_FILE, Meaning, Probe, seconds
@@ -67,7 +68,7 @@ def card(now: Current, found: Meaning, h: int) -> None:
     facet, catalog = found.facets[h], now.data.catalog
     bar = f"height:8px;width:2.6rem;border-radius:3px;background:{palette.fill(palette.facet(h))}"
     st.html(f'<div aria-hidden="true" style="{bar}"></div>')
-    st.subheader(escape(plain_facet(meanings.state(facet))), anchor=False)
+    subheader(escape(plain_facet(meanings.state(facet))), anchor=False)
     if not found.families:
         return
     st.markdown(meanings.verdict(found, h))

@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from app.look.numbers import factor, percent
+from app.widgets.shared.headings import header
 from app.widgets.shared.tables import table_behind
 from fame.explain.meaning.records import DISCOVERY_RATE
 
@@ -33,7 +34,7 @@ def sentence(marks: ExpertMarks) -> str:
 
 def preferences(marks: ExpertMarks) -> None:
     """The marks of the experts."""
-    st.header("Do experts stand for preferences?")
+    header("Do experts stand for preferences?")
     st.markdown(sentence(marks))
     upper = " The facets have no families' names; each family got the facet that suits it best: an upper bound."
     st.caption(

@@ -220,7 +220,7 @@ def without_facets(now: Current, asked: Recommendation, tested: Knockout) -> Non
         ),
         "without-facets",
         column_config={
-            "gate": weights.percent_column(92),
+            "gate": weights.percent_column(92, "gate"),
             "without it": st.column_config.TextColumn(width=68, help="Its rank when the facet's part is left out."),
             "kept": weights.kept_column(),
         },

@@ -7,6 +7,7 @@ import streamlit as st
 
 from app import measured, models
 from app.current import Current
+from app.guide import help_on
 from app.look.numbers import whole
 from fame.errors import InputError
 
@@ -57,9 +58,11 @@ def plain_warning(now: Current) -> None:
         st.warning(f"Training tied no facet of this model to an attribute. {say_little(now)}")
 
 
-def percent_column(width: int = 120) -> Any:
-    """A bar from 0 to 100 with whole percents; give it `in_percent` values."""
-    return st.column_config.ProgressColumn(format="%.0f\u00a0%%", min_value=0, max_value=100, width=width)
+def percent_column(width: int = 120, term: str | None = None) -> Any:
+    """A bar from 0 to 100 with whole percents; give it `in_percent` values. Its head defines the `term` that it is."""
+    return st.column_config.ProgressColumn(
+        format="%.0f\u00a0%%", min_value=0, max_value=100, width=width, help=help_on(term) if term else None
+    )
 
 
 def in_percent(weights: np.ndarray) -> np.ndarray:

@@ -7,6 +7,7 @@ import streamlit as st
 from app import charts, models
 from app.look import palette
 from app.look.numbers import percent, two_digits
+from app.widgets.shared.headings import header, subheader
 from app.widgets.shared.tables import table_behind
 from fame.training.run_progress import RunProgress
 
@@ -23,7 +24,7 @@ def curves(run: RunProgress) -> None:
     ranking = [line["metrics"]["NDCG@10"] for line in lines]
     left, right = st.columns(2, gap="large")
     with left:
-        st.subheader("NDCG@10 on held-out items")
+        subheader("NDCG@10 on held-out items")
         st.plotly_chart(
             charts.course(epochs, ranking, "NDCG@10", run.epochs, beaten, run.best_epoch),
             key="ranking-course",
@@ -32,7 +33,7 @@ def curves(run: RunProgress) -> None:
             + ", ".join(f"{name} {value:.4f}" for name, value in beaten),
         )
     with right:
-        st.subheader("Loss in training")
+        subheader("Loss in training")
         losses = [line["loss"] for line in lines]
         st.plotly_chart(
             charts.course(epochs, losses, "loss", run.epochs), key="loss-course", config=QUIET,
@@ -47,7 +48,7 @@ def curves(run: RunProgress) -> None:
     experts = len(lines[-1]["expert_load"][0])
     with left:
         if entropy[-1] is not None:
-            st.subheader("Entropy of the gate")
+            subheader("Entropy of the gate")
             st.plotly_chart(
                 charts.courses(epochs, [("gate", entropy, palette.FACETS[0])], "entropy", run.epochs),
                 key="entropy-course", config=QUIET,
@@ -55,7 +56,7 @@ def curves(run: RunProgress) -> None:
             )  # fmt: skip
     with right:
         if experts > 1:
-            st.subheader("Load of each facet's busiest expert")
+            subheader("Load of each facet's busiest expert")
             st.plotly_chart(
                 charts.courses(epochs, busiest, "busiest expert", run.epochs, 1 / experts),
                 key="load-course", config=QUIET,
@@ -72,7 +73,7 @@ def replay(run: RunProgress) -> None:
     lines = run.evaluations
     if not run.facets or len(lines) < 2:
         return
-    st.header("How it came about")
+    header("How it came about")
     last = lines[-1]["epoch"]
     epoch = st.slider("Epoch", 1, last, last, key=f"replay-{run.name}")
     line = lines[epoch - 1]
@@ -80,20 +81,20 @@ def replay(run: RunProgress) -> None:
     load, alike = np.array(line["expert_load"]), np.array(line["head_similarity"])
     gate, experts, likeness = st.columns(3, gap="large")
     with gate:
-        st.subheader("Gate")
+        subheader("Gate")
         st.plotly_chart(
             charts.bars(names, line["gate"], colors, [percent(weight) for weight in line["gate"]]),
             key="replay-gate", config=QUIET,
             alt="; ".join(f"{name} {percent(weight)}" for name, weight in zip(names, line["gate"], strict=True)),
         )  # fmt: skip
     with experts:
-        st.subheader("Load of the experts")
+        subheader("Load of the experts")
         st.plotly_chart(
             charts.matrix(names, [str(n + 1) for n in range(load.shape[1])], load, as_texts(load), 1.0),
             key="replay-load", config=QUIET, alt="Mean router weight of each facet's experts",
         )  # fmt: skip
     with likeness:
-        st.subheader("Are the facets apart?")
+        subheader("Are the facets apart?")
         if alike.size:
             st.plotly_chart(
                 charts.matrix(names, names, alike, [[two_digits(x) for x in row] for row in alike], 1.0),

@@ -8,6 +8,7 @@ from app.interventions import leave_out
 from app.look.numbers import ordinal
 from app.sentences.marking import escape, together, told_apart
 from app.sentences.past_items import listed
+from app.widgets.shared.headings import header
 from app.widgets.shared.long_search import costly
 from fame.explain.past.counterfactual import (
     WISHED_TOP,
@@ -91,7 +92,7 @@ def additions(now: Current, model: Model, target: int, rank: int) -> None:
     """The fewest items that bring the item asked about into the first ten, where it is not there."""
     if rank <= WISHED_TOP:
         return
-    st.header("What would bring it into the first ten?")
+    header("What would bring it into the first ten?")
     catalog = now.data.catalog
     found = costly(
         now.model.fingerprint,

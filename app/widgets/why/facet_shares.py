@@ -110,7 +110,7 @@ def experts(now: Current, question: Question, router: np.ndarray) -> None:
         hide_index=True,
         column_config={
             "expert": st.column_config.TextColumn(width="small"),
-            "router": weights.percent_column(92),
+            "router": weights.percent_column(92, "router"),
             "times as likely": st.column_config.TextColumn(
                 width=96, help="Without it, its weight going to its siblings; in nats in the numbers behind this."
             ),

@@ -6,6 +6,7 @@ from app import searches
 from app.current import Current
 from app.look.numbers import whole
 from app.sentences.marking import escape, facet, together
+from app.widgets.shared.headings import header
 from fame.explain.facets.wished_gate import WishedGate, wished_gate
 from fame.explain.question import Question
 
@@ -15,7 +16,7 @@ def gate_for(now: Current, question: Question, rank: int) -> None:
     if rank == 1 or not now.facets or not now.head.additive:
         return
     found = searches.once(now.model.fingerprint, ("wished gate", *question.key), lambda: wished_gate(question))
-    st.header("Which gate would have put it first?")
+    header("Which gate would have put it first?")
     st.markdown(sentence(found, now.facets, now.data.catalog.title(question.target)))
 
 
