@@ -33,9 +33,11 @@ def verdict(what: str, by: Swapped) -> str:
         return f"That {what[0].lower()}{what[1:]} {earns} **cannot be told**"
     if by.uniform.mean > 0:
         return f"{what} **{'costs more than it gives' if one else 'cost more than they give'}**"
-    if is_told(by.shuffled) and by.shuffled.mean < 0:
-        return f"{what} **{earns}**"
-    return f"{what} **{earns}**, but another user's would do as well"
+    if not is_told(by.shuffled):
+        return (
+            f"{what} **{earns}**, but that {'it has' if one else 'they have'} to be the user's own **cannot be told**"
+        )
+    return f"{what} **{earns}**" + ("" if by.shuffled.mean < 0 else ", but another user's does better")
 
 
 def against(found: Ablation, own: str, ways: dict[str, Interval]) -> str:

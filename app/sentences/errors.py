@@ -19,11 +19,16 @@ def headline(found: Analysis) -> str:
     text = f"{of} {have} what they took among the first ten"
     if found.median_rank is not None and found.events > 1:
         text += f"; half are at {found.median_rank:,.0f} or better"
-    return f"{text}. {lost_and_gained(found)}"
+    return f"{text}. {lost_and_gained(found)}".rstrip()
 
 
 def lost_and_gained(found: Analysis) -> str:
-    """Of all slices that are told from the selection, that by which most is lost, and that by which most is won."""
+    """Of all slices that are told from the selection, that by which most is lost, and that by which most is won.
+
+    Empty where nobody is right, since no slice can be worse or better.
+    """
+    if not found.found:
+        return ""
     told = [row for row in found.slices.rows if row.told]
     whole = f"{percent(found.found / found.events)} of all"
     worse = min((row for row in told if row.effect < 0), key=lambda row: row.cost, default=None)

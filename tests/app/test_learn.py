@@ -1,11 +1,14 @@
 """Learn tells every model's nine steps with that model's numbers, and checks what is tried by running it."""
 
+import html
 import re
 
 import numpy as np
 import pytest
 
 from app import guide
+from app.look.numbers import percent
+from app.widgets.learn.sheet import sheet
 from fame.explain.exercises import removal
 from fame.home import PROJECT
 from fame.model import build
@@ -90,3 +93,19 @@ def test_a_term_is_defined_wherever_it_stands_and_no_other_word():
     assert guide.help_in("What the experts do") == guide.help_on("expert")
     assert guide.help_in("Routers and the Gate") == f"{guide.help_on('router')}\n\n{guide.help_on('gate')}"
     assert guide.help_in("Investigated by delegates, item by item") is None
+
+
+def test_the_printed_sheet_asks_on_one_page_and_answers_on_the_next(model, cinema):
+    """What it answers is what the model says, and no text of the data is markup."""
+    read = cinema.catalog.indices(IDS)
+    text = sheet("<b>mine</b>", model, cinema, read, set(read), 3)
+    asked, answers = text.split("<section>")[1:]
+    assert "&lt;b&gt;mine&lt;/b&gt;" in asked
+    found = recommend(model, read, 5)
+    said = [f"{html.escape(cinema.catalog.title(int(item)))} " for item in found.items]
+    assert all(title in answers for title in said)
+    assert not any(title + percent(float(p)) in asked for title, p in zip(said, found.probability, strict=True))
+    task = removal(model, cinema, 3)
+    if task is not None:
+        assert html.escape(cinema.catalog.title(task.start[task.answers[0]])) in answers.rpartition("Any of: ")[2]
+    assert asked.count("<h2>") == answers.count("<h2>") >= 4

@@ -1,13 +1,32 @@
 """For who teaches: length of the lesson, big type; and the glossary for everybody."""
 
+from functools import partial
+
 import streamlit as st
 
 from app import guide, state
 from app.current import Current
 from app.sentences.marking import escape
+from app.widgets.learn.sheet import sheet
+from app.widgets.learn.tasks import seed_of
+from fame.model import Model
 
 LESSONS = {"": "nobody teaches", **{str(n): f"{n} minutes" for n in (guide.SHORT, guide.NORMAL, guide.LONG)}}
 BIG = "<style>[data-testid=stMain] :is(p, li) { font-size: 1.25rem; line-height: 1.5; }</style>"
+
+TIMER = """<style>
+@keyframes passing {{ from {{ width: 0; }} to {{ width: 100%; }} }}
+.timer {{ height: 4px; background: color-mix(in srgb, currentColor 15%, transparent); border-radius: 2px; }}
+.timer i {{ display: block; height: 100%; width: 100%; background: currentColor; border-radius: 2px;
+  animation: passing {seconds}s linear; }}
+</style><div class="timer" role="img" aria-label="Time for this step: {minutes} minutes"><i></i></div>"""
+
+
+def timer(step: int, planned: int) -> None:
+    """A line that fills while the minutes of a step pass; the browser's own clock moves it, nothing is asked for."""
+    if planned:
+        st.caption(f"About {planned} minute{'s' if planned > 1 else ''} for this step.")
+        st.html(TIMER.format(seconds=60 * planned, minutes=planned) + f"<!-- {step} -->")
 
 
 def minutes() -> int | None:
@@ -21,7 +40,7 @@ def minutes() -> int | None:
     return int(now.lesson) if now.lesson else None
 
 
-def aside(now: Current) -> None:
+def aside(now: Current, model: Model) -> None:
     """What stands below the tour."""
     with st.expander("Glossary", icon=":material/menu_book:"):
         for term in guide.glossary().values():
@@ -35,3 +54,12 @@ def aside(now: Current) -> None:
             format_func=lambda lesson: LESSONS[lesson], on_change=lambda: state.choose_lesson(state.read(key)),
             help="Big type, notes to each step, and parts of the picture appear when they are introduced.",
         )  # fmt: skip
+        if now.history:
+            seed = seed_of()
+            name = f"{now.model.name}-lesson-{seed}.html"
+            made = partial(sheet, now.model.name, model, now.data, now.history, now.hidden, seed)
+            st.download_button(
+                "Sheet to print, with answers", made, name, "text/html", key="learn-sheet", on_click="ignore",
+                icon=":material/print:",
+                help="Questions to this history and the tasks of this seed on one page, the answers on the next.",
+            )  # fmt: skip

@@ -11,6 +11,7 @@ from app.current import Current
 from app.interventions import UNCHANGED
 from app.widgets.learn import parts, ranking, readers, tasks, trap
 from app.widgets.learn.lesson import Lesson
+from app.widgets.learn.teaching import timer
 from app.widgets.shared.flow import flow_picture
 from app.widgets.shared.headings import header
 from app.widgets.shared.page_links import onward
@@ -75,6 +76,7 @@ def tour(now: Current, model: Model, at: int, lesson_minutes: int | None) -> Non
             on_choose=lambda stage: state.choose_step(STEP_OF[stage]),
         )
         if lesson_minutes is not None:
+            timer(at, step.minutes(lesson_minutes))
             st.info(f"**For who teaches.** {step.of('notes', ())}", icon=":material/co_present:")
         onward(now, scene.ways)
 

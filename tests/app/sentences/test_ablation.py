@@ -23,10 +23,10 @@ def test_only_what_its_interval_tells_is_said_to_change_the_ranking(gate, router
         assert ("**earns its place**" in text or "**earn their place**" in text) == (
             is_told(by.uniform) and by.uniform.mean < 0
         )
-        assert ("as well" in text) == (
-            is_told(by.uniform) and by.uniform.mean < 0 and not (is_told(by.shuffled) and by.shuffled.mean < 0)
-        )
-        assert ("**cannot be told**" in text) == (not is_told(by.uniform))
+        worth = is_told(by.uniform) and by.uniform.mean < 0
+        assert ("the user's own **cannot be told**" in text) == (worth and not is_told(by.shuffled))
+        assert ("another user's does better" in text) == (worth and is_told(by.shuffled) and by.shuffled.mean > 0)
+        assert ("place **cannot be told**" in text) == (not is_told(by.uniform))
         assert text.count(" lower (") == sum(is_told(one) and one.mean < 0 for one in (by.uniform, by.shuffled))
         assert text.count(" higher (") == sum(is_told(one) and one.mean > 0 for one in (by.uniform, by.shuffled))
     same = said.facets(found).lower().rpartition("without")[2]
