@@ -111,7 +111,7 @@ QUIET = """() => {
 def settle(page: Page) -> None:
     """Wait until the app has answered: a page is there, nothing runs or loads, and nothing has for half a second."""
     page.evaluate("window.quietSince = undefined")
-    page.wait_for_function(QUIET, timeout=60_000)
+    page.wait_for_function(QUIET, timeout=60_000, polling=100)  # else every frame, each of which is drawn
 
 
 @pytest.fixture
