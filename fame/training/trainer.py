@@ -29,6 +29,7 @@ from fame.ranking.metrics import means
 from fame.training import status
 from fame.training.anchoring import Anchors, plan
 from fame.training.buffers import keep_large_buffers
+from fame.training.interrupts import heard
 from fame.training.objective import Tied, objective
 from fame.training.optimizer import Optimizer
 from fame.training.routing import PLACED, place
@@ -80,13 +81,14 @@ def train(
     keep_large_buffers()
     beat = Beat(run.folder)
 
-    def told(step: Step) -> None:
-        watch(step)
-        beat.tell(step.epoch, step.done)
-        if status.asked_to_stop(run.folder):
-            raise KeyboardInterrupt
+    with status.hold(run.folder), heard() as interrupted:
 
-    with status.hold(run.folder):
+        def told(step: Step) -> None:
+            watch(step)
+            beat.tell(step.epoch, step.done)
+            if interrupted() or status.asked_to_stop(run.folder):
+                raise KeyboardInterrupt
+
         run.status("running")
         try:
             _train(run, settings, dataset, leave_one_out(dataset.histories), told, torch.device(device))

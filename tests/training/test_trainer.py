@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import signal
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -43,6 +44,24 @@ def test_a_seed_reproduces_bit_for_bit(before, head, request, cinema, tmp_path):
 
 SAMPLED = {"loss": "sampled", "negatives": 20}
 MIXTURE = {"head": "mixture", "facet_dropout": 0.2}
+
+
+class LetGo:
+    """Ctrl-C comes while this is let go of, where Python prints what is raised and forgets it."""
+
+    def __del__(self):
+        signal.raise_signal(signal.SIGINT)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_ctrl_c_stops_a_run_also_where_python_loses_it(cinema, tmp_path):
+    run = Run.start(tmp_path / "run", settings(**QUICK), cinema)
+    with pytest.raises(KeyboardInterrupt):
+        train(run, cinema, lambda step: LetGo() and None)
+    assert run.state() == "stopped"
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    train(Run.open(run.folder), cinema)
+    assert run.state() == "finished"
 
 
 @pytest.mark.parametrize("variant", [{}, {"model": "sasrec", "experts": 1}, SAMPLED, MIXTURE, MIXTURE | SAMPLED])
