@@ -19,14 +19,14 @@ TIMER = """<style>
 .timer {{ height: 4px; background: color-mix(in srgb, currentColor 15%, transparent); border-radius: 2px; }}
 .timer i {{ display: block; height: 100%; width: 100%; background: currentColor; border-radius: 2px;
   animation: passing {seconds}s linear; }}
-</style><div class="timer" role="img" aria-label="Time for this step: {minutes} minutes"><i></i></div>"""
+</style><div class="timer" data-step="{step}" aria-hidden="true"><i></i></div>"""
 
 
 def timer(step: int, planned: int) -> None:
     """A line that fills while the minutes of a step pass; the browser's own clock moves it, nothing is asked for."""
     if planned:
         st.caption(f"About {planned} minute{'s' if planned > 1 else ''} for this step.")
-        st.html(TIMER.format(seconds=60 * planned, minutes=planned) + f"<!-- {step} -->")
+        st.html(TIMER.format(seconds=60 * planned, step=step))  # of another step it is another, and begins anew
 
 
 def minutes() -> int | None:

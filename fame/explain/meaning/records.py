@@ -219,7 +219,7 @@ class Meaning:
 
     @classmethod
     def from_json(cls, content: dict[str, Any]) -> "Meaning":
-        """The inverse of `as_json`; raises pydantic's `ValidationError`, a `ValueError`."""
+        """From what `as_json` gives; raises pydantic's `ValidationError`, a `ValueError`."""
         return TypeAdapter(cls).validate_python(content)
 
 
