@@ -22,10 +22,15 @@ def course(
             y=list(values),
             mode="lines+markers",
             line={"color": palette.FACETS[0], "width": 2},
-            marker={"size": [9 if epoch == best else 4 for epoch in epochs], "color": palette.FACETS[0]},
+            marker=_dots(palette.FACETS[0]),
             hovertemplate=f"epoch %{{x}}<br>{what} %{{y:.4f}}<extra></extra>",
         )
     )
+    if best in epochs:
+        figure.add_scatter(
+            x=[best], y=[values[epochs.index(best)]], mode="markers", hoverinfo="skip",
+            marker={"size": 9, "color": palette.FACETS[0]},
+        )  # fmt: skip
     for name, value in beaten:
         to_beat(figure, value, name)
     return _over_epochs(figure, planned)
@@ -45,7 +50,7 @@ def courses(
                 name=plain(name, 18),
                 mode="lines+markers",
                 line={"color": color, "width": 2},
-                marker={"size": 4, "color": color},
+                marker=_dots(color),
                 text=[percent(value) for value in values],
                 hovertemplate=f"epoch %{{x}}<br>{plain(name)}: {what} %{{text}}<extra></extra>",
             )
@@ -57,6 +62,11 @@ def courses(
     if len(lines) > 1:
         figure.update_layout(showlegend=True, legend={"orientation": "h", "y": 1.18, "x": 0})
     return figure
+
+
+def _dots(color: str) -> dict[str, object]:
+    """One an epoch, thinned where they would run together and cost a browser that watches more than the training."""
+    return {"size": 4, "color": color, "maxdisplayed": 60}
 
 
 def _over_epochs(figure: go.Figure, planned: int) -> go.Figure:

@@ -1,5 +1,6 @@
 """From a file to one's own model: nothing that happens to the page or the server touches the training."""
 
+import re
 import signal
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from fame.training import run_progress, status
 from tests.browser.conftest import rows, settle, start
 from tests.training.test_queue import until
 
-POINTS = ".st-key-ranking-course .scatterlayer .point"
+TRAINS = re.compile(r"mine\s+trains: epoch (\d+)")
 
 
 def log_of(cinema: DataSet, path: Path) -> None:
@@ -38,9 +39,11 @@ def fill(page: Page, role: str, label: str, text: str) -> None:
     settle(page)
 
 
-def points(page: Page) -> int:
-    """How many epochs the curve has."""
-    return page.locator(POINTS).count()
+def epoch(page: Page) -> int:
+    """Where the run on screen is. A page that trains draws itself anew all the time, so that it never settles."""
+    line = page.get_by_text(TRAINS)
+    expect(line).to_be_visible(timeout=120_000)
+    return int(TRAINS.search(line.inner_text())[1])
 
 
 @pytest.fixture
@@ -103,12 +106,12 @@ def test_a_file_becomes_a_model_whatever_happens_to_page_and_server(browser, cin
         fill(page, "spinbutton", "Epochs without a better one", "5000")
         fill(page, "textbox", "Name of the model", "mine")
         page.get_by_role("button", name="Train", exact=True).click()
-        page.wait_for_function(f"document.querySelectorAll('{POINTS}').length > 1", timeout=120_000)
-        page.wait_for_function(f"document.querySelectorAll('{POINTS}').length > {points(page)}")
+        expect(page.locator(".st-key-ranking-course .scatterlayer .point").first).to_be_visible(timeout=120_000)
+        seen = epoch(page)
+        until(lambda: epoch(page) > seen)
 
         page.reload()
-        settle(page)
-        expect(page.get_by_text("mine trains: epoch")).to_be_visible()
+        epoch(page)
 
         process.send_signal(signal.SIGKILL)
         process.wait(20)
@@ -119,8 +122,7 @@ def test_a_file_becomes_a_model_whatever_happens_to_page_and_server(browser, cin
         page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()
         page.set_default_timeout(90_000)
         page.goto(f"{base}/train?model=planted-cinema-fame")
-        settle(page)
-        expect(page.get_by_text("mine trains: epoch")).to_be_visible()
+        epoch(page)
 
         page.get_by_role("button", name="Stop", exact=True).click()
         expect(page.get_by_text("mine stopped after")).to_be_visible(timeout=60_000)
@@ -128,8 +130,7 @@ def test_a_file_becomes_a_model_whatever_happens_to_page_and_server(browser, cin
         settle(page)
         page.get_by_role("button", name="Resume").click()
         until(lambda: len(run_progress.Evaluations().of(run)) > kept)
-        expect(page.get_by_text("mine trains: epoch")).to_be_visible()
-        settle(page)
+        epoch(page)
         page.get_by_role("button", name="Open in Predict").click()
         expect(page.get_by_role("heading", name="What comes next?")).to_be_visible(timeout=60_000)
         settle(page)
