@@ -105,14 +105,14 @@ def test_parts_or_shares_add_up_as_the_head_says(name, change):
 @few
 @random_models
 def test_the_slope_is_what_an_item_gains_by_a_step_of_its_embedding(name, change):
-    """Of what it scores by, but what probabilities are divided by: a twin of an item, and the twin moved a little."""
+    """Of what it scores by, but what probabilities are divided by: two twins of an item, moved a little either way."""
     model = untrained(name, **change)
     step = 1e-5 * torch.randn(WIDTH, dtype=torch.float64)
-    model.table()[8] = model.table()[7] + step
-    model.bias.weight[8] = model.bias.weight[7]
+    model.table()[8:10] = model.table()[7] + torch.stack([step, -step])
+    model.bias.weight[8:10] = model.bias.weight[7]
     by = head(model, model(histories))
-    item, twin = torch.tensor([[7]] * 3), torch.tensor([[8]] * 3)
-    assert torch.allclose(by.at(twin) - by.at(item), by.slope(item) @ step, rtol=1e-3, atol=1e-9)
+    item, further, nearer = (torch.tensor([[index]] * 3) for index in (7, 8, 9))
+    assert torch.allclose(by.at(further) - by.at(nearer), by.slope(item) @ (2 * step), rtol=1e-3, atol=1e-9)
 
 
 @pytest.mark.usefixtures("blocks")
