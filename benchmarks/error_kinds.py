@@ -164,7 +164,8 @@ def traced(of: Cinema, made: Made) -> TracedEvents:
         families=("genre", "era", "director"), experts=config.experts, items=config.items, window=config.length,
         events=n, counted=n, popularity=True,
     )  # fmt: skip
-    rows = table(made.subject, of.data, made.events, told, 0, True, np.full(len(of.data.users), np.nan)[:n])
+    users = [of.data.users[user] for user in made.events.users]
+    rows = table(made.subject, users, made.events, told, 0, True, np.full(n, np.nan))
     return prepare(rows.to_batches(), about, made.subject.catalog)
 
 

@@ -9,21 +9,18 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from fame.checkpoint.store import Checkpoint
 from fame.data import DataSet, Events, leave_one_out
-from fame.explain.families.stored_anatomy import anatomy_of
-from fame.folders import SOON, TakenError, alone, whole_folder, write_file, write_json
+from fame.folders import SOON, TakenError, alone, whole_folder, write_json
 from fame.measured import kept
-from fame.ranking.evaluation import Repeats, blocks, counted, together
-from fame.trace.batch import tell
+from fame.ranking.evaluation import Repeats, counted
+from fame.trace.block import Done, parquet_of
+from fame.trace.job import Job
 from fame.trace.records import SCHEMA, TRACE, TRACE_ABOUT, TraceAbout, TraceError, read_about
 from fame.trace.subject import Subject
-from fame.trace.table import table
-from fame.trace.times import times
 from fame.trace.whereabouts import Notes, Whereabouts
 
 GROUP = 1 << 17  # rows of a row group: DuckDB's unit of work
@@ -31,13 +28,24 @@ FILE = 1 << 20  # rows of a file
 
 # Is told how many events of how many are done; what it raises ends the work, to be resumed.
 Progress = Callable[[int, int], None]
+Engine = Callable[[Job, Done], None]
+
+
+def here(job: Job, watch: Done) -> None:
+    """Trace the blocks that are missing in this process, one after another."""
+    of: Subject | None = None
+    for block in job.missing():
+        of = of or job.subject()
+        job.keep(block.number, parquet_of(of, block, watch))
 
 
 def trace(
     checkpoint: Checkpoint, data: DataSet, data_folder: Path, place: Whereabouts, split: str = "test",
-    repeats: Repeats = "drop", resume: bool = False, watch: Progress = lambda done, of: None,
+    repeats: Repeats = "drop", resume: bool = False, watch: Progress = lambda done, of: None, engine: Engine = here,
 ) -> TraceAbout:  # fmt: skip
     """Trace every held-out event of a split; `resume` goes on with what an interrupted trace had done.
+
+    `engine` makes the blocks that are missing: this process, or the workers of a cluster.
 
     Raises
     ------
@@ -62,7 +70,17 @@ def trace(
         return about
     with alone(place.parts, SOON):
         begin(place.parts, about, resume)
-        make(checkpoint, data, data_folder, everything, about, place.parts, watch)
+        note, job = Notes(place.parts), Job(checkpoint, data, data_folder, everything, about, place.parts)
+        done = job.kept()
+
+        def more(events: int) -> None:
+            nonlocal done
+            done += events
+            note(done, about.events)
+            watch(done, about.events)
+
+        more(0)
+        engine(job, more)
         with settled(place, about) as new:
             join(place.parts, new)
             write_json(new / TRACE_ABOUT, about.as_json())
@@ -114,51 +132,6 @@ def begin(parts: Path, about: TraceAbout, resume: bool) -> None:
         return
     parts.mkdir(parents=True, exist_ok=True)
     write_json(parts / TRACE_ABOUT, about.as_json())
-
-
-def make(
-    checkpoint: Checkpoint, data: DataSet, data_folder: Path, everything: Events, about: TraceAbout, parts: Path,
-    watch: Progress,
-) -> None:  # fmt: skip
-    """Write the blocks that are not there yet."""
-    repeated = everything.repeated() if about.repeats == "drop" else np.zeros(about.events, bool)
-    of: Subject | None = None
-    when, note, done = np.zeros(0), Notes(parts), 0
-    for number, (rows, count) in enumerate(work(repeated)):
-        file = parts / f"{number:06}.parquet"
-        if is_whole(file, len(rows)):
-            done += len(rows)
-            watch(done, about.events)
-            continue
-        if of is None:
-            repeats: Repeats = "keep" if about.repeats == "keep" else "drop"
-            of = Subject.of(checkpoint.model, data, repeats, anatomy_of(checkpoint, data.catalog))
-            when = times(data_folder, data, about.split)
-        events, told = everything.only(rows), []
-        first = done
-        for batch in together(of.model, events.histories.lengths):
-            told.append((batch, tell(of, events, batch)))
-            done += len(batch)
-            note(done, about.events)
-            watch(done, about.events)
-        sink = pa.BufferOutputStream()
-        pq.write_table(table(of, data, events, told, first, count, when[events.users]), sink, compression="zstd")
-        write_file(file, sink.getvalue().to_pybytes())
-
-
-def work(repeated: np.ndarray) -> Iterator[tuple[np.ndarray, bool]]:
-    """Rows of the events, block by block, and whether they count: the blocks that count are those of `evaluate`."""
-    for rows, count in ((np.flatnonzero(~repeated), True), (np.flatnonzero(repeated), False)):
-        for block in blocks(len(rows)):
-            yield rows[block], count
-
-
-def is_whole(file: Path, rows: int) -> bool:
-    """Whether a block is there; one that is damaged is made again."""
-    try:
-        return bool(pq.read_metadata(file).num_rows == rows)
-    except (OSError, pa.ArrowException):
-        return False
 
 
 @contextmanager

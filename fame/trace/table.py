@@ -5,20 +5,21 @@ from collections.abc import Sequence
 import numpy as np
 import pyarrow as pa
 
-from fame.data import DataSet, Events
+from fame.data import Events
 from fame.trace.batch import Batch
 from fame.trace.records import SCHEMA
 from fame.trace.subject import Subject
 
 
 def table(
-    of: Subject, data: DataSet, events: Events, told: Sequence[tuple[np.ndarray, Batch]], first: int,
+    of: Subject, users: Sequence[str], events: Events, told: Sequence[tuple[np.ndarray, Batch]], first: int,
     counted: bool, times: np.ndarray,
 ) -> pa.Table:  # fmt: skip
     """Rows of a block of events.
 
     Parameters
     ----------
+    users : (n,) ids of the events' users
     told : batches of the block, each with the rows of its events
     first : row of the trace at which the block begins
     counted : whether these events count in the measures
@@ -45,7 +46,7 @@ def table(
     repeat, certain = events.repeated(), join("driver_probability")
     found = {
         "event": np.arange(first, first + len(order)),
-        "user_id": pa.array([data.users[user] for user in events.users], pa.string()),
+        "user_id": pa.array(users, pa.string()),
         "length": lengths,
         "read": np.minimum(lengths, window),
         "target_id": pa.array(of.ids[events.targets], pa.string()),
