@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup app test test-browser test-python types data browser screenshots pictures mutants
+.PHONY: setup app test test-cluster test-browser test-python types data browser screenshots pictures mutants
 
 setup: .venv/installed
 
@@ -46,6 +46,15 @@ test-python:
 
 types:
 	$(BIN)/mypy
+
+# What needs Ray, in an environment of its own: two workers on this machine.
+.venv-cluster/installed: requirements-cluster.txt requirements.txt requirements-dev.txt pyproject.toml
+	test -x .venv-cluster/bin/python || $(PYTHON) -m venv .venv-cluster
+	.venv-cluster/bin/python -m pip install --quiet -r requirements-cluster.txt $$(grep -E '^(pytest|hypothesis)==' requirements-dev.txt)
+	@touch $@
+
+test-cluster: .venv-cluster/installed
+	OMP_NUM_THREADS=1 .venv-cluster/bin/python -m pytest tests/cluster
 
 # The pictures in the README, taken by the browser tests from the real app.
 screenshots: .venv/installed-dev data browser

@@ -33,6 +33,13 @@ def test_its_picture_is_of_the_imports_as_they_are(package):
     assert (PROJECT / "docs" / f"{package}.dot").read_text(encoding="utf-8") == done.stdout, "run make pictures"
 
 
+def test_only_the_cluster_needs_ray():
+    """Which the app's requirements do not have."""
+    paths = [path for top in ("fame", "app", "pages") for path in (PROJECT / top).rglob("*.py")]
+    needing = [path for path in paths if re.search(r"^\s*(import|from) ray\b", path.read_text(encoding="utf-8"), re.M)]
+    assert {path.parent for path in needing} == {PROJECT / "fame" / "cluster"}
+
+
 def test_a_model_is_run_in_one_room():
     """Where one budget says how much is held at a time. Training, which runs it on its own batches, is another."""
     rooms = tuple(str(PROJECT / "fame" / name) for name in ("model", "runs", "training"))

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from fame.cli.engine import Address, Engine, Workers, on_cluster
 from fame.cli.evaluate import said
 from fame.cli.output import Json, Repeated, console, print_json
 
 if TYPE_CHECKING:
     from fame.checkpoint.store import Checkpoint
     from fame.data import DataSet
+    from fame.trace.make import Engine as Made
     from fame.trace.records import TraceAbout
     from fame.trace.whereabouts import Whereabouts
 
@@ -28,9 +30,13 @@ def trace(
     repeats: Repeated = "drop",
     resume: Annotated[bool, typer.Option(help="Go on with a trace that was interrupted.")] = False,
     background: Annotated[bool, typer.Option(help="Leave a core and the right of way to other programs.")] = False,
+    engine: Engine = "local",
+    address: Address = None,
+    workers: Workers = None,
     as_json: Json = False,
 ) -> None:
     """Run every held-out event through the model, and keep what it did, to be asked. Ctrl-C keeps what is done."""
+    cluster = on_cluster(engine, address, workers)
     from fame.checkpoint.store import load
     from fame.cli.train import give_way
     from fame.data import read
@@ -41,7 +47,12 @@ def trace(
         give_way()
     checkpoint, dataset = load(model), attached(model, read(data))
     place = beside(model, checkpoint.description.fingerprint) if out is None else alone_in(out)
-    about = traced(checkpoint, dataset, data, place, split, repeats, resume)
+    made: Made | None = None
+    if cluster:
+        from fame.cluster.trace import on
+
+        made = on(address, workers)
+    about = traced(checkpoint, dataset, data, place, split, repeats, resume, made)
     folder = beside(model, about.model).folder if out is None else out
     again = about.events - about.counted
     if again:
@@ -54,8 +65,10 @@ def trace(
 def traced(
     checkpoint: Checkpoint, dataset: DataSet, data: Path, place: Whereabouts,
     split: Literal["validation", "test"] = "test", repeats: Repeated = "drop", resume: bool = False,
+    engine: Made | None = None,
 ) -> TraceAbout:  # fmt: skip
     """Make a trace, and show how far it is."""
+    from fame.trace.make import here
     from fame.trace.make import trace as make
 
     with Progress(
@@ -67,4 +80,4 @@ def traced(
         def watch(done: int, of: int) -> None:
             bar.update(task, completed=done, total=of)
 
-        return make(checkpoint, dataset, data, place, split, repeats, resume, watch)
+        return make(checkpoint, dataset, data, place, split, repeats, resume, watch, engine or here)
