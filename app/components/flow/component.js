@@ -63,7 +63,7 @@ export default function flow({ data, parentElement, setTriggerValue }) {
     const across = down ? W : data.small ? 300 : 400, gap = down ? 30 : 0;
     const along = down
       ? { cards: [gap, gap + 62], lanes: [gap + 62 + 64, gap + 62 + 64 + 110], gate: [0, 0], rows: [0, 0] }
-      : { cards: [0, 0.2 * W], lanes: [0.32 * W, 0.47 * W], gate: [0.575 * W, 0.575 * W + 16], rows: [0.66 * W, W] };
+      : { cards: [0, 0.18 * W], lanes: [0.275 * W, 0.42 * W], gate: [0.5 * W, 0.5 * W + 16], rows: [0.655 * W, W] };
     if (down) {
       along.gate = [along.lanes[1] + 62, along.lanes[1] + 80];
       along.rows = [along.gate[1] + 64, along.gate[1] + 64 + 44 * data.places + 6];
@@ -109,7 +109,7 @@ export default function flow({ data, parentElement, setTriggerValue }) {
     const sum = shares.reduce((a, b) => a + b, 0), edges = [0];
     shares.forEach((share) => edges.push(edges.at(-1) + (across * share) / sum));
     const lane = (h) => [edges[h] + 4, edges[h + 1] - 4], mid = (h) => (edges[h] + edges[h + 1]) / 2;
-    const name = down ? 18 : 18;
+    const name = 18;
     const band = Math.min(...data.lanes.map((_, h) => lane(h)[1] - lane(h)[0] - (down ? 8 : name + 6)), down ? 46 : 40);
     const core = (h) => mid(h) + (down ? 0 : name / 2); // middle of what flows, below the name
     const mouth = along.lanes[0] + (down ? name : 0);
@@ -120,18 +120,19 @@ export default function flow({ data, parentElement, setTriggerValue }) {
       if (!one.reads) return [];
       if (!one.open) return [{ h, values: one.reads, width: band, into: core(h), a: along.lanes[0] }];
       const room = (lane(h)[1] - lane(h)[0] - (down ? 8 : name + 6)) / one.open.length;
-      return one.open.map((values, n) => ({ h, n, values, width: Math.min(room - 3, band), into: place(h, n, one.experts.length).c, a: place(h, n, one.experts.length).a - 12 }));
+      return one.open.map((values, n) => ({ h, n, values, width: Math.min(room - 3, band), into: place(h, n, one.experts.length).c, a: along.lanes[0] }));
     });
     function place(h, n, N) { // of an expert: in one file, or in two where there are many
       const [c0, c1] = lane(h), top = c0 + (down ? 4 : name + 2), room = c1 - 4 - top;
       const files = N > 4 && !data.lanes[h].open ? 2 : 1, perFile = Math.ceil(N / files), step = room / perFile;
       const a0 = along.lanes[0] + (down ? name : 0), length = along.lanes[1] - a0;
-      return { c: top + step * (Math.floor(n / files) + 0.5), a: a0 + length * (files > 1 ? (n % 2 ? 0.62 : 0.4) : 0.5), room: step };
+      const there = files > 1 ? (n % 2 ? 0.62 : 0.4) : data.lanes[h].open && !down ? 0.75 : 0.5; // beside its weight
+      return { c: top + step * (Math.floor(n / files) + 0.5), a: a0 + length * there, room: step };
     }
     const outgoing = data.cards.map((card) => streams.reduce((total, s) => total + reads(s.values, card) * s.width, 0));
     const scale = Math.min(1, (side - 4) / Math.max(...outgoing, 1e-9));
     const used = outgoing.map((width, j) => middle(j) - (scale * width) / 2);
-    const reading = group("facets");
+    const reading = group("facets"), opening = group("experts"); // what facets read, and what experts do one by one
     for (const stream of streams) {
       let end = stream.into - stream.width / 2;
       data.cards.forEach((card, j) => {
@@ -142,7 +143,7 @@ export default function flow({ data, parentElement, setTriggerValue }) {
         used[j] += scale * w;
         end += w;
         if (opened >= 0 && stream.h !== opened) path.classList.add("off");
-        reading.append(path);
+        (stream.n === undefined ? reading : opening).append(path);
       });
     }
     if (!streams.length) data.cards.forEach((_, j) => { // read in order, without weights
@@ -166,10 +167,11 @@ export default function flow({ data, parentElement, setTriggerValue }) {
         g.append(node("rect", { class: "fill", x: left, y: frame.y + 4, width: badge, height: 15, rx: 3, style: `fill: ${color(h)}; stroke: none` }));
         const sign = write(left + badge / 2, frame.y + 15.5, letter, "letter", "middle");
         sign.style.fill = ink;
+        sign.setAttribute("aria-hidden", "true"); // the name stands beside it
         g.append(sign);
         left += badge + 5;
       }
-      g.append(write(left, frame.y + 15.5, cut(one.name, frame.x + frame.width - left - 4, 12), "strong"));
+      g.append(write(left, frame.y + 15.5, cut(one.name, frame.x + frame.width - left - 4, 12), "strong name"));
       const most = one.reads && data.cards.reduce((best, card) => (reads(one.reads, card) > reads(one.reads, best) ? card : best));
       lanes.append(mark(g, one.reads ? `${one.name} reads most from ${full(most)}: ${percent(reads(one.reads, most))}` : `${one.name} takes in one item after the other, without weights`));
 
@@ -178,9 +180,9 @@ export default function flow({ data, parentElement, setTriggerValue }) {
         let merged = core(h) - thick / 2;
         one.experts.forEach((expert, n) => {
           const { c, a, room } = place(h, n, N), R = Math.min(room / 2 - 1, 15), r = Math.max(1.5, R * Math.sqrt(expert.weight)), w = expert.weight * thick;
-          if (!one.open) {
-            const [x0, y0] = P(mouth, core(h)), [x1, y1] = P(a - r, c), thread = node("path", { class: "thread", d: `M${x0} ${y0}L${x1} ${y1}` });
-            thread.style.setProperty("--color", color(h));
+          if (!one.open || down) {
+            const [x0, y0] = one.open ? P(along.lanes[0], c) : P(mouth, core(h)), [x1, y1] = P(a - r, c), thread = node("path", { class: "thread", d: `M${x0} ${y0}L${x1} ${y1}` });
+            thread.style.setProperty("--color", one.open ? expert.color : color(h));
             experts.append(thread);
           }
           const out = node("path", { class: "flow", d: ribbon(a + (down ? 0 : r), c, Math.min(w, 2 * r), stop, merged + w / 2, w) });
@@ -191,7 +193,7 @@ export default function flow({ data, parentElement, setTriggerValue }) {
           dot.append(node("circle", { class: "dot", cx: x, cy: y, r }));
           dot.firstChild.style.setProperty("--color", one.open ? expert.color : color(h));
           experts.append(mark(dot, `${one.name}, expert ${n + 1}: router weight ${expert.said}`));
-          if ((on("router") || one.open) && !data.small && !down && room >= 13) experts.append(write(x - 12, y + 4, expert.said, "small", "end"));
+          if (one.open && !data.small && !down && room >= 13) experts.append(write(along.lanes[0] + 6, y + 4, expert.said, "small"));
         });
       }
       if (!faceted) return;
@@ -221,7 +223,7 @@ export default function flow({ data, parentElement, setTriggerValue }) {
       const row = data.rows[i], y0 = down ? along.rows[0] + step * i : heads + step * i + step / 2 - 20;
       const w = row ? Math.max(0.7, (12 * row.probability) / likeliest) : 1;
       if (!down) {
-        const path = node("path", { class: "flow neutral", d: ribbon(along.gate[1] + (faceted && !data.small ? 34 : 0), across / 2, 2, along.rows[0] - 6, y0 - heads + 20, w) });
+        const path = node("path", { class: "flow neutral", d: ribbon(along.gate[1] + (faceted && !data.small ? 36 : 2), across / 2, 2, along.rows[0] - 6, y0 - heads + 20, w) });
         next.append(path);
       }
       const g = node("g"), number = write(left + 4, y0 + 14, `${i + 1}`, "small soft");
@@ -250,7 +252,7 @@ export default function flow({ data, parentElement, setTriggerValue }) {
       next.append(path);
     }
 
-    for (const [stage, part] of [["facets", reading], ["facets", lanes], ["router", router], ["experts", experts], ["gate", gate], ["history", cards], ["next", next], ["score", score]]) {
+    for (const [stage, part] of [["facets", reading], ["experts", opening], ["facets", lanes], ["router", router], ["experts", experts], ["gate", gate], ["history", cards], ["next", next], ["score", score]]) {
       if (known(stage)) svg.append(part);
     }
     if (heads) {

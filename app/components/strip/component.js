@@ -147,7 +147,7 @@ export default function strip({ data, parentElement, setTriggerValue }) {
         : event.key === "Delete" || event.key === "Backspace" ? () => remove(li)
         : event.target === li && (event.key === "Enter" || event.key === " ") ? () => choose(li)
         : null;
-      if (act) { event.preventDefault(); act(); }
+      if (act) { event.preventDefault(); event.stopPropagation(); act(); } // else arrows turn a step of Learn, too
     };
     li.onfocus = () => rove(li);
     li.onclick = () => { if (!ol.dragged) choose(li); };

@@ -48,10 +48,10 @@ def tour(now: Current, model: Model, at: int, lesson_minutes: int | None) -> Non
     """One step: the picture on the left, text and task on the right."""
     scene, step = SCENES[at], guide.steps()[at]
     lesson = Lesson(now, model, step, at + 1)
-    left, right = st.columns([4, 3], gap="large")
+    way(at, lesson_minutes)
+    header(step.title)
+    left, right = st.columns([3, 2], gap="large")
     with right:
-        way(at, lesson_minutes)
-        header(step.title)
         st.markdown(step.of("text", guide.kinds(now.model)))
         if equation := step.of("equation", guide.kinds(now.model)):
             st.latex(equation)
@@ -62,7 +62,7 @@ def tour(now: Current, model: Model, at: int, lesson_minutes: int | None) -> Non
             state.intervene("", "")
         if at in CHANGED_AT and now.changed:
             st.button("Back to the model's own", icon=":material/undo:", key="learn-own", on_click=UNCHANGED.apply)
-    with left:
+    with left, st.container(key="learn-picture"):
         met = {stage for one in SCENES[: at + 1] for stage in one.known}
         many = bool(now.facets) and int(now.model.config["experts"]) > 1
         flow_picture(
