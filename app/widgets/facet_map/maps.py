@@ -26,7 +26,7 @@ def atlas(now: Current, maps: Maps, top: list[int]) -> None:
     family = None
     if families:
         family = st.segmented_control(
-            "Colour by", families, default=families[0], required=True, key="map-family",
+            "Colour by", families, default=families[0], required=True, wrap=True, key="map-family",
             format_func=lambda name: f"*{escape(name)}*" if name in derived else escape(name),
         )  # fmt: skip
         if derived:

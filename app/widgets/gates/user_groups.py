@@ -29,6 +29,7 @@ def gate_by_group(now: Current, h: int) -> None:
             default=by,
             key=key,
             required=True,
+            wrap=True,
             format_func=lambda name: f"*{escape(name)}*" if name in derived else escape(name),
             on_change=lambda: state.choose_grouping(state.read(key)),
         )

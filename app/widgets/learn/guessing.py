@@ -8,6 +8,8 @@ from app import state
 from app.current import Current
 from app.sentences.tour import GuessOutcome
 
+SHORT = 18  # letters of answers that stand beside each other
+
 
 def ask(now: Current, step: int, question: str, answers: Mapping[str, str], about: str = "") -> str | None:
     """Ask, and give what was guessed: one of the keys of `answers`, whose values are shown; None until then.
@@ -20,7 +22,8 @@ def ask(now: Current, step: int, question: str, answers: Mapping[str, str], abou
     key = state.show(f"guess-{step}", known)
     st.radio(
         question, list(answers), index=None if known is None else [*answers].index(known), key=key,
-        format_func=lambda answer: answers[answer], on_change=lambda: state.guess(asked, state.read(key) or ""),
+        horizontal=max(map(len, answers.values())) <= SHORT, format_func=lambda answer: answers[answer],
+        on_change=lambda: state.guess(asked, state.read(key) or ""),
     )  # fmt: skip
     return known
 

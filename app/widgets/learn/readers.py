@@ -7,11 +7,12 @@ import torch
 from app import models, state
 from app.interventions import route
 from app.look.numbers import percent
-from app.sentences.marking import escape, plain_facet
+from app.sentences.marking import escape
 from app.sentences.tour import expert_that_matters, first_by_itself, moved, routed
 from app.widgets.learn.guessing import ask, judge
 from app.widgets.learn.lesson import Lesson
 from app.widgets.learn.ranking import named, with_router
+from app.widgets.shared.facet_choice import choose_facet
 from fame.checkpoint.description import Description
 from fame.explain.facets.effects import expert_effects
 from fame.explain.facets.weights import divergence
@@ -45,7 +46,7 @@ def experts(lesson: Lesson) -> None:
     if N == 1:
         return
     h, first = lesson.facet, lesson.first
-    choose_facet(lesson)
+    choose_facet(now, h, "learn-facet")
     answers = {str(n): f"expert {n + 1}" for n in range(N)} | {"-1": "none"}
     chosen = ask(now, 4, f"Which of them does most for {lesson.title(first)}?", answers, now.facets[h])
     if chosen is not None:
@@ -65,7 +66,7 @@ def router(lesson: Lesson) -> None:
     if N == 1:
         return
     h = lesson.facet
-    choose_facet(lesson)
+    choose_facet(now, h, "learn-facet")
     least = int(lesson.own.router[h].argmin())
     weight = percent(float(lesson.own.router[h, least]))
     st.markdown(f"Expert {least + 1} has the least weight, {weight}. If it had all of it:")
@@ -94,16 +95,6 @@ def apart(lesson: Lesson, h: int, n: int) -> float:
     each = np.concatenate([own.start[h][:, None], own.attention[h]], 1)  # (N, 1 + T)
     rows = torch.from_numpy(np.stack([each[n], own.router[h] @ each]))
     return float(divergence(rows)[0, 1])
-
-
-def choose_facet(lesson: Lesson) -> None:
-    """The facet in view."""
-    name = lesson.now.facets[lesson.facet]
-    key = state.show("learn-facet", name)
-    st.segmented_control(
-        "Facet", lesson.now.facets, default=name, key=key, required=True, format_func=plain_facet,
-        on_change=lambda: state.choose_facet(state.read(key)),
-    )  # fmt: skip
 
 
 def sibling(lesson: Lesson) -> None:

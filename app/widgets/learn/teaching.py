@@ -50,7 +50,7 @@ def aside(now: Current, model: Model) -> None:
     with st.expander("For who teaches", icon=":material/co_present:"):
         key = state.show("lesson", state.session().lesson)
         st.segmented_control(
-            "A lesson of", list(LESSONS), default=state.session().lesson, key=key, required=True,
+            "A lesson of", list(LESSONS), default=state.session().lesson, key=key, required=True, wrap=True,
             format_func=lambda lesson: LESSONS[lesson], on_change=lambda: state.choose_lesson(state.read(key)),
             help="Big type, notes to each step, and parts of the picture appear when they are introduced.",
         )  # fmt: skip

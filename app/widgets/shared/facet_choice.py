@@ -18,6 +18,7 @@ def choose_facet(now: Current, h: int, key: str) -> None:
         default=now.facets[h],
         key=shown,
         required=True,
+        wrap=True,
         on_change=lambda: state.choose_facet(state.read(shown)),
     )
 
@@ -32,5 +33,6 @@ def choose_missing(way: Missing) -> None:
         default=way,
         key=key,
         required=True,
+        wrap=True,
         on_change=lambda: state.choose_missing(state.read(key)),
     )

@@ -138,6 +138,7 @@ def router(now: Current, found: Answer, h: int) -> None:
         default=now.facets[h],
         key=key,
         required=True,
+        wrap=True,
         label_visibility="collapsed",
         on_change=lambda: state.choose_facet(state.read(key)),
     )
