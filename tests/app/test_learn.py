@@ -9,7 +9,7 @@ import pytest
 from app import guide
 from app.look.numbers import percent
 from app.widgets.learn.sheet import sheet
-from fame.explain.exercises import removal
+from fame.explain.exercises import reach, removal, taken
 from fame.home import PROJECT
 from fame.model import build
 from fame.ranking.recommend import recommend
@@ -61,7 +61,38 @@ def test_what_a_link_asks_that_there_is_not_is_said(opened, trained, link, why):
     assert why in said(app)
 
 
-def test_a_task_is_solved_by_what_solves_it_and_by_nothing_else(opened, trained, cinema):
+def link(catalog, history) -> str:
+    """A history as a link has it."""
+    return ",".join(catalog.id(int(item)) for item in history)
+
+
+def test_a_value_comes_first_by_cards_that_bring_it_and_by_no_others(opened, trained, cinema):
+    seed, task = next((n, found) for n in range(1, 100) if (found := reach(trained.model, cinema, n)) is not None)
+    catalog = cinema.catalog
+
+    def brings(item: int) -> bool:
+        return task.value in catalog.values(task.family, recommend(trained.model, [*task.start, item], 1).items[0])
+
+    failing = next(item for item in range(1, len(catalog) + 1) if not brings(item))
+    for more, well in (((), False), (task.answer, True), ((failing,), False)):
+        history = [*task.start, *more]
+        app = opened(trained.model, "learn", history=link(catalog, history), step="9", seed=str(seed))
+        assert (f"With {len(more)} more" in said(app), "Solved" in said(app)) == (True, well)
+    changed = link(catalog, [*task.start[1:], *task.answer])
+    app = opened(trained.model, "learn", history=changed, step="9", seed=str(seed))
+    assert "more, " not in said(app)  # another history is no try
+
+
+def test_what_drove_a_choice_is_what_was_planted(opened, trained, cinema):
+    app = opened(trained.model, "learn", history=HISTORY, step="9")
+    task = taken(cinema, 1)
+    assert task is not None
+    for family in task.families:
+        app.radio(key="guess-9").set_value(family).run()
+        assert ("that was planted" in said(app)) == ("Solved" in said(app)) == (family == task.family)
+
+
+def test_one_card_less_solves_the_task_where_it_does_and_nowhere_else(opened, trained, cinema):
     task = removal(trained.model, cinema, 1)
     assert task is not None
     catalog = cinema.catalog

@@ -7,26 +7,49 @@ from playwright.sync_api import expect
 
 from app import guide
 from tests.browser.conftest import settle
+from tests.browser.test_look import ILLEGIBLE, barriers
 
-LINK = "/learn?history=f1,f2,f3,f4&model="
+LINKS = {
+    "planted-cinema-fame": "/learn?history=f1,f2,f3,f4&model=planted-cinema-fame",
+    "movielens-100k-fame": "/learn?history=98,56,64,50,172&model=movielens-100k-fame",
+    "planted-cinema-sasrec": "/learn?history=f1,f2,f3,f4&model=planted-cinema-sasrec",
+}
 
 
-@pytest.mark.parametrize("model", ["planted-cinema-fame", "planted-cinema-fame-published", "planted-cinema-sasrec"])
-def test_the_nine_steps_are_walked_by_arrow_keys(visit, model):
-    page = visit(LINK + model)
-    for number, step in enumerate(guide.steps(), 1):
+@pytest.mark.parametrize("model", LINKS)
+def test_the_nine_steps_are_walked_by_arrow_keys_and_can_be_read(visit, model):
+    """Forth in a wide light window, back in a narrow dark one; a slider keeps the arrows for itself."""
+    page, steps, wrong = visit(LINKS[model]), guide.steps(), {}
+    for number, step in enumerate(steps, 1):
         expect(page.get_by_role("heading", name=step.title)).to_be_visible()
         expect(page.get_by_text(f"{number} of 9")).to_be_visible()
         settle(page)
-        if number < 9:
+        wrong[number, "wide"] = [*barriers(page), *page.evaluate(ILLEGIBLE)]
+        sliders = page.get_by_role("slider")
+        if sliders.count():
+            before = sliders.first.get_attribute("aria-valuetext")
+            sliders.first.press("ArrowRight")
+            settle(page)
+            expect(page.get_by_text(f"{number} of 9")).to_be_visible()
+            assert sliders.first.get_attribute("aria-valuetext") != before
+            page.get_by_role("button", name="Back to the model's own").press("Enter")
+            settle(page)
+        if number < len(steps):
             page.keyboard.press("ArrowRight")
     expect(page).to_have_url(re.compile("step=9"))
-    page.keyboard.press("ArrowLeft")
-    expect(page.get_by_text("8 of 9")).to_be_visible()
+    page.emulate_media(color_scheme="dark")
+    page.set_viewport_size({"width": 390, "height": 900})
+    for number in range(len(steps), 0, -1):
+        expect(page.get_by_text(f"{number} of 9")).to_be_visible()
+        settle(page)
+        wrong[number, "narrow"] = [*barriers(page), *page.evaluate(ILLEGIBLE)]
+        if number > 1:
+            page.keyboard.press("ArrowLeft")
+    assert not any(wrong.values()), {where: found for where, found in wrong.items() if found}
 
 
 def test_a_guess_is_judged_and_opens_the_ranking(visit):
-    page = visit(LINK + "planted-cinema-fame")
+    page = visit(LINKS["planted-cinema-fame"])
     expect(page.get_by_text("?", exact=True).first).to_be_visible()
     page.get_by_test_id("stRadio").locator("label", has=page.locator("input")).first.click()
     expect(page.get_by_text(re.compile("^(Right|Not so)"))).to_be_visible()
