@@ -1,6 +1,7 @@
 """All that is told of a selection of events, from one function: for the page, the command line and a report."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -22,26 +23,35 @@ def analyse(events: TracedEvents, where: Sequence[Condition] = (), minimum: int 
     FilterError
         A condition names no column or label of these events.
     """
-    chosen = events.only(holding(events, where))
-    bands = np.bincount(RANKS.codes(chosen.rank.astype(float))[:, 0], minlength=len(RANKS.labels) + 1)[1:]
+    # What filters alone ask for is not copied.
+    chosen = replace(events, others=(), numbers={}).only(holding(events, where)) if where else events
+    times = np.bincount(chosen.rank, minlength=CUT + 1)  # that each rank occurs
+    bands = np.bincount(RANKS.codes(np.arange(float(len(times))))[:, 0], times, len(RANKS.labels) + 1)[1:]
     return Analysis(
         where=tuple(where),
         events=len(chosen),
         of=len(events),
-        found=int((chosen.rank <= CUT).sum()),
-        measures=measures(chosen.rank),
-        median_rank=float(np.median(chosen.rank)) if len(chosen) else None,
+        found=int(times[: CUT + 1].sum()),
+        measures=measures(times),
+        median_rank=median(times) if len(chosen) else None,
         bands=tuple(Band(label, int(n)) for label, n in zip(RANKS.labels, bands, strict=True)),
         slices=find_slices(chosen, minimum),
         kinds=count_kinds(chosen),
     )
 
 
-def measures(ranks: np.ndarray) -> dict[str, float]:
-    """The mean of each measure, as `fame.ranking.metrics.means` has it: worked out once a rank that occurs."""
-    times = np.bincount(ranks)
+def measures(times: np.ndarray) -> dict[str, float]:
+    """The mean of each measure, as `fame.ranking.metrics.means` has it, where the ranks 0, 1, … occur so many times."""
     occurs = np.flatnonzero(times)
-    return {name: float(values @ times[occurs] / len(ranks)) for name, values in per_user(occurs).items() if len(ranks)}
+    n = times.sum()
+    return {name: float(values @ times[occurs] / n) for name, values in per_user(occurs).items() if n}
+
+
+def median(times: np.ndarray) -> float:
+    """The rank in the middle, where the ranks 0, 1, … occur so many times."""
+    below, n = np.cumsum(times), times.sum()
+    middle = np.searchsorted(below, ((n + 1) // 2, n // 2 + 1))
+    return float(middle.mean())
 
 
 def count_kinds(events: TracedEvents) -> tuple[Kind, ...]:

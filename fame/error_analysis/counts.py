@@ -1,18 +1,23 @@
 """How many events every slice has, and what gain: all single labels and all pairs of labels at once, exactly.
 
-Columns of few labels are counted together, so that one pass over the events counts all pairs among several columns.
-What grows is events times pairs of columns, never the number of values: labels of too few events are dropped first.
+Labels of too few events are dropped first. The others are numbered through all columns; one pass over the events, block
+by block on two threads, counts which of them stand together. What grows with the events is time alone. Of few events
+the same is a product of sparse matrices, which needs nothing compiled.
 """
 
-import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.sparse import csr_array, tril
 
-from fame.error_analysis.events import Labels, TracedEvents
+from fame.error_analysis.events import TracedEvents
 
-TOGETHER = 600  # cells in which columns are counted together; the table of two such groups stays in the cache
+FEW = 5_000  # events for which it takes longer to compile a loop than to multiply
+THREADS = 2
+BLOCK = 1 << 14  # events whose labels stay in a core's cache
+CELLS = 1 << 22  # pairs of labels that a thread counts in one pass
 
 
 @dataclass(frozen=True)
@@ -27,36 +32,10 @@ class Counted:
 
 @dataclass(frozen=True)
 class _Part:
-    """The first, or second, … label of every event, of one column or of several that are counted as one."""
+    """The first, or second, … label of every event in one column."""
 
-    codes: np.ndarray  # (n,) 0 = none
-    rows: np.ndarray | None = None  # which events have one; None = take all
-
-
-@dataclass(frozen=True)
-class _Coded:
-    """One column of some events; labels of too few have no code."""
-
-    column: int
-    kept: np.ndarray  # (K,) labels in the order of their codes 1…K
-    parts: tuple[_Part, ...]
-
-    @property
-    def size(self) -> int:
-        return len(self.kept) + 1
-
-
-@dataclass(frozen=True)
-class _Group:
-    """Columns of one label an event that are counted as one, or a single column."""
-
-    members: tuple[int, ...]  # places in the list of coded columns
-    sizes: tuple[int, ...]
-    parts: tuple[_Part, ...]
-
-    @property
-    def size(self) -> int:
-        return int(np.prod(self.sizes))
+    number: np.ndarray  # by what `of` has: the label's number among all that are kept; -1 = none
+    of: np.ndarray  # (n,) codes, or catalog indices
 
 
 def count(events: TracedEvents, least: int) -> tuple[Counted, np.ndarray]:
@@ -66,128 +45,106 @@ def count(events: TracedEvents, least: int) -> tuple[Counted, np.ndarray]:
     -------
     the slices, single labels first, and (singles, L) how many events of each single label have each gain
     """
-    hit, gains = np.flatnonzero(events.level), events.gains
-    found, level = events.only(hit), events.level[hit]
-    every: list[_Coded] = []
-    of_hits: list[_Coded] = []
-    levels = [np.zeros((0, len(gains)), np.int64)]
-    for c, column in enumerate(events.columns):
-        n = _numbers(column, len(events))
-        kept = np.flatnonzero((n >= least) & (n <= len(events) - least))
-        if len(kept):
-            every.append(_coded(c, column, kept))
-            of_hits.append(_coded(c, found.columns[c], kept))
-            levels.append(_by_level(of_hits[-1], level, n[kept], len(gains)))
-    single = np.concatenate(levels)
-    labels = np.array([(one.column, label) for one in every for label in one.kept], np.int64).reshape(-1, 2)
+    most, gains = len(events) - least, events.gains
+    numbers = _numbers(events)
+    kept = [np.flatnonzero((n >= least) & (n <= most)) for n in numbers]
+    labels = np.array([(c, label) for c, own in enumerate(kept) for label in own], np.int64).reshape(-1, 2)
+    single = _by_level(events, numbers, kept)
     pieces = [(labels, np.full_like(labels, -1), single.sum(1), single @ gains)]
-    pieces += _pairs(every, of_hits, gains[level], least, len(events) - least)
+    counted = _few if len(events) < FEW else _many
+    for larger, smaller, n, total in counted(events, _parts(events, kept), len(labels)):
+        told = np.flatnonzero((n >= least) & (n <= most))
+        pieces.append((labels[smaller[told]], labels[larger[told]], n[told], total[told]))
     return Counted(*(np.concatenate(column) for column in zip(*pieces, strict=True))), single
 
 
-def _numbers(column: Labels, events: int) -> np.ndarray:
-    """(K,) how many events have each label; of items counted item by item first."""
-    weight = None if column.items is None else np.bincount(column.items, minlength=len(column.codes))
-    size = len(column.labels) + 1
-    total = np.zeros(size)
-    for codes in column.codes.T:
-        total += np.bincount(codes, weight, size)
-    return total[1:].astype(np.int64)
-
-
-def _coded(number: int, column: Labels, kept: np.ndarray) -> _Coded:
-    table = np.zeros(len(column.labels) + 1, np.int16)
-    table[kept + 1] = np.arange(1, len(kept) + 1)
-    codes = table[column.codes]  # (n or V + 1, m)
-    parts = []
-    for k in range(codes.shape[1]):
-        own = np.ascontiguousarray(codes[:, k]) if column.items is None else codes[:, k][column.items]
-        rows = np.flatnonzero(own) if k else None
-        if rows is None or len(rows):
-            parts.append(_Part(own, rows))
-    return _Coded(number, kept, tuple(parts))
-
-
-def _by_level(hits: _Coded, level: np.ndarray, n: np.ndarray, L: int) -> np.ndarray:
-    """(K, L) events of each label with each gain."""
-    table = np.zeros(hits.size * L, np.int64)
-    for part in hits.parts:
-        table += np.bincount(part.codes.astype(np.intp) * L + level, minlength=len(table))
-    found = table.reshape(-1, L)[1:]
-    found[:, 0] = n - found[:, 1:].sum(1)
+def _numbers(events: TracedEvents) -> list[np.ndarray]:
+    """A column after another: (K,) how many events have each label. Of items they are counted item by item first."""
+    times: dict[int, np.ndarray] = {}  # by the array of items, which several columns share
+    found = []
+    for column in events.columns:
+        weight = None
+        if column.items is not None:
+            if id(column.items) not in times:
+                times[id(column.items)] = np.bincount(column.items, minlength=len(column.codes))
+            weight = times[id(column.items)]
+        size = len(column.labels) + 1
+        total = sum(np.bincount(codes, weight, size) for codes in column.codes.T)
+        found.append(np.asarray(total)[1:].astype(np.int64))
     return found
 
 
-def _together(coded: list[_Coded]) -> list[tuple[int, ...]]:
-    """Which columns are counted as one."""
-    groups: list[tuple[tuple[int, ...], int]] = []
-    for k in sorted(range(len(coded)), key=lambda k: coded[k].size):
-        size = coded[k].size if len(coded[k].parts) == 1 else TOGETHER + 1
-        if groups and groups[-1][1] * size <= TOGETHER:
-            groups[-1] = ((*groups[-1][0], k), groups[-1][1] * size)
-        else:
-            groups.append(((k,), size))
-    return [members for members, _ in groups]
+def _by_level(events: TracedEvents, numbers: Sequence[np.ndarray], kept: Sequence[np.ndarray]) -> np.ndarray:
+    """(singles, L) events of each label that is kept with each gain; most have none and are never looked at."""
+    hits = np.flatnonzero(events.level)
+    level, L = events.level[hits], len(events.gains)
+    found = [np.zeros((0, L), np.int64)]
+    for column, n, own in zip(events.only(hits).columns, numbers, kept, strict=True):
+        table = np.zeros((len(column.labels) + 1) * L, np.int64)
+        for k in range(column.codes.shape[1]):
+            codes = column.codes[:, k] if column.items is None else column.codes[column.items, k]
+            table += np.bincount(codes.astype(np.intp) * L + level, minlength=len(table))
+        rows = table.reshape(-1, L)[own + 1]
+        rows[:, 0] = n[own] - rows[:, 1:].sum(1)
+        found.append(rows)
+    return np.concatenate(found)
 
 
-def _group(coded: list[_Coded], members: tuple[int, ...]) -> _Group:
-    sizes = tuple(coded[k].size for k in members)
-    if len(members) == 1:
-        return _Group(members, sizes, coded[members[0]].parts)
-    code = np.zeros(len(coded[members[0]].parts[0].codes), np.int16)
-    for k in members:
-        code = code * np.int16(coded[k].size) + coded[k].parts[0].codes
-    return _Group(members, sizes, (_Part(code),))
+def _parts(events: TracedEvents, kept: Sequence[np.ndarray]) -> list[_Part]:
+    parts, start = [], 0
+    for column, own in zip(events.columns, kept, strict=True):
+        number = np.full(len(column.labels) + 1, -1, np.int32)
+        number[own + 1] = start + np.arange(len(own))
+        start += len(own)
+        for codes in column.codes.T if len(own) else ():
+            if column.items is None:
+                parts.append(_Part(number, codes))
+            elif (by_item := number[codes]).max() >= 0:
+                parts.append(_Part(by_item, column.items))
+    return parts
 
 
-Piece = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]  # first and second label (P, 2), n and total (P,)
+Pairs = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]  # (P,) larger and smaller label, events, sum of gains
 
 
-def _pairs(every: list[_Coded], hits: list[_Coded], gain: np.ndarray, least: int, most: int) -> Iterator[Piece]:
-    """For each two columns, and for two labels of one column, what has enough events and leaves enough."""
-    together = _together(every)
-    of_all = [_group(every, members) for members in together]
-    of_hits = [_group(hits, members) for members in together]
-    for a in range(len(together)):
-        for b in range(a, len(together)):
-            if a == b and len(of_all[a].parts) == 1 and len(of_all[a].members) == 1:
-                continue  # one label an event
-            n, total = _cells(of_all[a], of_all[b], None), _cells(of_hits[a], of_hits[b], gain)
-            left = of_all[a].members
-            axes = left if a == b and len(left) > 1 else (*left, *of_all[b].members)
-            for i, j in itertools.combinations(range(len(axes)), 2):
-                if axes is left or i < len(left) <= j:
-                    others = tuple(k for k in range(len(axes)) if k not in (i, j))
-                    yield _enough(every[axes[i]], every[axes[j]], n.sum(others), total.sum(others), least, most)
+def _few(events: TracedEvents, parts: Sequence[_Part], K: int) -> Iterator[Pairs]:
+    """All pairs of K labels that stand together somewhere."""
+    labels = np.array([part.number[part.of] for part in parts]).reshape(len(parts), len(events))
+    part, event = np.nonzero(labels >= 0)
+    if not len(event):
+        return
+    has = csr_array((np.ones(len(event)), (event, labels[part, event])), (len(events), K))
+    n = tril(has.T @ has, -1, "csr")
+    gain = tril(has.T @ (has * events.gains[events.level][:, None]), -1, "csr")
+    larger, smaller = n.nonzero()
+    yield larger, smaller, n.data.astype(np.int64), gain[larger, smaller]
 
 
-def _cells(one: _Group, other: _Group, weights: np.ndarray | None) -> np.ndarray:
-    """Counts, or sums of weights, by the labels of the columns of two groups, or of one where both are the same."""
-    if one.members == other.members and len(one.members) > 1:
-        return np.asarray(np.bincount(one.parts[0].codes, weights, one.size)).reshape(one.sizes)
-    table = np.zeros(one.size * other.size, np.int64 if weights is None else float)
-    same = one.members == other.members
-    for i, part in enumerate(one.parts):
-        for second in other.parts[i + 1 if same else 0 :]:
-            table += _joint(part, second, one.size, other.size, weights)
-    if same:  # an event with two labels of a column has them in any order
-        square = table.reshape(one.size, one.size)
-        return np.triu(square + square.T, 1)
-    return table.reshape(*one.sizes, *other.sizes)
+def _many(events: TracedEvents, parts: Sequence[_Part], K: int) -> Iterator[Pairs]:
+    """The same, some of the larger labels at a time."""
+    rows = max(1, CELLS // max(1, K))
+    threads = min(THREADS, -(-len(events) // BLOCK))
+    with ThreadPoolExecutor(THREADS) as pool:
+        for start in range(0, K, rows):
+            shape = min(rows, K - start), K
+            every = pool.map(lambda k: _some(events, parts, k, threads, start, shape), range(threads))  # noqa: B023
+            n, total = (sum(tables) for tables in zip(*every, strict=True))
+            larger, smaller = np.nonzero(n)
+            yield larger + start, smaller, n[larger, smaller], total[larger, smaller]
 
 
-def _joint(a: _Part, b: _Part, size_a: int, size_b: int, weights: np.ndarray | None) -> np.ndarray:
-    """Flat counts of both labels, over the events of the part that fewest have."""
-    few = min((part.rows for part in (a, b) if part.rows is not None), key=len, default=None)
-    first, second = (part.codes if few is None else part.codes[few] for part in (a, b))
-    code = np.multiply(first, size_b, dtype=np.intp)
-    code += second
-    return np.bincount(code, weights if weights is None or few is None else weights[few], size_a * size_b)
+def _some(
+    events: TracedEvents, parts: Sequence[_Part], k: int, step: int, start: int, shape: tuple[int, int]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Of every `step`-th block of events, from the k-th: both tables."""
+    from fame.error_analysis.tally import tally
 
-
-def _enough(one: _Coded, other: _Coded, n: np.ndarray, total: np.ndarray, least: int, most: int) -> Piece:
-    inner = n[1:, 1:]
-    i, j = np.nonzero((inner >= least) & (inner <= most))
-    first = np.stack([np.full(len(i), one.column), one.kept[i]], 1)
-    second = np.stack([np.full(len(i), other.column), other.kept[j]], 1)
-    return first, second, inner[i, j], total[1:, 1:][i, j]
+    n, total = np.zeros(shape, np.int32), np.zeros(shape)
+    labels = np.empty((len(parts), BLOCK), np.int32)
+    for begin in range(k * BLOCK, len(events), step * BLOCK):
+        here = slice(begin, begin + BLOCK)
+        level = events.level[here]
+        for part, out in zip(parts, labels, strict=True):
+            np.take(part.number, part.of[here], out=out[: len(level)], mode="clip")  # else it is copied to be checked
+        tally(labels, len(level), events.gains[level], start, n, total)
+    return n, total

@@ -14,6 +14,10 @@ from fame.ranking.metrics import per_user
 CUT = 10  # a truth among the first ten is found; slices are told by NDCG@10
 GAINS = np.append(0.0, per_user(np.arange(1, CUT + 1))["NDCG@10"][::-1])  # of a miss, of rank 10, … of rank 1
 
+LOWEST = np.zeros(1 << 16, np.int8)  # number from 1 of the lowest bit of a uint16; of 0 none, 0
+for bit in range(16):
+    LOWEST[1 << bit :: 1 << bit] = bit + 1
+
 
 @dataclass(frozen=True)
 class Labels:
@@ -30,11 +34,16 @@ class Labels:
         found = _any(self.codes == code)
         return found if self.items is None else found[self.items]
 
-    def only(self, rows: np.ndarray) -> "Labels":
-        """Of some events, by number, in that order."""
+    def only(self, rows: np.ndarray, known: dict[int, np.ndarray]) -> "Labels":
+        """Of some events, by number, in that order.
+
+        `known` holds what was taken for other columns of the same items, by these, so that it is taken once.
+        """
         if self.items is None:
             return replace(self, codes=self.codes[rows])
-        return replace(self, items=self.items[rows])
+        if id(self.items) not in known:
+            known[id(self.items)] = self.items[rows]
+        return replace(self, items=known[id(self.items)])
 
 
 @dataclass(frozen=True)
@@ -42,7 +51,7 @@ class TracedEvents:
     """Held-out events in the order of their trace."""
 
     rank: np.ndarray  # (n,) int32 of the truth, 1 = first
-    row: np.ndarray  # (n,) int64 row of the trace
+    row: np.ndarray  # (n,) int32 row of the trace
     columns: tuple[Labels, ...]  # that slices are made of
     others: tuple[Labels, ...] = ()  # that only filters ask for
     numbers: Mapping[str, np.ndarray] = field(default_factory=dict)  # (n,) that filters compare
@@ -67,21 +76,21 @@ class TracedEvents:
         """(n,) int8: number of the first kind whose rule matches, from 1; 0 = none, as for what was found."""
         if self.tags is None:
             return np.zeros(len(self), np.int8)
-        first = self.tags & (~self.tags + np.uint16(1))  # the lowest bit
-        return np.where(
-            (self.tags == 0) | (self.rank <= CUT), 0, np.log2(np.maximum(first, 1)).astype(np.int8) + 1
-        ).astype(np.int8)
+        found = LOWEST[self.tags]
+        found[self.rank <= CUT] = 0
+        return found
 
     def only(self, rows: np.ndarray) -> "TracedEvents":
         """Some of them, by number, in that order."""
         if len(rows) == len(self) and np.array_equal(rows, np.arange(len(self))):
             return self
+        known: dict[int, np.ndarray] = {}
         return replace(
             self,
             rank=self.rank[rows],
             row=self.row[rows],
-            columns=tuple(column.only(rows) for column in self.columns),
-            others=tuple(column.only(rows) for column in self.others),
+            columns=tuple(column.only(rows, known) for column in self.columns),
+            others=tuple(column.only(rows, known) for column in self.others),
             numbers={name: values[rows] for name, values in self.numbers.items()},
             tags=None if self.tags is None else self.tags[rows],
         )
@@ -123,7 +132,7 @@ CERTAINTY = Bands((0.0, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5), ("<1%", "1-2%", "2-5%"
 
 def levels(rank: np.ndarray) -> np.ndarray:
     """(n,) int8: which of the `GAINS` each rank has."""
-    return np.where(rank <= CUT, CUT + 1 - np.minimum(rank, CUT), 0).astype(np.int8)
+    return np.append(0, np.arange(CUT, -1, -1)).astype(np.int8)[np.minimum(rank, CUT + 1)]
 
 
 def _any(found: np.ndarray) -> np.ndarray:

@@ -21,6 +21,7 @@ from fame.trace.queries import checked
 from fame.trace.records import TraceAbout, need, read_about
 
 BLOCK = 50_000  # events read at a time
+TEXTS = ("target_id", "driver", "first_id", "newest_id", "ahead")
 READ = (
     "event", "counted", "length", "read", "target_id", "rank", "probability", "repeat", "driver",
     "rank_without_popularity", "rank_without_newest", "target_count", "first_id",
@@ -31,7 +32,8 @@ READ = (
 def blocks(files: Iterable[Path]) -> Iterator[pa.RecordBatch]:
     """Of a trace's files, the columns that are needed here."""
     for file in files:
-        with pq.ParquetFile(file) as open_file:
+        # Without reading ahead, which holds as much as the file is large; texts as numbers of a block's dictionary.
+        with pq.ParquetFile(file, pre_buffer=False, read_dictionary=list(TEXTS)) as open_file:
             yield from open_file.iter_batches(BLOCK, columns=list(READ))
 
 
@@ -57,20 +59,21 @@ def prepare(read: Iterable[pa.RecordBatch], about: TraceAbout, catalog: Catalog)
     values = [(name, labels, codes) for name, labels, codes in values if labels]
     rules, _ = offered(about)
     ids = pa.array(catalog.ids)
-    parts = [_block(batch, about, ids, rules) for batch in read]
-    order = np.argsort(_joined(parts, "row"), kind="stable")
-    found = {name: _joined(parts, name)[order] for name in (parts[0] if parts else ())}
+    found = _joined((_block(batch, about, ids, rules) for batch in read), about.events)
     if not found:
-        return TracedEvents(np.zeros(0, np.int32), np.zeros(0, np.int64), ())
+        return TracedEvents(np.zeros(0, np.int32), np.zeros(0, np.int32), ())
+    if (np.diff(found["row"]) < 0).any():
+        order = np.argsort(found["row"], kind="stable")
+        found = {name: values[order] for name, values in found.items()}
     truth, newest = found["target"], found["newest"]
     columns = [
-        Labels("length", COUNTS.labels, COUNTS.codes(found["length"]), ordered=True),
-        Labels("popularity", COUNTS.labels, COUNTS.codes(found["popularity"]), ordered=True),
+        Labels("length", COUNTS.labels, found["lengths"], ordered=True),
+        Labels("popularity", COUNTS.labels, found["popularities"], ordered=True),
         *(Labels(f"truth.{name}", labels, codes, truth) for name, labels, codes in values),
         *(Labels(f"newest.{name}", labels, codes, newest) for name, labels, codes in values),
         Labels("facet", about.facets, found["facet"][:, None]),
         Labels("driver", about.families, found["driver"][:, None]),
-        Labels("certainty", CERTAINTY.labels, CERTAINTY.codes(found["certainty"]), ordered=True),
+        Labels("certainty", CERTAINTY.labels, found["certainties"], ordered=True),
     ]
     if about.repeats == "keep":
         columns.append(Labels("repeat", ("no", "yes"), found["repeat"][:, None]))
@@ -108,7 +111,8 @@ def _values(catalog: Catalog, family: str) -> tuple[tuple[str, ...], np.ndarray]
 
 def _block(batch: pa.RecordBatch, about: TraceAbout, ids: pa.Array, rules: tuple[Rule, ...]) -> dict[str, np.ndarray]:
     batch = batch.filter(batch.column("counted"))
-    rank = _numbers(batch["rank"])
+    rank, length = _numbers(batch["rank"]), _numbers(batch["length"])
+    certainty = _numbers(batch["first_probability"]).astype(np.float32)
     facts = Facts(
         rank=rank,
         without_popularity=_numbers(batch["rank_without_popularity"]),
@@ -118,11 +122,14 @@ def _block(batch: pa.RecordBatch, about: TraceAbout, ids: pa.Array, rules: tuple
         read=_numbers(batch["read"]),
     )
     return {
-        "row": batch["event"].to_numpy().astype(np.int64),
+        "row": batch["event"].to_numpy().astype(np.int32),
         "rank": rank.astype(np.int32),
-        "length": _numbers(batch["length"]).astype(np.int32),
+        "length": length.astype(np.int32),
+        "lengths": COUNTS.codes(length),
         "popularity": facts.count.astype(np.int32),
-        "certainty": _numbers(batch["first_probability"]).astype(np.float32),
+        "popularities": COUNTS.codes(facts.count),
+        "certainty": certainty,
+        "certainties": CERTAINTY.codes(certainty),
         "probability": _numbers(batch["probability"]).astype(np.float32),
         "target": _index(batch["target_id"], ids),
         "newest": _index(batch["newest_id"], ids),
@@ -136,8 +143,10 @@ def _block(batch: pa.RecordBatch, about: TraceAbout, ids: pa.Array, rules: tuple
 
 def _index(column: pa.Array, ids: pa.Array) -> np.ndarray:
     """(n,) int32: 1… the place among the ids; 0 = none of them."""
-    found = pc.index_in(column.cast(pa.string()), value_set=ids)
-    return pc.fill_null(found, -1).to_numpy(zero_copy_only=False).astype(np.int32) + 1
+    texts = column if isinstance(column, pa.DictionaryArray) else column.dictionary_encode()
+    place = pc.fill_null(pc.index_in(texts.dictionary.cast(pa.string()), value_set=ids), -1)
+    found = np.append(place.to_numpy(zero_copy_only=False), -1).astype(np.int32) + 1  # the last is that of a null
+    return found[pc.fill_null(texts.indices, -1).to_numpy(zero_copy_only=False)]
 
 
 def _numbers(column: pa.Array) -> np.ndarray:
@@ -145,5 +154,14 @@ def _numbers(column: pa.Array) -> np.ndarray:
     return np.asarray(column.cast(pa.float64()).to_numpy(zero_copy_only=False), float)
 
 
-def _joined(parts: list[dict[str, np.ndarray]], name: str) -> np.ndarray:
-    return np.concatenate([part[name] for part in parts]) if parts else np.zeros(0)
+def _joined(blocks: Iterable[dict[str, np.ndarray]], most: int) -> dict[str, np.ndarray]:
+    """Blocks one after another, put in their place as they come; they have `most` rows at most."""
+    found: dict[str, np.ndarray] = {}
+    n = 0
+    for block in blocks:
+        for name, values in block.items():
+            if name not in found:
+                found[name] = np.empty((most, *values.shape[1:]), values.dtype)
+            found[name][n : n + len(values)] = values
+        n += len(block["row"])
+    return {name: values[:n] for name, values in found.items()}

@@ -14,7 +14,7 @@ from fame.trace.records import SCHEMA, TraceAbout
 
 ABOUT = TraceAbout(
     model="m", data="d", model_name="m", dataset="d", split="test", repeats="drop", facets=("genre", "free 1"),
-    families=("genre",), experts=2, items=40, window=10, events=0, counted=0, popularity=True,
+    families=("genre",), experts=2, items=40, window=10, events=400, counted=400, popularity=True,
 )  # fmt: skip
 GENRES = [("a", "b", "a"), ("b",), (), ("c",)]
 CATALOG = Catalog(

@@ -56,6 +56,19 @@ def test_all_slices_are_those_that_pandas_counts(n: int, seed: int, least: int, 
     np.testing.assert_allclose(single @ GAINS, counted.total[: len(single)], atol=1e-9)
 
 
+def test_the_same_is_counted_whatever_the_blocks_and_however_many_labels_at_once(monkeypatch) -> None:
+    made = events(700, 1)
+    at_once, singles = count(made, 3)
+    monkeypatch.setattr("fame.error_analysis.counts.FEW", 0)
+    monkeypatch.setattr("fame.error_analysis.counts.BLOCK", 64)
+    monkeypatch.setattr("fame.error_analysis.counts.CELLS", 100)
+    piecemeal, same = count(made, 3)
+    np.testing.assert_array_equal(same, singles)
+    for name in ("first", "second", "n"):
+        np.testing.assert_array_equal(getattr(piecemeal, name), getattr(at_once, name))
+    np.testing.assert_allclose(piecemeal.total, at_once.total, atol=1e-9)
+
+
 def test_what_is_listed_is_counted_and_costed_as_it_says() -> None:
     made = events(500, 3)
     found, expected = find_slices(made), by_hand(made, 20)
