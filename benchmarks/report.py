@@ -104,7 +104,7 @@ BRIEFS = {
     "app clicks": Brief(("page", "click", "median ms", "p95"), "movielens.*", 0),
     "imports": Brief(("format", "rows", "s", "peak GB", "pandas, s"), r"\| 32,000,000"),
     "growth explain": Brief(("items", "history", "Predict, s", "Why, s", "above, MB"), r"\| (50|300|1,000) \|"),
-    "trace": Brief(("events", "opened", "all of them", "a filter", "what it keeps", "50 rows", "peak MB"), table=1),
+    "trace": Brief(("events", "opened", "all of them", "rank > 10", "what it keeps", "50 rows", "peak MB"), table=1),
     "error kinds": Brief(("kind", "has the tag", "right of the tag", "is the kind", "right of the kind")),
     "slices": Brief(("viewers", "found", "told of nothing")),
     "fuzz": Brief(),

@@ -128,7 +128,7 @@ def _many(events: TracedEvents, parts: Sequence[_Part], K: int) -> Iterator[Pair
         for start in range(0, K, rows):
             shape = min(rows, K - start), K
             every = pool.map(lambda k: _some(events, parts, k, threads, start, shape), range(threads))  # noqa: B023
-            n, total = (sum(tables) for tables in zip(*every, strict=True))
+            n, total = (np.sum(tables, axis=0) for tables in zip(*every, strict=True))
             larger, smaller = np.nonzero(n)
             yield larger + start, smaller, n[larger, smaller], total[larger, smaller]
 
