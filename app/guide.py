@@ -1,4 +1,4 @@
-"""The texts that teach: nine steps, a file each, and the glossary, one definition a term. They are in assets/."""
+"""The texts that teach: nine steps, a file each, questions before and after them, and the glossary. All in assets/."""
 
 import re
 from collections.abc import Sequence
@@ -12,6 +12,7 @@ FOLDER = PROJECT / "assets" / "learn"
 GLOSSARY = PROJECT / "assets" / "glossary.md"
 SHORT, NORMAL, LONG = 5, 20, 45  # minutes of a lesson
 EVERYDAY = ("history", "item", "part")  # a heading means no more by these than everybody does
+ANSWER = re.compile(r"^- \[([ x])\] (.+)$", re.MULTILINE)
 SECTION = re.compile(r"^## +(.+)$", re.MULTILINE)
 
 
@@ -30,6 +31,16 @@ class TourStep:
     def minutes(self, lesson: int) -> int:
         """How long it takes in a lesson of that length; 0 = it is left out."""
         return int(self.sections["minutes"].split()[(SHORT, NORMAL, LONG).index(lesson)])
+
+
+@dataclass(frozen=True)
+class LessonQuestion:
+    """What is asked before a lesson and after it."""
+
+    text: str
+    answers: tuple[str, ...]
+    right: int  # which of the answers, from 0
+    why: str
 
 
 @dataclass(frozen=True)
@@ -59,6 +70,19 @@ def _step(text: str) -> TourStep:
     head, *rest = SECTION.split(text)
     sections = {name.strip(): _flat(body) for name, body in zip(rest[::2], rest[1::2], strict=True)}
     return TourStep(head.strip().removeprefix("# "), sections)
+
+
+@cache
+def questions() -> tuple[LessonQuestion, ...]:
+    """Asked at the first step and again at the last."""
+    _, *rest = SECTION.split((FOLDER / "questions.md").read_text(encoding="utf-8"))
+    return tuple(_question(text.strip(), body) for text, body in zip(rest[::2], rest[1::2], strict=True))
+
+
+def _question(text: str, body: str) -> LessonQuestion:
+    answers = ANSWER.findall(body)
+    (right,) = (n for n, (mark, _) in enumerate(answers) if mark == "x")
+    return LessonQuestion(text, tuple(answer for _, answer in answers), right, _flat(ANSWER.sub("", body)))
 
 
 @cache

@@ -27,4 +27,4 @@ else:
     header(guide.steps()[0].title)
     st.info("There is no history to follow through the model. Add an item, or start from a preset.")
 editor(now, None)
-aside(now, model)
+aside(now, model, at)

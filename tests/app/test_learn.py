@@ -103,6 +103,18 @@ def test_one_card_less_solves_the_task_where_it_does_and_nowhere_else(opened, tr
         assert ("Solved" in said(app)) == (first != task.first)
 
 
+def test_before_and_after_ask_the_same_five_questions_each_with_one_answer(opened, trained):
+    asked = guide.questions()
+    assert len(asked) == 5
+    for question in asked:
+        assert len(set(question.answers)) == 3
+        assert 0 < len(question.why.split()) < 30
+    assert len({question.right for question in asked}) > 1
+    for step, when in (("1", "before"), ("9", "after")):
+        sent = component(opened(trained.model, "learn", history=HISTORY, step=step), "questions")
+        assert (sent["round"], len(sent["questions"])) == (when, 5)
+
+
 def test_without_a_history_there_is_nothing_to_follow(opened, trained):
     assert "no history to follow" in said(opened(trained.model, "learn", history=""))
 

@@ -1,5 +1,6 @@
 """Learn by keyboard: from the first guess to the last task, with the step in the address."""
 
+import csv
 import re
 
 import pytest
@@ -46,6 +47,40 @@ def test_the_nine_steps_are_walked_by_arrow_keys_and_can_be_read(visit, model):
         if number > 1:
             page.keyboard.press("ArrowLeft")
     assert not any(wrong.values()), {where: found for where, found in wrong.items() if found}
+
+
+def test_questions_before_and_after_stay_in_the_browser(visit, tmp_path):
+    page, sent = visit(LINKS["planted-cinema-fame"]), []
+    page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(frame)))
+    page.goto(page.url)
+
+    def answer(chosen: list[int]) -> None:
+        settle(page)
+        page.get_by_text("questions", exact=False).locator("visible=true").first.click()
+        sent.clear()
+        for k, i in enumerate(chosen):
+            page.locator("fieldset").nth(k).get_by_role("radio").nth(i).press("Space")
+        page.get_by_role("button", name="Keep my answers").press("Enter")
+        settle(page)
+        assert sent == []
+
+    right = [question.right for question in guide.questions()]
+    answer([0, *right[1:3]])  # two are left out
+    expect(page.get_by_text("told at the last step")).to_be_visible()
+    expect(page.locator("label.right")).to_have_count(0)
+    page.goto(f"{page.url}&step=9")
+    answer(right)
+    expect(page.get_by_text("2 of 5 right before, 5 after.")).to_be_visible()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save them as a file").press("Enter")
+    download.value.save_as(tmp_path / "answers.csv")
+    with (tmp_path / "answers.csv").open(newline="", encoding="utf-8-sig") as file:
+        table = list(csv.DictReader(file))
+    assert [(line["before right"], line["after right"]) for line in table] == [(before, "1") for before in "01100"]
+    assert [line["question"] for line in table] == [question.text for question in guide.questions()]
+    page.get_by_role("button", name="Delete them").press("Enter")
+    expect(page.get_by_text("right before")).to_have_count(0)
+    assert page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('fame'))") == []
 
 
 def test_a_guess_is_judged_and_opens_the_ranking(visit):

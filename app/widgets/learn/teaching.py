@@ -5,6 +5,7 @@ from functools import partial
 import streamlit as st
 
 from app import guide, state
+from app.components.questions import Round, questions
 from app.current import Current
 from app.sentences.marking import escape
 from app.widgets.learn.sheet import sheet
@@ -40,8 +41,14 @@ def minutes() -> int | None:
     return int(now.lesson) if now.lesson else None
 
 
-def aside(now: Current, model: Model) -> None:
-    """What stands below the tour."""
+def aside(now: Current, model: Model, at: int) -> None:
+    """What stands below the tour at a step."""
+    asked: dict[int, Round] = {0: "before", len(guide.steps()) - 1: "after"}
+    if at in asked:
+        name = "Five questions before you begin" if at == 0 else "The five questions again"
+        with st.expander(f"{name} (if you like)", icon=":material/quiz:"):
+            st.caption("What you answer stays in this browser. Save it as a file for who teaches, before and after.")
+            questions(guide.questions(), asked[at], key=f"questions-{at}")
     with st.expander("Glossary", icon=":material/menu_book:"):
         for term in guide.glossary().values():
             st.markdown(f"**{term.name}**: {escape(term.definition)}")
