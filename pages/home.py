@@ -4,12 +4,14 @@ import streamlit as st
 
 from app import measured, models, resources, state
 from app.current import current
+from app.pages import PAGES_BY_NAME
 from app.sentences.marking import escape
 from app.widgets.home.cards import data_card, model_card
 from app.widgets.shared import recommendation as answers
+from app.widgets.shared.flow import flow_picture
 from app.widgets.shared.frame import notices
 from app.widgets.shared.headings import header
-from app.widgets.shared.page_links import cards, go_to
+from app.widgets.shared.page_links import cards, go_to, to_page
 
 now = current()
 catalog = now.data.catalog
@@ -34,7 +36,12 @@ else:
         past = " → ".join(f"*{escape(catalog.title(int(item)))}*" for item in shown.history)
         st.markdown(f"**After** {past}")
         st.markdown(answers.sentence(now, shown, 0, example.knockout, example.evidence))
-        answers.answer_list(now, shown.first(5), key="example", chosen=None, on_choose=lambda item: None)
+        picture, ranked = st.columns([3, 2], gap="large")
+        with picture:
+            to_page(PAGES_BY_NAME["learn"], "**How it chooses**, in nine steps", "content")
+            flow_picture(now, example.inside, key="example-flow", small=True)
+        with ranked:
+            answers.answer_list(now, shown.first(5), key="example", chosen=None, on_choose=lambda item: None)
 
         def open_example() -> None:
             """Take the example to the next page."""

@@ -9,6 +9,7 @@ from fame.checkpoint.description import describe
 from fame.checkpoint.store import load
 from fame.data import leave_one_out, read
 from fame.explain import example, stored
+from fame.explain.inside import look_inside
 from fame.explain.knockout import knockout
 from fame.explain.meaning import records as meaning
 from fame.explain.trust.faithfulness import ask, mark
@@ -17,7 +18,6 @@ from fame.home import PROJECT, data_folder
 from fame.maps import store
 from fame.ranking.evaluation import popularity_ranks, ranks
 from fame.ranking.metrics import means
-from fame.ranking.recommend import recommend
 
 SHIPPED = sorted(folder.name for folder in (PROJECT / "pretrained").glob("*/"))
 
@@ -55,9 +55,13 @@ def test_its_example_is_what_it_says_live(shipped):
     stored = example.load(checkpoint.description)
     assert stored is not None
     history = stored.recommendation.history.tolist()
-    live = recommend(checkpoint.model, history, len(stored.recommendation.items))
+    inside = look_inside(checkpoint.model, history, len(stored.recommendation.items))
+    live = inside.answer
     assert live.items[0] == stored.recommendation.items[0]
     assert np.allclose(live.score, stored.recommendation.score, atol=1e-3)
+    for value in ("gate", "router", "attention", "facet_norm"):
+        ours, theirs = getattr(stored.inside, value), getattr(inside, value)
+        assert ours is theirs is None or np.allclose(ours, theirs, atol=1e-3)
     again = knockout(checkpoint.model, history, int(live.items[0]))
     assert np.allclose(again.item_effect, stored.knockout.item_effect, atol=1e-3)
 

@@ -7,6 +7,7 @@ from fame.checkpoint.description import Description
 from fame.data import DataSet
 from fame.data.presets import presets
 from fame.explain.families.driver import Evidence
+from fame.explain.forward_pass import ForwardPass
 from fame.explain.records import Knockout
 from fame.folders import read_json, write_json
 from fame.measured import find, kept
@@ -20,9 +21,14 @@ FILE = "example.json"
 class Example:
     """A history, the model's answer, and what its first item depends on."""
 
-    recommendation: Recommendation
+    inside: ForwardPass
     knockout: Knockout
     evidence: Evidence  # of what drove it
+
+    @property
+    def recommendation(self) -> Recommendation:
+        """The model's answer."""
+        return self.inside.answer
 
 
 def load(model: Description) -> Example | None:
@@ -31,10 +37,10 @@ def load(model: Description) -> Example | None:
     if not path.is_file():
         return None
     content = read_json(path, "delete it")
-    if content.get("model") != model.fingerprint or "usual" not in content["evidence"]:
+    if content.get("model") != model.fingerprint or "inside" not in content:
         return None
     return Example(
-        Recommendation.from_json(content["recommendation"]),
+        ForwardPass.from_json(content["inside"]),
         Knockout.from_json(content["knockout"]),
         Evidence.from_json(content["evidence"]),
     )
@@ -46,19 +52,19 @@ def write(folder: Path, dataset: DataSet) -> None:
     from fame.data.derived.store import attached
     from fame.explain.families.evidence import evidence
     from fame.explain.families.stored_anatomy import keep_anatomy
+    from fame.explain.inside import look_inside
     from fame.explain.knockout import knockout
-    from fame.ranking.recommend import recommend
 
     checkpoint = load_model(folder)
     checkpoint.catalog(dataset)
     history = presets(dataset)[0].items
-    ranked = recommend(checkpoint.model, history, SHOWN)
-    first = int(ranked.items[0])
+    inside = look_inside(checkpoint.model, history, SHOWN)
+    first = int(inside.answer.items[0])
     tested = knockout(checkpoint.model, history, first)
     told = evidence(checkpoint.model, keep_anatomy(checkpoint, attached(folder, dataset).catalog), history, [first])[0]
     about = {
         "model": checkpoint.description.fingerprint,
-        "recommendation": ranked.as_json(),
+        "inside": inside.as_json(),
         "knockout": tested.as_json(),
         "evidence": told.as_json(),
     }
