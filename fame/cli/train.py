@@ -10,6 +10,7 @@ import typer
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from fame.architectures import DEFAULT_ARCHITECTURE, trained_here
+from fame.cli.engine import Address, Engine, Workers, on_cluster
 from fame.cli.output import Device, Json, console, print_json
 
 MODELS = f"One of {', '.join(one.name for one in trained_here())}."
@@ -30,6 +31,9 @@ def train(
     device: Device = "auto",
     resume: Annotated[bool, typer.Option(help="Go on with the run in --out, with its own settings.")] = False,
     background: Annotated[bool, typer.Option(help="Leave a core and the right of way to other programs.")] = False,
+    engine: Engine = "local",
+    address: Address = None,
+    workers: Workers = None,
     as_json: Json = False,
 ) -> None:
     """Train a model until its validation NDCG stops rising. Ctrl-C keeps the last finished epoch for --resume."""
@@ -37,7 +41,9 @@ def train(
     from fame.training.queue import advance
 
     try:
-        _train(data, out, preset, {"model": model, "seed": seed}, set_ or [], device, resume, background, as_json)
+        cluster = (address, workers) if on_cluster(engine, address, workers) else None
+        basic = {"model": model, "seed": seed}
+        _train(data, out, preset, basic, set_ or [], device, resume, background, cluster, as_json)
     except BaseException as error:
         status.could_not_begin(out, str(error))
         raise
@@ -54,6 +60,7 @@ def _train(
     device: str,
     resume: bool,
     background: bool,
+    cluster: tuple[str | None, int | None] | None,
     as_json: bool,
 ) -> None:
     """What `train` does before it lets the next run begin."""
@@ -68,10 +75,16 @@ def _train(
     from fame.data import read
     from fame.model.device import choose_device
     from fame.training.run import Run, RunError
+    from fame.training.trainer import Engine as Learn
     from fame.training.trainer import Step
     from fame.training.trainer import train as run_training
 
-    runs_on = choose_device(device)
+    runs_on = choose_device("cpu" if cluster and device == "auto" else device)
+    learn: Learn | None = None
+    if cluster:
+        from fame.cluster.train import on
+
+        learn = on(*cluster)
     dataset = read(data)
     if wanted is None:
         run = Run.open(out)
@@ -103,7 +116,7 @@ def _train(
                     highlight=False,
                 )
 
-        trained = run_training(run, dataset, watch, runs_on)
+        trained = run_training(run, dataset, watch, runs_on, learn)
     for sentence in trained.description.collapses():
         console.print(sentence, style="yellow", markup=False, highlight=False)
 

@@ -32,6 +32,7 @@ from fame.training.buffers import keep_large_buffers
 from fame.training.interrupts import heard
 from fame.training.objective import Tied, objective
 from fame.training.optimizer import Optimizer
+from fame.training.peers import ALONE, Peers
 from fame.training.routing import PLACED, place
 from fame.training.run import EpochsDone, Evaluation, Run
 from fame.training.run_progress import FLOOR_FILE, Beat
@@ -57,16 +58,21 @@ class Step:
     evaluation: Evaluation | None = None
 
 
+Watch = Callable[[Step], None]
+Engine = Callable[[Run, DataSet, Watch, torch.device], None]
+
+
 def train(
     run: Run,
     dataset: DataSet,
-    watch: Callable[[Step], None] = lambda step: None,
+    watch: Watch = lambda step: None,
     device: torch.device | str = "cpu",
+    engine: Engine | None = None,
 ) -> store.Checkpoint:
     """Train, or go on training, until the validation NDCG stops rising; the best model is in `best/`.
 
-    Ctrl-C (KeyboardInterrupt), `status.ask_to_stop` and errors leave the last finished epoch in `last/` and say so in
-    the status.
+    `engine` does it in the place of this process: the workers of a cluster. Ctrl-C (KeyboardInterrupt),
+    `status.ask_to_stop` and errors leave the last finished epoch in `last/` and say so in the status.
 
     Raises
     ------
@@ -76,22 +82,18 @@ def train(
         Another process trains the run.
     """
     run.check(dataset)
-    settings = run.settings()
-    need_enough(settings, dataset)
-    keep_large_buffers()
-    beat = Beat(run.folder)
+    need_enough(run.settings(), dataset)
 
     with status.hold(run.folder), heard() as interrupted:
 
         def told(step: Step) -> None:
             watch(step)
-            beat.tell(step.epoch, step.done)
             if interrupted() or status.asked_to_stop(run.folder):
                 raise KeyboardInterrupt
 
         run.status("running")
         try:
-            _train(run, settings, dataset, leave_one_out(dataset.histories), told, torch.device(device))
+            (engine or learn)(run, dataset, told, torch.device(device))
         except BaseException as error:
             stopped = isinstance(error, KeyboardInterrupt | SystemExit)
             run.status("stopped" if stopped else "failed", None if stopped else _reason(error))
@@ -105,37 +107,49 @@ def _reason(error: BaseException) -> str:
     return str(error) if isinstance(error, InputError) else f"{type(error).__name__}: {error}"
 
 
-def _train(
-    run: Run, settings: Settings, dataset: DataSet, split: Split, watch: Callable[[Step], None], device: torch.device
-) -> None:
+def learn(run: Run, dataset: DataSet, watch: Watch, device: torch.device, peers: Peers = ALONE) -> None:
+    """Bring a run to its end from where it stands; of several processes the first judges, and writes the folder."""
+    keep_large_buffers()
+    settings, split, beat = run.settings(), leave_one_out(dataset.histories), Beat(run.folder)
+    first = peers.rank == 0
+
+    def told(step: Step) -> None:
+        if first:
+            beat.tell(step.epoch, step.done)
+        watch(step)
+
     learner = begin(settings, split.train, dataset.catalog, device)
     model, optimizer = learner.model, learner.optimizer
     judges = sample(counted(split.validation), settings.validation_users, settings.seed)
-    write_json(run.folder / FLOOR_FILE, means(popularity_ranks(split.train, judges, len(dataset.catalog))))
+    if first:
+        write_json(run.folder / FLOOR_FILE, means(popularity_ranks(split.train, judges, len(dataset.catalog))))
     chosen_by = "NDCG@10" if len(judges.targets) >= MANY else "NDCG"
     progress = run.restore(model, optimizer)
     while progress.epoch < settings.epochs and progress.epoch - progress.best_epoch < settings.patience:
         epoch = progress.epoch + 1
         try:
-            trained = train_epoch(learner, split.train, settings, epoch, watch)
+            trained = train_epoch(learner, split.train, settings, epoch, told, peers)
         except DivergedError as error:
             kept = f"the best model so far, of epoch {progress.best_epoch}, is kept in {run.folder / 'best'}"
             raise TrainingError(
                 f"{error}; {kept if progress.best_epoch else 'nothing was learned yet'}. Try a smaller learning_rate."
             ) from None
-        evaluation = replace(
-            trained, metrics=means(ranks(model.eval(), judges)), head_similarity=head_similarity(model)
-        )
-        better = evaluation.metrics[chosen_by] > progress.best
-        best = (epoch, evaluation.metrics[chosen_by]) if better else (progress.best_epoch, progress.best)
-        progress = EpochsDone(epoch, *best)
-        run.log(evaluation)
-        card = model_card(run, settings, model)
-        if better:
-            store.save(run.folder / "best", model, dataset, card)
-        run.save(model, optimizer, progress, dataset, card)
-        watch(Step(epoch, 1.0, evaluation))
-    finish(run, split, dataset, device)
+        if first:
+            evaluation = replace(
+                trained, metrics=means(ranks(model.eval(), judges)), head_similarity=head_similarity(model)
+            )
+            better = evaluation.metrics[chosen_by] > progress.best
+            best = (epoch, evaluation.metrics[chosen_by]) if better else (progress.best_epoch, progress.best)
+            progress = EpochsDone(epoch, *best)
+            run.log(evaluation)
+            card = model_card(run, settings, model)
+            if better:
+                store.save(run.folder / "best", model, dataset, card)
+            run.save(model, optimizer, progress, dataset, card)
+            told(Step(epoch, 1.0, evaluation))
+        progress = peers.from_first(progress)
+    if first:
+        finish(run, split, dataset, device)
 
 
 @dataclass(frozen=True)
@@ -164,9 +178,10 @@ def train_epoch(
     train: Histories,
     settings: Settings,
     epoch: int,
-    watch: Callable[[Step], None] = lambda step: None,
+    watch: Watch = lambda step: None,
+    peers: Peers = ALONE,
 ) -> Evaluation:
-    """One pass over the training windows; nothing is measured yet.
+    """One pass over the training windows; nothing is measured yet. Of several processes each takes its share.
 
     Raises
     ------
@@ -175,7 +190,7 @@ def train_epoch(
     """
     started = time.perf_counter()
     rng = np.random.default_rng([settings.seed, epoch])
-    torch.manual_seed(int(rng.integers(2**62)))
+    torch.manual_seed(int(rng.integers(2**62)) + peers.rank)  # what is dropped out, each process draws for itself
     read = windows(train, settings.length, rng, alone=settings.begin)
     model, optimizer, anchors = learner.model, learner.optimizer, learner.anchors
     device = model.table().device
@@ -187,32 +202,38 @@ def train_epoch(
     model.train()
     if epoch == PLACED:
         place(model, settings.seed, anchors.stand if anchors else ())
+    peers.equal(model)
     for step, rows in enumerate(batches(read.pieces.lengths - (not settings.begin), settings.batch, rng), 1):
-        items, targets = (torch.from_numpy(array).to(device) for array in next_items(read, rows, settings))
+        own, counts = peers.share(rows)
+        items, targets = (torch.from_numpy(array).to(device) for array in next_items(read, own, settings))
         tied = Tied(anchors, anchors.draw(draws)) if anchors else None
         found = objective(model, settings, items, targets, tied)
         loss = found.loss.item()
         if not math.isfinite(loss + found.value.item()):
             raise DivergedError(f"The loss is {loss} in step {step} of epoch {epoch}")
         torch.autograd.backward(found.value)
-        optimizer.step((epoch - 1 + done / len(read.pieces)) / settings.epochs, found.rows, found.gradients)
+        n = len(found.gate) * counts
+        peers.average(optimizer.dense, n)
+        rows_read, gradients = peers.average_rows(found.rows, found.gradients, n)
+        optimizer.step((epoch - 1 + done / len(read.pieces)) / settings.epochs, rows_read, gradients)
 
-        n = len(found.gate)
         total, positions, done = total + loss * n, positions + n, done + len(rows)
         tying += found.anchoring.item() * n
         with torch.no_grad():
-            gate, load = gate + found.gate.sum(0), load + found.router.sum(0)
-            entropy = entropy + torch.special.entr(found.gate).sum()
+            gate, load = gate + found.gate.sum(0) * counts, load + found.router.sum(0) * counts
+            entropy = entropy + torch.special.entr(found.gate).sum() * counts
         watch(Step(epoch, done / len(read.pieces)))
-    facets = model.config.facets
+    facets, numbers = model.config.facets, torch.tensor([total, tying, positions], dtype=torch.float64)
+    numbers, gate, load, entropy = peers.sums([numbers, *map(torch.as_tensor, (gate, load, entropy))])
+    total, tying, of = numbers.tolist()
     return Evaluation(
         epoch=epoch,
-        loss=total / positions,
-        anchoring=tying / positions if anchors else None,
+        loss=total / of,
+        anchoring=tying / of if anchors else None,
         metrics={},
-        gate=(torch.as_tensor(gate) / positions).tolist() if facets else [],
-        gate_entropy=float(entropy) / positions / math.log(len(facets)) if len(facets) > 1 else None,
-        expert_load=(torch.as_tensor(load) / positions).tolist() if facets else [],
+        gate=(gate / of).tolist() if facets else [],
+        gate_entropy=float(entropy) / of / math.log(len(facets)) if len(facets) > 1 else None,
+        expert_load=(load / of).tolist() if facets else [],
         seconds=time.perf_counter() - started,
         head_similarity=[],
     )

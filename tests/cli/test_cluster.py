@@ -4,7 +4,7 @@ import pytest
 
 from tests.cli.test_commands import fame, sentence
 
-COMMANDS = [("trace", "--model")]
+COMMANDS = [("trace", "--model"), ("train", "--out")]
 
 
 @pytest.mark.parametrize(("command", "to"), COMMANDS)

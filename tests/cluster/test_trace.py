@@ -33,15 +33,15 @@ def test_two_workers_tell_what_one_process_tells(address, trained, cinema, cinem
     assert not (tmp_path / "ray.parts").exists()
 
 
-def workers() -> list[int]:
-    """Processes that make blocks."""
+def processes(does: bytes) -> list[int]:
+    """Ray's, by what stands in their names."""
     found = []
     for folder in Path("/proc").glob("[0-9]*"):
         try:
             named = (folder / "cmdline").read_bytes()
         except OSError:
             continue
-        if named.startswith(b"ray::") and b"Tracer" in named:
+        if named.startswith(b"ray::") and does in named:
             found.append(int(folder.name))
     return found
 
@@ -53,7 +53,7 @@ def test_a_worker_killed_in_the_middle_loses_nothing(address, trained, cinema, c
     def kill(done: int, of: int) -> None:
         counts.append(done)
         if done and not killed:
-            killed.append(workers()[0])
+            killed.append(processes(b"Tracer")[0])
             os.kill(killed[0], signal.SIGKILL)
 
     trace(trained, cinema, cinema_folder, alone_in(tmp_path / "ray"), watch=kill, engine=on(address, 1))
