@@ -16,10 +16,9 @@ from app.widgets.shared.item_choice import choose_against, choose_target
 from app.widgets.shared.loading import loaded
 from app.widgets.shared.page_links import onward
 from app.widgets.why import past_items as past
-from app.widgets.why.counterfactual import additions
 from app.widgets.why.facet_shares import experts, facets, shared
 from app.widgets.why.what_if import what_if
-from app.widgets.why.wished_gate import gate_for
+from app.widgets.why.wished import needed
 from fame.explain.facets.contrast import contrast_runs
 from fame.explain.families.evidence import evidence
 from fame.explain.knockout import effects
@@ -95,8 +94,10 @@ def story() -> None:
     else:
         title = now.model.architecture.title
         st.info(f"{title} has no facets, no gate and no experts: past items are all there is to ask about.")
-    additions(now, model, target, tested.rank)
-    gate_for(now, question, tested.rank)
+    if tested.rank == 1 and against is not None:  # the question is why the other is not first
+        needed(now, model, against, effects(model, runs, against, now.hidden).rank)
+    else:
+        needed(now, model, target, tested.rank)
     header("What if?")
     what_if(now, model)
     onward(

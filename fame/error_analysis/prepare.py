@@ -142,10 +142,11 @@ def _block(batch: pa.RecordBatch, about: TraceAbout, ids: pa.Array, rules: tuple
 
 
 def _index(column: pa.Array, ids: pa.Array) -> np.ndarray:
-    """(n,) int32: 1… the place among the ids; 0 = none of them."""
+    """(n,) uint16, or int32 of many ids: 1… the place among them; 0 = none of them."""
     texts = column if isinstance(column, pa.DictionaryArray) else column.dictionary_encode()
     place = pc.fill_null(pc.index_in(texts.dictionary.cast(pa.string()), value_set=ids), -1)
-    found = np.append(place.to_numpy(zero_copy_only=False), -1).astype(np.int32) + 1  # the last is that of a null
+    found = np.append(place.to_numpy(zero_copy_only=False), -1) + 1  # the last is that of a null
+    found = found.astype(np.uint16 if len(ids) < 1 << 16 else np.int32)
     return found[pc.fill_null(texts.indices, -1).to_numpy(zero_copy_only=False)]
 
 

@@ -40,6 +40,7 @@ def test_an_event_is_found_by_keyboard_explained_and_come_back_to_and_its_note_s
     expect(page.get_by_role("heading", level=3)).not_to_have_text(second)
     settle(page)
     third, address = page.get_by_role("heading", level=3).inner_text(), page.url
+    instead = page.locator("p", has_text="is first instead").locator("em").first.inner_text()
     assert "where=" in address
     note = page.get_by_label("Note", exact=True)
     note.fill("=too popular?")
@@ -50,7 +51,10 @@ def test_an_event_is_found_by_keyboard_explained_and_come_back_to_and_its_note_s
     settle(page)
     user, target = third.removeprefix("User ").split(": ")
     expect(page.get_by_text(f"This is the history of user {user}")).to_be_visible()
-    expect(page.get_by_role("combobox", name="Why")).to_have_value(target)
+    expect(page.get_by_role("combobox", name="Why")).to_have_value(instead)
+    expect(page.get_by_role("combobox", name="rather than")).to_have_value(target)
+    expect(page.get_by_role("heading", name="What would have been needed?")).to_be_visible()
+    expect(page.get_by_text(re.compile(rf"{re.escape(target)} comes .*\. For it to be first:"))).to_be_visible()
     page.go_back()
     expect(page.get_by_role("heading", name="Where is it wrong?")).to_be_visible()
     settle(page)

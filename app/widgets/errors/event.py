@@ -167,9 +167,9 @@ def buttons(now: Current, listed: Listing, row: pd.Series) -> None:
     if why:
         take_user(now, row["user_id"])
         if not row["repeat"] or now.keep:
-            state.choose_target(row["target_id"])
-            if row["rank"] > 1 and not pd.isna(row["first_id"]):
-                state.choose_rival(row["first_id"])
+            wrong = row["rank"] > 1 and not pd.isna(row["first_id"])
+            state.choose_target(row["first_id"] if wrong else row["target_id"])
+            state.choose_rival(row["target_id"] if wrong else "")
         go_to("why")
 
 

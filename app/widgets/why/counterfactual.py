@@ -8,19 +8,22 @@ from app.interventions import leave_out
 from app.look.numbers import ordinal
 from app.sentences.marking import escape, together, told_apart
 from app.sentences.past_items import listed
-from app.widgets.shared.headings import header
 from app.widgets.shared.long_search import costly
 from fame.explain.past.counterfactual import (
     WISHED_TOP,
     Addition,
     Removal,
+    WishedRemoval,
     fewest_additions,
     fewest_removals,
     single_removal,
+    wished_removals,
 )
-from fame.explain.question import Watch
+from fame.explain.question import Question, Watch
 from fame.explain.trust.cost import addition_seconds, removal_seconds
 from fame.model import Model
+
+NAMED = 6  # items named at most
 
 
 def fewest(now: Current, model: Model) -> None:
@@ -64,14 +67,18 @@ def removal_sentence(now: Current, found: Removal, older: int) -> str:
 
 def tell(now: Current, found: Removal, older: int) -> None:
     """A removal in words, and the button that leaves the items out."""
-    places = tuple(older + t for t in found.removed)
     st.markdown(removal_sentence(now, found, older))
+    out_button(now, tuple(older + t for t in found.removed), "leave-out")
+
+
+def out_button(now: Current, places: tuple[int, ...], key: str) -> None:
+    """Leaves these items out, or puts them back where they are."""
     out = now.changed.without == places
     them = "it" if len(places) == 1 else "them"
     st.button(
         f"Put {them} back" if out else f"Leave {them} out",
         icon=":material/undo:" if out else ":material/playlist_remove:",
-        key="leave-out",
+        key=key,
         on_click=leave_out,
         args=(now.model, () if out else places),
     )
@@ -88,11 +95,54 @@ def addition_sentence(now: Current, answer: Addition) -> str:
     )
 
 
+def wished_sentence(now: Current, found: WishedRemoval, older: int) -> str:
+    """What was left out for an item to come first, and whether fewer items would do; or over what that was tried."""
+    item, T = f"*{escape(now.data.catalog.title(found.wished))}*", found.read
+    every = "any one" if found.every == 1 else f"any choice of up to {found.every}"
+    if found.removed is None and found.every == T - 1:
+        every = f"Every choice of the {T} was tried"
+        return f"**No past items, left out, do it.** {every}, and another item stays above {item}."
+    if found.removed is None:
+        few = f"{every}, nor more of them, " if found.every else ""
+        return (
+            f"**No past items that were tried, left out, do it**: not {few}one by one, each time the one without which "
+            f"{item} stands best."
+        )
+    names = told_apart([now.data.catalog.title(item) for item in now.history])
+    gone, n = [names[older + t] for t in found.removed], len(found.removed)
+    them = together(gone) if n <= NAMED else f"{n} of the {T} past items that are read, {gone[-1]} the newest of them,"
+    sure = "no fewer do it" if found.fewest else "found one by one; fewer may do it"
+    if not found.fewest and found.every:
+        sure += f", but not {every}"
+    return f"Without {them} {item} is first ({sure})."
+
+
+def removals_for(now: Current, question: Question) -> None:
+    """The fewest past items without which the item asked about, which is not first, comes first."""
+    if question.length < 2:
+        return
+
+    def seconds() -> float:
+        return removal_seconds(question.model, now.history)
+
+    said = f"Try what to leave out for {escape(now.data.catalog.title(question.target))}"
+    found = costly(
+        now.model.fingerprint, ("wished", "removals", *question.key), said, seconds,
+        lambda watch: wished_removals(question, watch=watch),
+    )  # fmt: skip
+    if found is None:
+        return
+    (answer,) = found
+    older = len(now.history) - question.length
+    st.markdown(wished_sentence(now, answer, older))
+    if answer.removed is not None:
+        out_button(now, tuple(older + t for t in answer.removed), "leave-out-wished")
+
+
 def additions(now: Current, model: Model, target: int, rank: int) -> None:
-    """The fewest items that bring the item asked about into the first ten, where it is not there."""
+    """The fewest items that bring an item into the first ten, where it is not there."""
     if rank <= WISHED_TOP:
         return
-    header("What would bring it into the first ten?")
     catalog = now.data.catalog
     found = costly(
         now.model.fingerprint,

@@ -1,4 +1,4 @@
-"""What would have been needed of the gate for an item to come first."""
+"""What the gate would have had to be for an item to come first."""
 
 import streamlit as st
 
@@ -6,17 +6,15 @@ from app import searches
 from app.current import Current
 from app.look.numbers import whole
 from app.sentences.marking import escape, facet, together
-from app.widgets.shared.headings import header
 from fame.explain.facets.wished_gate import WishedGate, wished_gate
 from fame.explain.question import Question
 
 
-def gate_for(now: Current, question: Question, rank: int) -> None:
-    """The nearest gate with which the item is first, where it is not and the gate's weights add scores."""
-    if rank == 1 or not now.facets or not now.head.additive:
+def gate_for(now: Current, question: Question) -> None:
+    """The nearest gate with which the item, which is not, is first; where the gate's weights add scores."""
+    if not now.facets or not now.head.additive:
         return
     found = searches.once(now.model.fingerprint, ("wished gate", *question.key), lambda: wished_gate(question))
-    header("Which gate would have put it first?")
     st.markdown(sentence(found, now.facets, now.data.catalog.title(question.target)))
 
 
@@ -25,7 +23,8 @@ def sentence(found: WishedGate | None, facets: tuple[str, ...], title: str) -> s
     item = f"*{escape(title)}*"
     if found is None:
         return (
-            f"**None.** However the facets are weighed, another item stands above {item}: what they say has to change."
+            f"**No gate does it.** However the facets are weighed, another item stands above {item}: what they say has "
+            "to change."
         )
     moves = [
         f"{facet(name)} {whole(own)} → {whole(wished)}"

@@ -1,6 +1,6 @@
 """Fewest changes of a history that change its recommendation, each found by running the model and run once more."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from itertools import combinations, islice
 from math import comb
@@ -10,7 +10,7 @@ from torch import Tensor
 
 from fame.explain.knockout import Runs
 from fame.explain.question import Question, QuestionError, Watch, unwatched
-from fame.model import Model
+from fame.model import Model, Output
 from fame.ranking.recommend import HistoryError, recommend
 from fame.runs.execute import execute
 from fame.runs.outcomes import outcomes
@@ -33,6 +33,23 @@ class Removal:
     old_top: int
     new_top: int
     exact: bool  # no smaller removal does it: all were tried. Otherwise found greedily
+
+
+@dataclass(frozen=True)
+class WishedRemoval:
+    """Without these items the wished one comes first."""
+
+    wished: int
+    removed: (
+        tuple[int, ...] | None
+    )  # positions in what the model reads, 0 = oldest; None: nothing that was tried does it
+    read: int  # items that the model reads
+    every: int  # of so many items, and of fewer, every choice was tried and none does it
+
+    @property
+    def fewest(self) -> bool:
+        """Whether it is known that no fewer do it."""
+        return self.removed is not None and len(self.removed) == self.every + 1
 
 
 @dataclass(frozen=True)
@@ -63,7 +80,33 @@ def fewest_removals(
     """
     old = int(recommend(model, history, 1, hidden=hidden).items[0])
     question = Question.of(model, history, old, hidden=hidden)
-    T = question.length
+    gone, every = search(question, lambda output: -question.leads(output), positions, watch)
+    return verified(question, gone, old, exact=len(gone) == every + 1) if gone else None
+
+
+def wished_removals(question: Question, positions: int = POSITIONS, watch: Watch = unwatched) -> WishedRemoval:
+    """The same search for what is to be left out so that the target, which is not first, comes first.
+
+    Raises
+    ------
+    QuestionError
+        The history has one item.
+    """
+    if question.length < 2:
+        raise QuestionError("The history has one item, so that nothing can be left out of it.")
+    gone, every = search(question, question.leads, positions, watch)
+    removed = tuple(sorted(gone)) if gone else None
+    return WishedRemoval(question.target, removed, question.length, every)
+
+
+def search(
+    question: Question, ahead: Callable[[Output], Tensor], positions: int, watch: Watch
+) -> tuple[list[int], int]:  # fmt: skip
+    """Positions without which a run is `ahead` by more than 0, if any; and of how many items every choice fails.
+
+    `ahead` says of R runs by how much each is, (R,). Of several that are enough that which is furthest ahead.
+    """
+    T, every = question.length, 0
     for size in range(1, min(EXACT, T - 1) + 1):
         if comb(T, size) * T > positions:
             break
@@ -73,21 +116,18 @@ def fewest_removals(
             done += len(some)
             keep = torch.ones(len(some), T, dtype=torch.bool)
             keep.scatter_(1, torch.tensor(some), False)
-            lead = question.leads(execute(model, subsets(question.read, keep, "remove")))
-            if (lead < 0).any():
-                return verified(question, some[int(lead.argmin())], old, exact=True)
-    else:
-        if T - 1 <= EXACT:
-            return None
+            found = ahead(execute(question.model, subsets(question.read, keep, "remove")))
+            if (found > 0).any():
+                return list(some[int(found.argmax())]), every
+        every = size
     left, gone = list(range(T)), list[int]()
-    while len(left) > 1:
+    while every < T - 1 and len(left) > 1:
         watch(1 - len(left) / T)
-        ran = execute(model, without_each_item(question.read[left], "remove"))
-        lead = question.leads(ran)
-        gone.append(left.pop(int(lead.argmin())))
-        if float(lead.min()) < 0:
-            return verified(question, gone, old, exact=False)
-    return None
+        found = ahead(execute(question.model, without_each_item(question.read[left], "remove")))
+        gone.append(left.pop(int(found.argmax())))
+        if float(found.max()) > 0:
+            return gone, every
+    return [], every
 
 
 @torch.inference_mode()

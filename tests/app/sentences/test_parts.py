@@ -5,6 +5,7 @@ from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
+import pytest
 
 from app.interventions import Interventions
 from app.sentences import past_items
@@ -20,7 +21,14 @@ from fame.explain.facets.experts import ALIKE_BITS, read_by_experts
 from fame.explain.facets.weights import facet_spread
 from fame.explain.facets.what_if import reweigh
 from fame.explain.knockout import runs
-from fame.explain.past.counterfactual import NEAR_WISHED, WISHED_TOP, fewest_additions, fewest_removals, single_removal
+from fame.explain.past.counterfactual import (
+    NEAR_WISHED,
+    WISHED_TOP,
+    fewest_additions,
+    fewest_removals,
+    single_removal,
+    wished_removals,
+)
 from fame.explain.question import Question
 from fame.model import Faceted
 from fame.ranking.recommend import recommend
@@ -346,6 +354,54 @@ def test_the_fewest_removals_are(world):
                     assert top[0] in naive.firsts(naive.without_items(some))
         else:
             said.need(r"\(found one by one; fewer may do it\)\.")
+        said.end()
+
+
+@pytest.mark.parametrize("positions", [1, 1_000_000])
+def test_what_is_left_out_for_a_wished_item_puts_it_first(world, positions):
+    for now, _, top in world.histories(4):
+        history, hidden = list(now.history), now.hidden
+        read, model, wished = history[-world.model.config.length :], world.model, top[1]
+        if not 2 <= len(read) <= SHORT:
+            continue
+        naive = Naive(model, history, top[0], hidden)
+        found = wished_removals(Question.of(model, history, wished, hidden=hidden), positions)
+        said = Said(counterfactual.wished_sentence(now, found, len(history) - len(read)))
+
+        def fail(size, naive=naive, read=read, wished=wished):
+            return not any(
+                {wished} == set(naive.firsts(naive.without_items(some)))
+                for n in range(1, size + 1)
+                for some in combinations(range(len(read)), n)
+            )
+
+        few = r"any (?:(?:one)|(?:choice of up to (\d+)))"
+        if said.take(
+            r"\*\*No past items, left out, do it\.\*\* Every choice of the (\d+) was tried, and another item "
+        ):
+            assert fail(len(read) - 1)
+            said.need(rf"stays above \*{TEXT}\*\.")
+        elif said.take(r"\*\*No past items that were tried, left out, do it\*\*: not "):
+            if tried := said.take(rf"{few}, nor more of them, "):
+                assert fail(int(tried[0] or 1))
+            said.need(rf"one by one, each time the one without which \*{TEXT}\* stands best\.")
+        else:
+            said.need("Without ")
+            if not said.take(
+                rf"{len(found.removed)} of the {len(read)} past items that are read, {ITEM} the newest of them,"
+            ):
+                for _ in found.removed:
+                    one = said.need(rf"(?:, | and )?{ITEM}")
+                    assert world.position(history, *one) - (len(history) - len(read)) in found.removed
+            said.need(rf" \*{TEXT}\* is first ")
+            assert wished in naive.firsts(naive.without_items(found.removed))
+            if said.take(r"\(no fewer do it\)\."):
+                assert fail(len(found.removed) - 1)
+            else:
+                said.need(r"\(found one by one; fewer may do it")
+                if tried := said.take(rf", but not {few}"):
+                    assert fail(int(tried[0] or 1))
+                said.need(r"\)\.")
         said.end()
 
 

@@ -7,8 +7,8 @@ import pytest
 import torch
 
 from fame.explain.knockout import runs
-from fame.explain.past.counterfactual import fewest_additions, fewest_removals, single_removal
-from fame.explain.question import QuestionError
+from fame.explain.past.counterfactual import fewest_additions, fewest_removals, single_removal, wished_removals
+from fame.explain.question import Question, QuestionError
 from fame.heads.registry import scores
 from fame.model import build
 from fame.ranking.recommend import HistoryError, recommend
@@ -57,6 +57,24 @@ def test_one_removal_is_read_off_runs_that_are_at_hand(name):
         assert single_removal(model, runs(model, history)) == alone
 
 
+@pytest.mark.parametrize("name", CONFIGS)
+@pytest.mark.parametrize("positions", [1, 1_000_000])
+def test_what_is_left_out_puts_the_wished_item_first_and_no_fewer_would(name, positions):
+    model, history, outcomes = make(CONFIGS[name]), HISTORIES[2], set()
+    for wished in recommend(model, history, 12).items.tolist()[1:]:
+        found = wished_removals(Question.of(model, history, wished), positions)
+
+        def does(gone, wished=wished):
+            return first(model, [v for t, v in enumerate(history) if t not in gone], history) == wished
+
+        assert found.every == {1: 0, 1_000_000: min(3, len(found.removed or (0, 0, 0, 0)) - 1)}[positions]
+        fewer = [g for n in range(1, found.every + 1) for g in combinations(range(len(history)), n)]
+        assert not any(map(does, fewer))
+        assert found.removed is None or does(found.removed)
+        outcomes.add(None if found.removed is None else found.fewest)
+    assert {None} < outcomes
+
+
 def stubborn():
     """A model that hears nothing of the history: popularity alone, item 6 first and 40 last."""
     model = build(FAME).eval()
@@ -71,6 +89,9 @@ def stubborn():
 def test_nothing_changes_what_does_not_listen():
     assert fewest_removals(stubborn(), [1, 2, 3]) is None
     assert fewest_removals(stubborn(), [1, 2, 3, 4, 5]) is None
+    for history, every in (([1, 2, 3], 2), ([1, 2, 3, 4, 5, 7], 3)):
+        found = wished_removals(Question.of(stubborn(), history, 40))
+        assert (found.removed, found.every, found.fewest) == (None, every, False)
 
 
 def test_too_many_choices_are_taken_greedily_and_it_says_so():
@@ -121,6 +142,8 @@ def test_what_cannot_be_asked_is_said():
         fewest_removals(model, [3])
     with pytest.raises(HistoryError, match="empty"):
         fewest_removals(model, [])
+    with pytest.raises(QuestionError, match="one item"):
+        wished_removals(Question.about(model, [3], 4))
     with pytest.raises(QuestionError, match="already in the history"):
         fewest_additions(model, [3, 4], 4)
     with pytest.raises(QuestionError, match="not in the catalog"):
