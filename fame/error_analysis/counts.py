@@ -117,6 +117,8 @@ def _few(events: TracedEvents, parts: Sequence[_Part], K: int) -> Iterator[Pairs
     n = tril(has.T @ has, -1, "csr")
     gain = tril(has.T @ (has * events.gains[events.level][:, None]), -1, "csr")
     larger, smaller = n.nonzero()
+    if not len(larger):
+        return
     yield larger, smaller, n.data.astype(np.int64), gain[larger, smaller]
 
 

@@ -9,6 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from fame.error_analysis.analysis import analyse
+from fame.error_analysis.conditions import holding
 from fame.error_analysis.counts import count
 from fame.error_analysis.events import GAINS, TracedEvents
 from fame.error_analysis.significance import benjamini_hochberg, p_values
@@ -83,6 +85,15 @@ def test_what_is_listed_is_counted_and_costed_as_it_says() -> None:
         assert row.low < row.effect < row.high
     costs = [row.cost for row in found.rows]
     assert costs == sorted(costs)
+
+
+def test_every_slice_can_be_looked_at_alone_and_is_sliced_further() -> None:
+    made = events(200, 5)
+    for row in find_slices(made).rows:
+        alone = analyse(made, row.conditions)
+        assert alone.events == row.n
+        expected = by_hand(made.only(holding(made, row.conditions)), alone.slices.minimum)
+        assert alone.slices.looked_at == len(expected)
 
 
 def test_where_nothing_differs_nothing_is_told_in_95_of_100_cases() -> None:
