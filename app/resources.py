@@ -35,6 +35,8 @@ from fame.training.run_progress import Evaluations
 T = TypeVar("T")
 Chosen = tuple[int, ...] | None  # rows of a data set's users; None = all
 
+SHOWN_INSIDE = 10  # items of a ranking that is looked into
+
 if TYPE_CHECKING:
     from fame.checkpoint.store import Checkpoint
     from fame.compare.comparison import Compared
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
     from fame.error_analysis.records import Analysis
     from fame.explain.facets.population import Load, Population
     from fame.explain.families.anatomy import Anatomy
+    from fame.explain.forward_pass import ForwardPass
     from fame.explain.knockout import Runs
     from fame.ranking.evaluation import Repeats
     from fame.trace.queries import Trace
@@ -205,6 +208,19 @@ def _runs(folder: Path, stamp: int, history: tuple[int, ...]) -> Runs:
 def runs(name: str, history: tuple[int, ...]) -> Runs:
     """A history without each thing in it: whichever item is then asked about, the model runs no more."""
     found: Runs = _runs(*_weights(name), history)
+    return found
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _inside(folder: Path, stamp: int, history: tuple[int, ...], hidden: tuple[int, ...]) -> ForwardPass:
+    from fame.explain.inside import look_inside
+
+    return look_inside(_checkpoint(folder, stamp).model, history, SHOWN_INSIDE, hidden)
+
+
+def inside(name: str, history: tuple[int, ...], hidden: tuple[int, ...]) -> ForwardPass:
+    """Every value of one forward pass, with the first items that are not hidden."""
+    found: ForwardPass = _inside(*_weights(name), history, hidden)
     return found
 
 

@@ -110,9 +110,27 @@ def test_before_and_after_ask_the_same_five_questions_each_with_one_answer(opene
         assert len(set(question.answers)) == 3
         assert 0 < len(question.why.split()) < 30
     assert len({question.right for question in asked}) > 1
-    for step, when in (("1", "before"), ("9", "after")):
-        sent = component(opened(trained.model, "learn", history=HISTORY, step=step), "questions")
+    for step, when in ((1, "before"), (9, "after")):
+        app = opened(trained.model, "learn", history=HISTORY, step=str(step))
+        app.session_state[f"quiz-{step - 1}"] = True
+        sent = component(app.run(), "questions")
         assert (sent["round"], len(sent["questions"])) == (when, 5)
+
+
+def test_weights_of_which_nothing_can_be_made_are_the_models_own_again(opened, trained):
+    mixture = build(trained.model.config.model_copy(update={"head": "mixture"})).eval()
+    nothing = ",".join(f"{h + 1}:0" for h in range(len(mixture.config.facets)))
+    app = opened(mixture, "learn", history=HISTORY, step="6", weights=nothing)
+    assert guide.steps()[5].title in said(app)
+    assert "has nothing to mix" in said(app)
+    assert "weights" not in app.query_params
+
+
+def test_a_task_that_is_taken_is_on_the_strip(opened, trained, cinema):
+    app = opened(trained.model, "learn", history=HISTORY, step="9")
+    app.button(key="task-b").click().run()
+    task = removal(trained.model, cinema, 1)
+    assert [card["id"] for card in component(app, "limit")["cards"]] == [cinema.catalog.id(item) for item in task.start]
 
 
 def test_without_a_history_there_is_nothing_to_follow(opened, trained):

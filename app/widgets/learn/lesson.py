@@ -3,14 +3,13 @@
 from dataclasses import dataclass
 from functools import cached_property
 
+from app import resources
 from app.current import Current
 from app.guide import TourStep
 from app.sentences.marking import escape
 from fame.explain.forward_pass import ForwardPass
 from fame.explain.inside import look_inside
 from fame.model import Model
-
-SHOWN = 10
 
 
 @dataclass(frozen=True)
@@ -25,15 +24,17 @@ class Lesson:
     @cached_property
     def own(self) -> ForwardPass:
         """The model as it is."""
-        return look_inside(self.model, self.now.history, SHOWN, self.now.hidden)
+        return resources.inside(self.now.model.name, self.now.history, self.now.hidden)
 
     @cached_property
     def changed(self) -> ForwardPass:
         """With the weights that were chosen by hand; raises `WeightError` where it can make nothing of them."""
         change = self.now.changed
+        if not change:
+            return self.own
         gate = {h: share / 100 for h, share in change.gate.items()}
         router = {place: share / 100 for place, share in change.router.items()}
-        return look_inside(self.model, self.now.history, SHOWN, self.now.hidden, gate, router)
+        return look_inside(self.model, self.now.history, resources.SHOWN_INSIDE, self.now.hidden, gate, router)
 
     @property
     def first(self) -> int:

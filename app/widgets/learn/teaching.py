@@ -9,7 +9,6 @@ from app.components.questions import Round, questions
 from app.current import Current
 from app.sentences.marking import escape
 from app.widgets.learn.sheet import sheet
-from app.widgets.learn.tasks import seed_of
 from fame.model import Model
 
 LESSONS = {"": "nobody teaches", **{str(n): f"{n} minutes" for n in (guide.SHORT, guide.NORMAL, guide.LONG)}}
@@ -41,19 +40,37 @@ def minutes() -> int | None:
     return int(now.lesson) if now.lesson else None
 
 
-def aside(now: Current, model: Model, at: int) -> None:
-    """What stands below the tour at a step."""
+@st.fragment
+def quiz(at: int) -> None:
+    """The questions before the tour at its first step, and after it at the last."""
     asked: dict[int, Round] = {0: "before", len(guide.steps()) - 1: "after"}
     if at in asked:
         name = "Five questions before you begin" if at == 0 else "The five questions again"
-        with st.expander(f"{name} (if you like)", icon=":material/quiz:"):
+        with st.expander(
+            f"{name} (if you like)", icon=":material/quiz:", key=f"quiz-{at}", on_change="rerun"
+        ) as folded:
+            if not folded.open:
+                return
             st.caption("What you answer stays in this browser. Save it as a file for who teaches, before and after.")
             questions(guide.questions(), asked[at], key=f"questions-{at}")
-    with st.expander("Glossary", icon=":material/menu_book:"):
-        for term in guide.glossary().values():
-            st.markdown(f"**{term.name}**: {escape(term.definition)}")
-            st.latex(term.equation)
-            st.caption(f"`{term.file}`: `{term.code}`")
+
+
+@st.fragment
+def glossary() -> None:
+    """Every term; the equations are drawn when they are asked for, which takes longer than the tour's picture."""
+    with st.expander("Glossary", icon=":material/menu_book:", key="glossary", on_change="rerun") as folded:
+        if not folded.open:
+            return
+        st.markdown(
+            "\n\n".join(
+                f"**{term.name}**: {escape(term.definition)}\n\n$${term.equation}$$\n\n`{term.file}`: `{term.code}`"
+                for term in guide.glossary().values()
+            )
+        )
+
+
+def lesson_of(now: Current, model: Model, seed: int) -> None:
+    """For who teaches: how long the lesson is, and its sheet."""
     with st.expander("For who teaches", icon=":material/co_present:"):
         key = state.show("lesson", state.session().lesson)
         st.segmented_control(
@@ -62,7 +79,6 @@ def aside(now: Current, model: Model, at: int) -> None:
             help="Big type, notes to each step, and parts of the picture appear when they are introduced.",
         )  # fmt: skip
         if now.history:
-            seed = seed_of()
             name = f"{now.model.name}-lesson-{seed}.html"
             made = partial(sheet, now.model.name, model, now.data, now.history, now.hidden, seed)
             st.download_button(

@@ -16,6 +16,7 @@ from app.widgets.shared.flow import flow_picture
 from app.widgets.shared.headings import header
 from app.widgets.shared.page_links import onward
 from fame.explain.facets.what_if import WeightError
+from fame.explain.forward_pass import ForwardPass
 from fame.model import Model
 
 
@@ -50,24 +51,14 @@ def tour(now: Current, model: Model, at: int, lesson_minutes: int | None) -> Non
     lesson = Lesson(now, model, step, at + 1)
     way(at, lesson_minutes)
     header(step.title)
+    found = by_hand(lesson) if at in CHANGED_AT else lesson.own
     left, right = st.columns([3, 2], gap="large")
-    with right:
-        st.markdown(step.of("text", guide.kinds(now.model)))
-        if equation := step.of("equation", guide.kinds(now.model)):
-            st.latex(equation)
-        try:
-            scene.teach(lesson)
-        except WeightError as error:
-            st.warning(str(error))
-            state.intervene("", "")
-        if at in CHANGED_AT and now.changed:
-            st.button("Back to the model's own", icon=":material/undo:", key="learn-own", on_click=UNCHANGED.apply)
     with left, st.container(key="learn-picture"):
         met = {stage for one in SCENES[: at + 1] for stage in one.known}
         many = bool(now.facets) and int(now.model.config["experts"]) > 1
         flow_picture(
             now,
-            lesson.changed if at in CHANGED_AT else lesson.own,
+            found,
             key="flow",
             stages=scene.stages,
             known=STAGES if lesson_minutes is None else [stage for stage in STAGES if stage in met],
@@ -79,6 +70,23 @@ def tour(now: Current, model: Model, at: int, lesson_minutes: int | None) -> Non
             timer(at, step.minutes(lesson_minutes))
             st.info(f"**For who teaches.** {step.of('notes', ())}", icon=":material/co_present:")
         onward(now, scene.ways)
+    with right:
+        st.markdown(step.of("text", guide.kinds(now.model)))
+        if equation := step.of("equation", guide.kinds(now.model)):
+            st.latex(equation)
+        scene.teach(lesson)
+        if at in CHANGED_AT and now.changed:
+            st.button("Back to the model's own", icon=":material/undo:", key="learn-own", on_click=UNCHANGED.apply)
+
+
+def by_hand(lesson: Lesson) -> ForwardPass:
+    """What the model makes of the weights that were chosen; where that is nothing, they are its own again."""
+    try:
+        return lesson.changed
+    except WeightError as error:
+        state.intervene("", "")
+        state.notice(str(error))
+        st.rerun()
 
 
 def guessed_first(now: Current) -> bool:
