@@ -85,7 +85,7 @@ def fewest_removals(
 
 
 def wished_removals(question: Question, positions: int = POSITIONS, watch: Watch = unwatched) -> WishedRemoval:
-    """The same search for what is to be left out so that the target, which is not first, comes first.
+    """What is to be left out so that the target, which is not first, comes first: searched for as `fewest_removals` does.
 
     Raises
     ------
