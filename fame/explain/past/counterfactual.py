@@ -85,7 +85,7 @@ def fewest_removals(
 
 
 def wished_removals(question: Question, positions: int = POSITIONS, watch: Watch = unwatched) -> WishedRemoval:
-    """What is to be left out so that the target, which is not first, comes first: searched for as `fewest_removals` does.
+    """What is to be left out so that the target, which is not first, comes first; found as by `fewest_removals`.
 
     Raises
     ------
