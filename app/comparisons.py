@@ -51,6 +51,14 @@ def second_model(now: Current) -> Description | None:
     return now.against or next(same, None)
 
 
+def elsewhere(now: Current) -> Description | None:
+    """Another model of the same data that all users were run through, as asked or the likeliest, if there is one."""
+    data = now.model.config["dataset_fingerprint"]
+    every = (*([now.against] if now.against else []), *models.to_compare(now.model))
+    same = (one for one in every if one.config["dataset_fingerprint"] == data and resources.is_traced(one))
+    return next((one for one in same if one.fingerprint != now.model.fingerprint), None)
+
+
 def to_baseline(model: Description) -> tuple[Description, Difference | None] | None:
     """The best model without facets of the same data, and how this one's NDCG@10 differs from its; None: there is none.
 

@@ -304,14 +304,26 @@ def traced(model: Description, data: DataSet) -> tuple[Trace, TracedEvents]:
     return found
 
 
+def asked(model: Description, data: DataSet) -> Trace:
+    """The trace of a model, of which some events are asked; raises `InputError` as `traced`."""
+    found: Trace = _asked(*_trace(model), data.fingerprint)
+    return found
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _asked(folder: Path, stamp: tuple[int, int], model: str, fingerprint: str) -> Trace:
+    from fame.trace.queries import Trace
+
+    return Trace(folder, model, fingerprint)
+
+
 @st.cache_resource(max_entries=3, show_spinner="Opening the trace, once …")
 def _traced(
     folder: Path, stamp: tuple[int, int], model: str, _data: DataSet, fingerprint: str, families: int
 ) -> tuple[Trace, TracedEvents]:
     from fame.error_analysis.prepare import events_of
-    from fame.trace.queries import Trace
 
-    return Trace(folder, model, fingerprint), events_of(folder, model, _data)
+    return _asked(folder, stamp, model, fingerprint), events_of(folder, model, _data)
 
 
 def analysis(model: Description, data: DataSet, where: tuple[Condition, ...]) -> Analysis:

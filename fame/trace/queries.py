@@ -75,6 +75,10 @@ class Trace:
         found = self.ask("SELECT * FROM events WHERE event IN (SELECT unnest(?::BIGINT[]))", [wanted])
         return found.set_index("event", drop=False).reindex([e for e in wanted if e in set(found["event"])])
 
+    def of(self, user: str, target: str) -> pd.DataFrame:
+        """The event of a user whose held-out item that is, if it counts; no row where there is none."""
+        return self.ask("SELECT * FROM events WHERE user_id = ? AND target_id = ? AND counted", (user, target))
+
     def table(self, events: Sequence[int]) -> pa.Table:
         """Rows of the trace as they are stored, in its order."""
         wanted = [int(event) for event in events]

@@ -11,19 +11,23 @@ import pyarrow.parquet as pq
 import pytest
 
 from app import notes
+from app.look.numbers import ordinal
 from app.traces import Selection
 from app.widgets.errors import export
 from app.widgets.errors.events import Listing
 from app.widgets.errors.report import report
 from fame.checkpoint.description import describe
+from fame.checkpoint.store import load, save
 from fame.data import Catalog, leave_one_out
 from fame.error_analysis.analysis import analyse
 from fame.error_analysis.conditions import holding, parse
 from fame.error_analysis.prepare import events_of
 from fame.explain.facets.population import population
+from fame.folders import write_json
 from fame.home import model_folders
 from fame.trace.make import trace
-from fame.trace.records import SCHEMA
+from fame.trace.queries import Trace
+from fame.trace.records import SCHEMA, TRACE_ABOUT
 from fame.trace.whereabouts import beside
 from tests.app.conftest import component, said
 
@@ -39,7 +43,7 @@ def page(opened, home, trained, traced):
 
     def go(**link: str):
         opened(trained.model, "home")
-        shutil.copytree(traced.folder, home / "runs" / "mine" / "best" / "trace")
+        shutil.copytree(traced.folder, home / "runs" / "mine" / "best" / "trace", dirs_exist_ok=True)
         return opened(trained.model, "errors", **link)
 
     return go
@@ -126,6 +130,27 @@ def test_a_model_without_facets_lacks_what_they_would_say(opened, home, trained_
     assert "near miss" in tallied(app, "Kinds of errors")
     assert [column["name"] for column in component(app, "columns")["columns"]][-1] == "kind"
     assert app.subheader[0].value.startswith("User ")
+
+
+def test_where_another_model_has_the_same_truth_stands_beside_it(
+    page, home, traced, trained_sasrec, cinema, cinema_folder
+):
+    other = home / "runs" / "other" / "best"
+    save(other, trained_sasrec.model, cinema, {})
+    place = beside(other, describe(other).fingerprint)
+    about = trace(load(other), cinema, cinema_folder, place)
+    its = Trace(place.folder).columns("rank", "user_id", "first_id")
+    mine = traced.columns("user_id", "first_id")
+    for event in (0, 3, 5):
+        (k,) = np.flatnonzero(its["user_id"] == mine["user_id"][event])
+        told = f"**other** has it {ordinal(int(its['rank'][k]))}"
+        if its["rank"][k] > 1:
+            also = its["first_id"][k] == mine["first_id"][event]
+            title = cinema.catalog.title(cinema.catalog.index(its["first_id"][k]))
+            told += f", {'also' if also else 'and'} with *{title}* first."
+        assert told in said(page(event=str(event))).replace("\\", "")
+    write_json(place.folder / TRACE_ABOUT, about.as_json() | {"repeats": "keep"})
+    assert "has it" not in said(page(event="3"))  # ranks of another kind
 
 
 def test_a_note_is_kept_for_the_event_whatever_the_model(page, traced):

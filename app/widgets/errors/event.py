@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from app import charts, notes, state
+from app import charts, comparisons, notes, resources, state
 from app.charts import POPULARITY, ScoreSplit
 from app.current import Current
 from app.look import palette
@@ -32,6 +32,7 @@ def event(now: Current, listed: Listing, number: int) -> None:
     truth, first = chosen.title(row["target_id"]), row["first_id"]
     subheader(f"User {escape(row['user_id'])}: {escape(truth)}", anchor=False)
     st.markdown(sentence(chosen, row))
+    elsewhere(now, chosen, row)
     strip(now, row)
     if row["rank"] > 1 and not pd.isna(first):
         against(now, chosen, row)
@@ -54,6 +55,27 @@ def sentence(chosen: Selection, row: pd.Series) -> str:
         rule = next(one.rule for one in chosen.analysis("kind").kinds if one.name == kind)
         text += f" **{escape(kind.capitalize())}**: {escape(rule)}."
     return text
+
+
+def elsewhere(now: Current, chosen: Selection, row: pd.Series) -> None:
+    """Where another model has the same truth, whose trace was made alike."""
+    other, about = comparisons.elsewhere(now), chosen.trace.about
+    if other is None:
+        return
+    try:
+        trace = resources.asked(other, now.data)
+        found = trace.of(row["user_id"], row["target_id"])
+    except InputError as error:
+        st.caption(escape(str(error)))
+        return
+    if (trace.about.split, trace.about.repeats) != (about.split, about.repeats) or not len(found):
+        return
+    its = found.iloc[0]
+    text = f"**{escape(other.name)}** has it {ordinal(int(its['rank']))}"
+    if its["rank"] > 1 and not pd.isna(its["first_id"]):
+        also = its["first_id"] == row["first_id"]
+        text += f", {'also' if also else 'and'} with *{escape(chosen.title(its['first_id']))}* first"
+    st.markdown(f"{text}.")
 
 
 def strip(now: Current, row: pd.Series) -> None:
