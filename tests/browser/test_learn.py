@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from app import guide
+from fame.home import PROJECT
 from tests.browser.conftest import settle
 from tests.browser.test_look import ILLEGIBLE, barriers
 
@@ -83,9 +84,24 @@ def test_questions_before_and_after_stay_in_the_browser(visit, tmp_path):
     assert page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('fame'))") == []
 
 
-def test_a_guess_is_judged_and_opens_the_ranking(visit):
-    page = visit(LINKS["planted-cinema-fame"])
+def test_the_lesson_in_the_readme_is_given_by_keyboard_alone(visit):
+    """Its link opens, its keys do what it says, and the model says what it says."""
+    readme = (PROJECT / "README.md").read_text(encoding="utf-8")
+    _, _, path = re.search(r"<(http://)(localhost:\d+)(/learn[^>]*lesson=20)>", readme).groups()
+    script = re.findall(r'^\| (\d) \| (\d) \| .* \| "(.*)" \|$', readme, re.MULTILINE)
+    assert sum(int(minutes) for minutes, _, _ in script) == 20
+    assert [int(minutes) for minutes, _, _ in script] == [step.minutes(20) for step in guide.steps()[: len(script)]]
+    page = visit(path)
     expect(page.get_by_text("?", exact=True).first).to_be_visible()
-    page.get_by_test_id("stRadio").locator("label", has=page.locator("input")).first.click()
-    expect(page.get_by_text(re.compile("^(Right|Not so)"))).to_be_visible()
+    for _, step, told in script:
+        expect(page.get_by_text(f"{step} of 9")).to_be_visible()
+        settle(page)
+        for _ in range(60):
+            page.keyboard.press("Tab")
+            if page.evaluate("document.activeElement.type === 'radio'"):
+                break
+        page.keyboard.press("Space")
+        expect(page.get_by_role("status").filter(has_text=re.compile("(Right|Not so)\\."))).to_contain_text(told)
+        page.keyboard.press("Escape")
+        page.keyboard.press("ArrowRight")
     expect(page.get_by_text("?", exact=True)).to_have_count(0)

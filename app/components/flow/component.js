@@ -345,5 +345,13 @@ export default function flow({ data, parentElement, setTriggerValue }) {
     draw();
   });
   root.observer.observe(root);
-  return () => root.observer?.disconnect();
+  // Who has answered or turned something gives the arrow keys back to the steps without looking for another place.
+  const leave = ({ key, target }) => { if (key === "Escape" && target.matches?.("input[type=radio], input[type=range]")) target.blur(); };
+  document.removeEventListener("keydown", root.leave);
+  root.leave = leave;
+  if (data.choosable) document.addEventListener("keydown", leave);
+  return () => {
+    root.observer?.disconnect();
+    document.removeEventListener("keydown", root.leave);
+  };
 }
