@@ -11,6 +11,9 @@ from fame.model.layers import Embedding, TransformerBlock, visible
 from fame.model.output import Output
 
 
+Ahead = tuple[Tensor, Tensor]  # what a last layer is told of what lies ahead of the newest position, a row a run
+
+
 class Attentive(ABC):
     """Embedding, lower blocks, and a last layer that makes the output."""
 
@@ -23,17 +26,26 @@ class Attentive(ABC):
 
     @abstractmethod
     def finish(
-        self, x: Tensor, keep: Tensor, change: Intervention, newest: bool = False, attention: bool = True
-    ) -> Output:
+        self, x: Tensor, keep: Tensor, change: Intervention, newest: bool = False, attention: bool = True,
+        ahead: Ahead | None = None,
+    ) -> Output:  # fmt: skip
         """What `encode` gives, (B, S, D) and which positions hold something (B, S) -> the output.
 
-        The rest as in the model's `forward`.
+        What lies `ahead` is worked out of these where it is not at hand. The rest as in the model's `forward`.
         """
 
     def beside(self, seen: Tensor, items: Tensor) -> Tensor | None:
         """What the last layer reads of an item itself, beside what the lower blocks make of it: None, or (B, S, W).
 
         Of the embeddings that are read (B, T, D) and the items (B, T).
+        """
+        return None
+
+    def ahead(self, beside: Tensor, item: Tensor, numbers: int) -> Ahead | None:
+        """What lies ahead of runs that read some of the positions of one history: None where the layer is told nothing.
+
+        Of what is read `beside` (1, S, W), and which positions are items that a run reads, (R, S) bool. No more than
+        so many `numbers` are held at a time.
         """
         return None
 

@@ -34,7 +34,7 @@ class Beliefs(nn.Module):
         self.register_buffer("share", torch.full((heads, experts), 1 / experts))
 
     def forward(self, own: Tensor, item: Tensor, newest: bool = False) -> tuple[Tensor, Tensor]:
-        """`log a` (B, H, N, S), and which positions are items that may be read, (B, S) bool.
+        """`log a` (B or 1, H, N, S), and which positions are items that may be read, (B, S) bool.
 
         Returns
         -------
@@ -43,7 +43,7 @@ class Beliefs(nn.Module):
 
         Of the newest position alone, S -> 1.
         """
-        a = own.permute(3, 0, 1, 2).exp()
+        a = own.permute(3, 1, 2, 0).exp()
         if self.training:
             self.learn(a.detach(), item)
         with torch.set_grad_enabled(torch.is_grad_enabled() and not self.training):
@@ -55,47 +55,49 @@ class Beliefs(nn.Module):
 
     @torch.no_grad()
     def learn(self, a: Tensor, item: Tensor) -> None:
-        """Move the shares towards those of a batch, (S, B, H, N)."""
-        real = item.T[..., None, None].to(a.dtype)
-        self.share.lerp_((a * real).sum((0, 1)) / real.sum().clamp_min(1), MOMENTUM)
+        """Move the shares towards those of a batch, (S, H, N, B)."""
+        real = item.T[:, None, None].to(a.dtype)
+        self.share.lerp_((a * real).sum((0, 3)) / real.sum().clamp_min(1), MOMENTUM)
 
     def filtered(self, a: Tensor, item: Tensor, newest: bool) -> tuple[Tensor, Tensor]:
-        """(S, B, H, N) -> as `forward`."""
-        S, B, H, N = a.shape
+        """(S, H, N, B or 1) -> as `forward`. Histories stand last: all that a step does is quick along them."""
+        S, H, N, _ = a.shape
+        B = len(item)
         pairs = a.new_full((N, N), 1 / (N * (N - 1)) if N > 1 else 1.0)
         if N > 1:
             pairs.fill_diagonal_(0)
-        pairs, often, drove = pairs.expand(B, H, N, N), a.new_full((B, H, N), PRIOR), a.new_full((B, H), 1 / H)
-        real = item.T[..., None].to(a.dtype)  # (S, B, 1)
-        against = (1 - STRAYS) * a / self.share  # an item by chance
+        pairs = pairs[..., None].expand(H, N, N, B)  # followed, followed before
+        often, drove = a.new_full((H, N, B), PRIOR), a.new_full((H, B), 1 / H)
+        real = item.T.to(a.dtype)  # (S, B)
+        against = (1 - STRAYS) * a / self.share[..., None]  # an item by chance
         ahead, follows, drives = switch(pairs, often), [], []
-        follow, drive = ahead.sum(3), drove
+        follow, drive = ahead.sum(2), drove
         for t in range(S):
-            fits = drive * (follow * against[t]).sum(2)
-            every = fits.sum(1, keepdim=True) + STRAYS
-            by = (real[t] * fits / every)[..., None]  # (B, H, 1): that each facet drove this item
-            kept = a[t] / (follow * a[t]).sum(2, keepdim=True).clamp_min(TINY)
-            pairs = pairs + by[..., None] * (ahead * kept[..., None] - pairs)
+            fits = drive * (follow * against[t]).sum(1)
+            every = fits.sum(0) + STRAYS
+            by = (real[t] * fits / every)[:, None]  # (H, 1, B): that each facet drove this item
+            kept = a[t] / (follow * a[t]).sum(1, keepdim=True).clamp_min(TINY)
+            pairs = torch.lerp(pairs, ahead * kept[:, :, None], by[:, None])
             often = often + by * a[t]
-            drove = torch.where(item[:, t, None], (fits + STRAYS * drive) / every, drove)
+            drove = torch.where(item[:, t], (fits + STRAYS * drive) / every, drove)
             ahead, drive = switch(pairs, often), other(drove)
-            follow = ahead.sum(3)
-            follows.append(follow)
-            drives.append(drive)
-        rows = slice(-1, None) if newest else slice(None)
-        return torch.stack(follows[rows], 1), torch.stack(drives[rows], 1)
+            follow = ahead.sum(2)
+            if not newest or t == S - 1:
+                follows.append(follow)
+                drives.append(drive)
+        return torch.stack(follows).permute(3, 0, 1, 2), torch.stack(drives).permute(2, 0, 1)
 
 
 def switch(pairs: Tensor, often: Tensor) -> Tensor:
-    """One step ahead of (followed, followed before) (B, H, N, N): the same, back, or to any by how often (B, H, N)."""
-    anew = often * ((1 - STAYS) * (1 - RETURNS) / often.sum(2, keepdim=True))
-    back = torch.add(STAYS * pairs, pairs.mT, alpha=(1 - STAYS) * RETURNS)
-    return back.addcmul(anew[..., None], pairs.sum(3)[..., None, :])
+    """One step ahead of (followed, followed before) (H, N, N, B): the same, back, or to any by how often (H, N, B)."""
+    anew = often * ((1 - STAYS) * (1 - RETURNS) / often.sum(1, keepdim=True))
+    back = torch.add(STAYS * pairs, pairs.transpose(1, 2), alpha=(1 - STAYS) * RETURNS)
+    return back.addcmul(anew[:, :, None], pairs.sum(2)[:, None])
 
 
 def other(drove: Tensor) -> Tensor:
-    """One step ahead of the facet that drives, (B, H)."""
-    H = drove.shape[1]
+    """One step ahead of the facet that drives, (H, B)."""
+    H = len(drove)
     if H == 1:
         return drove
     leaves = (1 - GOES_ON) / (H - 1)

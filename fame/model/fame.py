@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import pad
 
-from fame.model.attentive import Attentive
+from fame.model.attentive import Ahead, Attentive
 from fame.model.beliefs import Beliefs
 from fame.model.config import Config
 from fame.model.contract import Faceted
@@ -73,8 +73,9 @@ class FAME(Faceted, Attentive):
         return [*self.blocks]
 
     def finish(
-        self, x: Tensor, keep: Tensor, change: Intervention, newest: bool = False, attention: bool = True
-    ) -> Output:
+        self, x: Tensor, keep: Tensor, change: Intervention, newest: bool = False, attention: bool = True,
+        ahead: Ahead | None = None,
+    ) -> Output:  # fmt: skip
         """The layer of facets."""
         H, K = self.config.heads, self.config.facet_width
         at = last(keep) if newest else None  # then S is 1 from here on
@@ -83,7 +84,7 @@ class FAME(Faceted, Attentive):
             x, beside = x[..., : H * K], x[..., H * K :].contiguous()
             own = beside.view(*x.shape[:2], H, -1).permute(0, 2, 3, 1)  # (B, H, N, S)
             item = keep & (keep.cumsum(1) > self.config.begin)
-            follows, drives = self.beliefs(own, item, newest)
+            follows, drives = ahead or self.beliefs(own, item, newest)
             evidence = self.beliefs.evidence(follows)
         read, weights = self.expert_attention(x, visible(keep, at), at, attention, own)  # (B, S, H, N, K), (…, S, S)
         router = change.router(self.expert_attention.route(read, evidence))  # (B, S, H, N), eq 16
@@ -111,6 +112,15 @@ class FAME(Faceted, Attentive):
         begin = int(self.config.begin)
         parts, item = pad(self.item_facets(seen), (0, 0, 0, 0, begin, 0)), pad(items > 0, (begin, 0))
         return self.prototypes(parts, item).flatten(2)
+
+    def ahead(self, beside: Tensor, item: Tensor, numbers: int) -> Ahead | None:
+        """With prototypes what the filter comes to, (R, 1, H, N) and (R, 1, H)."""
+        if self.beliefs is None:
+            return None
+        H, N = self.config.heads, self.config.experts
+        own = beside.unflatten(2, (H, N)).permute(0, 2, 3, 1)
+        parts = [self.beliefs(own, rows, newest=True) for rows in item.split(max(1, numbers // (8 * H * N**2)))]
+        return torch.cat([follows for follows, _ in parts]), torch.cat([drives for _, drives in parts])
 
     def weigh(self, facets: Tensor) -> Tensor:
         """`g = softmax(W_g [F_1; …; F_H] + b_g)` (eq 10): (B, S, H, K) -> (B, S, H).

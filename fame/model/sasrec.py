@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from fame.model.attentive import Attentive
+from fame.model.attentive import Ahead, Attentive
 from fame.model.config import Config
 from fame.model.contract import Model
 from fame.model.intervention import Intervention
@@ -39,8 +39,9 @@ class SASRec(Model, Attentive):
         return [*self.blocks][:-1]
 
     def finish(
-        self, x: Tensor, keep: Tensor, change: Intervention, newest: bool = False, attention: bool = True
-    ) -> Output:
+        self, x: Tensor, keep: Tensor, change: Intervention, newest: bool = False, attention: bool = True,
+        ahead: Ahead | None = None,
+    ) -> Output:  # fmt: skip
         """The last block."""
         at = last(keep) if newest else None
         x, weights = self.blocks[-1](x, visible(keep, at), at, attention)

@@ -13,19 +13,23 @@ import torch
 from torch import Tensor
 from torch.nn.functional import pad
 
-from fame.model.attentive import Attentive
+from fame.model.attentive import Ahead, Attentive
 from fame.model.intervention import Intervention
 from fame.model.layers import visible
 
+STATES = 16  # numbers that are held of a run at a time, in widths of a position
 FAINT = 1e-20  # of all that a position reads, below which the sums are too coarse, and the run is made by itself
 
 
 @torch.inference_mode()
-def without_each(model: Attentive, read: Tensor, in_place: bool, at_once: int) -> Iterator[tuple[Tensor, Tensor]]:
-    """A history (T,) without each item, the oldest first: what the last layer reads, and what positions hold something.
+def without_each(
+    model: Attentive, read: Tensor, in_place: bool, numbers: int
+) -> Iterator[tuple[Tensor, Tensor, Ahead | None]]:
+    """A history (T,) without each item, the oldest first: what the last layer reads, what positions hold something, and
+    what lies ahead.
 
-    (n, S, D) and (n, S) bool, n at most `at_once`. The item is masked `in_place`, or the others move up and S is one
-    less. The model has one lower block, and T is 2 at least.
+    (n, S, D) and (n, S) bool, of so many runs that no more than so many `numbers` are held. The item is masked
+    `in_place`, or the others move up and S is one less. The model has one lower block, and T is 2 at least.
     """
     (block,) = model.lower
     x, keep = model.embedding(read[None])
@@ -48,6 +52,11 @@ def without_each(model: Attentive, read: Tensor, in_place: bool, at_once: int) -
 
     beside = model.beside(model.embedding.seen(read[None]), read[None])
     first = S - len(read)
+    known = None
+    if beside is not None:  # in one pass for all runs, as a step of it is little work
+        position = torch.arange(S)
+        known = model.ahead(beside, (position >= first) & (position != position[first:, None]), numbers)
+    at_once = max(1, numbers // (STATES * x.shape[2] * S))
     for start in range(first, S, at_once):
         stop = min(start + at_once, S)
         rows = slice(start + 1, S)
@@ -75,7 +84,7 @@ def without_each(model: Attentive, read: Tensor, in_place: bool, at_once: int) -
         faint = (sums[..., -1].amin(1).masked_fill(no_row, 1.0) < FAINT).any(1)
         for run in faint.nonzero()[:, 0].tolist():
             x[run] = alone(model, read, start + run - first, in_place)
-        yield x, here
+        yield x, here, known and (known[0][start - first : stop - first], known[1][start - first : stop - first])
 
 
 def alone(model: Attentive, read: Tensor, item: int, in_place: bool) -> Tensor:

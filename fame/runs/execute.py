@@ -27,9 +27,8 @@ def blocks(model: Model, plan: Plan) -> Iterator[Output]:
     if plan.each and isinstance(model, Attentive) and shares_attention(model, plan.longest):
         if plan.runs > plan.longest:
             yield model(plan.items, newest=True)
-        size = budget.at_once(16 * model.config.width * (plan.longest + 1))  # states of a run
-        for x, keep in without_each(model, plan.items[0], plan.way == "mask", size):
-            yield model.finish(x, keep, Intervention(), newest=True)
+        for x, keep, ahead in without_each(model, plan.items[0], plan.way == "mask", budget.BUDGET):
+            yield model.finish(x, keep, Intervention(), newest=True, ahead=ahead)
         return
     size = budget.runs_at_once(model.config, 1 if plan.read_once else plan.longest)
     for start in range(0, plan.runs, size):

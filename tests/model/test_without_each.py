@@ -7,10 +7,17 @@ from hypothesis import strategies as st
 
 from fame.model import Edit, Intervention
 from fame.model.layers import ROWS
-from fame.model.without_each import without_each
+from fame.model.output import Output
+from fame.model.without_each import STATES, without_each
 from tests.model.conftest import FAME, SASREC, VARIANTS, make
 
 TWO_LAYERS = {name: make(config) for name, config in VARIANTS.items() if config.layers == 2}
+
+
+def finished(model, one) -> Output:
+    """A block of runs."""
+    x, keep, ahead = one
+    return model.finish(x, keep, Intervention(), newest=True, ahead=ahead)
 
 
 @pytest.mark.parametrize("name", TWO_LAYERS)
@@ -19,9 +26,10 @@ TWO_LAYERS = {name: make(config) for name, config in VARIANTS.items() if config.
 @torch.inference_mode()
 def test_each_run_is_one_by_itself(name, in_place, history, at_once):
     model, read = TWO_LAYERS[name], torch.tensor(history)
-    blocks = list(without_each(model, read, in_place, at_once))
-    assert max(len(x) for x, _ in blocks) <= at_once
-    found = torch.cat([model.finish(x, keep, Intervention(), newest=True).query for x, keep in blocks])
+    numbers = at_once * STATES * model.config.width * (len(read) + model.config.begin)
+    blocks = list(without_each(model, read, in_place, numbers))
+    assert max(len(x) for x, _, _ in blocks) <= at_once
+    found = torch.cat([finished(model, one).query for one in blocks])
     for t in range(len(history)):
         left = torch.arange(len(history)) != t
         alone = (
@@ -38,9 +46,7 @@ def test_an_item_that_takes_all_of_what_is_read_can_be_left_out():
     block = model.blocks[0]
     block.qkv.weight[:48] *= 60  # queries and keys: differences between weights are beyond all numbers
     read = torch.tensor([3, 9, 27, 1, 14, 30])
-    found = torch.cat(
-        [model.finish(*one, Intervention(), newest=True).query for one in without_each(model, read, True, 9)]
-    )
+    found = torch.cat([finished(model, one).query for one in without_each(model, read, True, 10**6)])
     keep = ~torch.eye(6, dtype=torch.bool)
     assert torch.allclose(found, model(read.expand(6, 6), Intervention(keep=keep), newest=True).query, atol=2e-5)
 
