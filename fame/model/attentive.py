@@ -10,7 +10,6 @@ from fame.model.intervention import Intervention
 from fame.model.layers import Embedding, TransformerBlock, visible
 from fame.model.output import Output
 
-
 Ahead = tuple[Tensor, Tensor]  # what a last layer is told of what lies ahead of the newest position, a row a run
 
 

@@ -118,8 +118,9 @@ class FAME(Faceted, Attentive):
         if self.beliefs is None:
             return None
         H, N = self.config.heads, self.config.experts
-        own = beside.unflatten(2, (H, N)).permute(0, 2, 3, 1)
-        parts = [self.beliefs(own, rows, newest=True) for rows in item.split(max(1, numbers // (8 * H * N**2)))]
+        own = beside.view(*beside.shape[:2], H, N).permute(0, 2, 3, 1)
+        size = max(1, numbers // (8 * H * N**2))
+        parts = [self.beliefs(own, item[start : start + size], newest=True) for start in range(0, len(item), size)]
         return torch.cat([follows for follows, _ in parts]), torch.cat([drives for _, drives in parts])
 
     def weigh(self, facets: Tensor) -> Tensor:
