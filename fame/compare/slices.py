@@ -39,6 +39,11 @@ class ComparedEvents(TracedEvents):
         difference = GAINS[levels(self.rank)] - GAINS[levels(self.second_rank)]
         return (difference[:, None] == self.values[None, :]).argmax(1).astype(np.int8)
 
+    @cached_property
+    def standing(self) -> np.ndarray:
+        """(n,) nothing is asked of it: what differs is told by NDCG@10 alone."""
+        return np.zeros(len(self), np.float32)
+
     def only(self, rows: np.ndarray) -> ComparedEvents:
         """Some of them, by number, in that order."""
         found = super().only(rows)

@@ -28,6 +28,8 @@ class Counted:
     second: np.ndarray  # (S, 2) the same; -1, -1: there is none
     n: np.ndarray  # (S,) events
     total: np.ndarray  # (S,) sum of their gains
+    standing: np.ndarray  # (S,) sum of their standings
+    squares: np.ndarray  # (S,) of the standings of single labels; of pairs it is not known, 0
 
 
 @dataclass(frozen=True)
@@ -50,11 +52,16 @@ def count(events: TracedEvents, least: int) -> tuple[Counted, np.ndarray]:
     kept = [np.flatnonzero((n >= least) & (n <= most)) for n in numbers]
     labels = np.array([(c, label) for c, own in enumerate(kept) for label in own], np.int64).reshape(-1, 2)
     single = _by_level(events, numbers, kept)
-    pieces = [(labels, np.full_like(labels, -1), single.sum(1), single @ gains)]
-    counted = _few if len(events) < FEW else _many
-    for larger, smaller, n, total in counted(events, _parts(events, kept), len(labels)):
-        told = np.flatnonzero((n >= least) & (n <= most))
-        pieces.append((labels[smaller[told]], labels[larger[told]], n[told], total[told]))
+    K = len(labels)
+    alone, squares = np.zeros(K), np.zeros(K)  # of the standings of each label
+    pieces = []
+    for larger, smaller, n, *sums in (_few if len(events) < FEW else _many)(events, _parts(events, kept), squares):
+        itself = larger == smaller
+        alone[larger[itself]] = sums[1][itself]
+        told = np.flatnonzero(~itself & (n >= least) & (n <= most))
+        known = n, *sums, np.zeros(len(n))
+        pieces.append((labels[smaller[told]], labels[larger[told]], *(values[told] for values in known)))
+    pieces.insert(0, (labels, np.full_like(labels, -1), single.sum(1), single @ gains, alone, squares))
     return Counted(*(np.concatenate(column) for column in zip(*pieces, strict=True))), single
 
 
@@ -104,49 +111,58 @@ def _parts(events: TracedEvents, kept: Sequence[np.ndarray]) -> list[_Part]:
     return parts
 
 
-Pairs = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]  # (P,) larger and smaller label, events, sum of gains
+# (P,) larger and smaller label, events, sums of their gains and of their standings; a label is paired with itself, too.
+Pairs = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 
 
-def _few(events: TracedEvents, parts: Sequence[_Part], K: int) -> Iterator[Pairs]:
-    """All pairs of K labels that stand together somewhere."""
+def _few(events: TracedEvents, parts: Sequence[_Part], squares: np.ndarray) -> Iterator[Pairs]:
+    """All pairs of labels that stand together somewhere; `squares` (K,) gets those of the standings."""
     labels = np.array([part.number[part.of] for part in parts]).reshape(len(parts), len(events))
     part, event = np.nonzero(labels >= 0)
     if not len(event):
         return
-    has = csr_array((np.ones(len(event)), (event, labels[part, event])), (len(events), K))
-    n = tril(has.T @ has, -1, "csr")
-    gain = tril(has.T @ (has * events.gains[events.level][:, None]), -1, "csr")
+    label, standing = labels[part, event], events.standing[event].astype(float)
+    squares += np.bincount(label, standing**2, len(squares))
+    n, gain, stands = (
+        tril(_has(event, label, None, len(squares)).T @ _has(event, label, values, len(squares)), 0, "csr")
+        for values in (None, events.gains[events.level[event]], standing)
+    )
     larger, smaller = n.nonzero()
-    if not len(larger):
-        return
-    yield larger, smaller, n.data.astype(np.int64), gain[larger, smaller]
+    yield larger, smaller, n.data.astype(np.int64), gain[larger, smaller], stands[larger, smaller]
 
 
-def _many(events: TracedEvents, parts: Sequence[_Part], K: int) -> Iterator[Pairs]:
-    """The same, some of the larger labels at a time."""
+def _has(event: np.ndarray, label: np.ndarray, values: np.ndarray | None, K: int) -> csr_array:
+    """(events, K) values of what has a label; None = 1."""
+    return csr_array((np.ones(len(event)) if values is None else values, (event, label)), (event.max() + 1, K))
+
+
+def _many(events: TracedEvents, parts: Sequence[_Part], squares: np.ndarray) -> Iterator[Pairs]:
+    """All pairs of labels that stand together somewhere, some of the larger labels at a time; else as `_few`."""
+    K = len(squares)
     rows = max(1, CELLS // max(1, K))
     threads = min(THREADS, -(-len(events) // BLOCK))
     with ThreadPoolExecutor(THREADS) as pool:
         for start in range(0, K, rows):
             shape = min(rows, K - start), K
             every = pool.map(lambda k: _some(events, parts, k, threads, start, shape), range(threads))  # noqa: B023
-            n, total = (np.sum(tables, axis=0) for tables in zip(*every, strict=True))
+            n, *sums, own = (np.sum(tables, axis=0) for tables in zip(*every, strict=True))
+            squares[start : start + rows] = own
             larger, smaller = np.nonzero(n)
-            yield larger + start, smaller, n[larger, smaller], total[larger, smaller]
+            yield larger + start, smaller, n[larger, smaller], sums[0][larger, smaller], sums[1][larger, smaller]
 
 
 def _some(
     events: TracedEvents, parts: Sequence[_Part], k: int, step: int, start: int, shape: tuple[int, int]
-) -> tuple[np.ndarray, np.ndarray]:
-    """Of every `step`-th block of events, from the k-th: both tables."""
+) -> tuple[np.ndarray, ...]:
+    """Of every `step`-th block of events, from the k-th: the tables of `tally`."""
     from fame.error_analysis.tally import tally
 
-    n, total = np.zeros(shape, np.int32), np.zeros(shape)
+    tables = np.zeros(shape, np.int32), np.zeros(shape), np.zeros(shape), np.zeros(shape[0])
     labels = np.empty((len(parts), BLOCK), np.int32)
     for begin in range(k * BLOCK, len(events), step * BLOCK):
         here = slice(begin, begin + BLOCK)
-        level = events.level[here]
+        level, standing = events.level[here], events.standing[here].astype(float)
         for part, out in zip(parts, labels, strict=True):
             np.take(part.number, part.of[here], out=out[: len(level)], mode="clip")  # else it is copied to be checked
-        tally(labels, len(level), events.gains[level], start, n, total)
-    return n, total
+        tally(labels, len(level), events.gains[level], standing, start, *tables)
+    return tables

@@ -21,7 +21,8 @@ class Slice:
     low: float  # 95 % interval of the effect
     high: float
     cost: float  # effect x share: by how much the whole's mean would be higher, or lower, at the whole's mean
-    p: float  # that as many events at random differ as much; of two labels, also from the rest of either alone
+    p: float  # that as many events at random differ as much in NDCG@10, or in where the truth stands among all ranks,
+    # whichever is rarer, doubled; of two labels, also from the rest of either alone
     q: float  # the same after correction for all slices that were looked at
     told: bool  # q is at most the discovery rate
     under: int | None = None  # place of the slice that most of the cost goes with; None = stands for itself

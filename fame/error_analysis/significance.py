@@ -36,6 +36,21 @@ def p_values(n: np.ndarray, total: np.ndarray, levels: np.ndarray, gains: np.nda
     return np.concatenate([np.zeros(0), *found])
 
 
+def p_of_sums(n: np.ndarray, total: np.ndarray, N: np.ndarray, whole: np.ndarray, squares: np.ndarray) -> np.ndarray:
+    """(S,) two-sided p of each slice's total among all draws of `n` events without replacement, by the normal law.
+
+    Parameters
+    ----------
+    n, total : (S,) events of each slice, and the sum of their values
+    N, whole, squares : (S,) or (): of the population, its events, the sum of their values and of their squares
+    """
+    mean = whole / np.maximum(N, 1)
+    spread = np.maximum(squares / np.maximum(N, 1) - mean**2, 0)
+    deviation = np.sqrt(spread * n * np.maximum(N - n, 0) / np.maximum(N - 1, 1))
+    fixed = deviation <= 1e-9  # nothing can differ
+    return np.where(fixed, 1, np.minimum(1, 2 * ndtr(-np.abs(total - n * mean) / np.where(fixed, 1, deviation))))
+
+
 def benjamini_hochberg(p: np.ndarray) -> np.ndarray:
     """(S,) p -> q: the least share of false discoveries with which each is among those told."""
     order = np.argsort(p)

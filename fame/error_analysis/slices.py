@@ -1,6 +1,7 @@
 """Which events are worse, or better, than the whole: slices of one label or two, tested, in the order of their cost.
 
-- Tested against all draws of as many events (`significance`), so that rare hits and small slices are told honestly.
+- Tested against all draws of as many events (`significance`), so that rare hits and small slices are told honestly: by
+  NDCG@10, and by where the truth stands among all ranks, which differs long before enough of the few hits are missing.
 - Two labels together must also differ from the rest of either alone: else the single label says it all.
 - Corrected by Benjamini and Hochberg over all slices looked at, with as much for the few single labels as for the many
   pairs: of the slices told at most a twentieth is false on
@@ -18,7 +19,7 @@ from fame.error_analysis.counts import Counted, count
 from fame.error_analysis.events import Labels, TracedEvents
 from fame.error_analysis.grouping import labels_of, stands_for, within
 from fame.error_analysis.records import DISCOVERY_RATE, Slice, Slices
-from fame.error_analysis.significance import benjamini_hochberg, p_values
+from fame.error_analysis.significance import benjamini_hochberg, p_of_sums, p_values
 
 FEWEST = 20  # events of a slice
 PART = 2_000  # of so many events a slice must have one more: what is smaller costs the total nothing
@@ -43,6 +44,10 @@ def find_slices(events: TracedEvents, minimum: int | None = None) -> Slices:
         return Slices(N, mean, 0, least, ())
     p = p_values(counted.n, counted.total, whole, gains)
     p = beyond_parts(counted, singles, p, mean, gains)
+    if events.standing.any():
+        differs = counted.standing - counted.n * events.standing.mean(dtype=float)
+        same = np.sign(differs) == np.sign(counted.total - counted.n * mean)  # one that is better and worse is not told
+        p = np.minimum(1, 2 * np.minimum(p, np.where(same, by_standing(counted, len(singles), events.standing), 1)))
     q = corrected(p, len(singles))
     told = np.flatnonzero(q <= DISCOVERY_RATE)
     cost = (counted.total - counted.n * mean) / N
@@ -85,6 +90,22 @@ def corrected(p: np.ndarray, singles: int) -> np.ndarray:
     for part in groups:
         weight[part] = len(p) / (len(groups) * len(p[part]))
     return benjamini_hochberg(p / weight)
+
+
+def by_standing(counted: Counted, singles: int, standing: np.ndarray) -> np.ndarray:
+    """(S,) p of where the truth stands; of two labels the largest of those against the whole and either label alone."""
+    total, squares = standing.sum(dtype=float), np.square(standing).sum(dtype=float)
+    p = p_of_sums(counted.n, counted.standing, np.array(len(standing)), total, squares)
+    place = {tuple(pair): k for k, pair in enumerate(counted.first[:singles].tolist())}
+    near = np.flatnonzero((p <= DISCOVERY_RATE) & (counted.second[:, 0] >= 0))
+    n, stands = counted.n[near], counted.standing[near]
+    direction = np.sign(stands - n * total / len(standing))
+    for labels in (counted.first[near], counted.second[near]):
+        of = np.array([place[tuple(pair)] for pair in labels.tolist()], int)
+        N, whole = counted.n[of], counted.standing[of]
+        own = p_of_sums(n, stands, N, whole, counted.squares[of])
+        p[near] = np.maximum(p[near], np.where((np.sign(stands - n * whole / N) == direction) & (n < N), own, 1))
+    return p
 
 
 def beyond_parts(counted: Counted, singles: np.ndarray, p: np.ndarray, mean: float, gains: np.ndarray) -> np.ndarray:

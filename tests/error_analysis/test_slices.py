@@ -13,7 +13,7 @@ from fame.error_analysis.analysis import analyse
 from fame.error_analysis.conditions import holding
 from fame.error_analysis.counts import count
 from fame.error_analysis.events import GAINS, TracedEvents
-from fame.error_analysis.significance import benjamini_hochberg, p_values
+from fame.error_analysis.significance import benjamini_hochberg, p_of_sums, p_values
 from fame.error_analysis.slices import corrected, find_slices, intervals
 from fame.ranking.metrics import per_user
 from tests.error_analysis.made import events
@@ -158,6 +158,34 @@ def test_intervals_hold_what_they_are_about_in_95_of_100_cases() -> None:
             low, high = intervals(its[None], its + others, GAINS, seed=1)
             held += low[0] <= effect <= high[0]
         assert held / 300 > 0.9
+
+
+def test_p_of_where_truths_stand_is_the_share_of_draws_that_differ_as_much() -> None:
+    made = events(400, 2, hits=0.05)
+    standing, rng = made.standing.astype(float), np.random.default_rng(0)
+    order = np.argsort(made.rank, kind="stable")
+    assert (np.diff(standing[order]) <= 0).all()  # the better the rank, the higher
+    for n in (20, 90, 300):
+        drawn = np.array([rng.permutation(standing)[:n].sum() for _ in range(20_000)])
+        some = np.quantile(drawn, (0.002, 0.02, 0.2, 0.7, 0.99))
+        p = p_of_sums(np.full(5, n), some, np.array(400), standing.sum(), standing @ standing)
+        off = np.abs(some[:, None] - n * standing.mean())
+        share = (np.abs(drawn - n * standing.mean()) >= off - 1e-9).mean(1)
+        np.testing.assert_allclose(p, share, rtol=0.25, atol=0.002)
+
+
+@pytest.mark.parametrize("seed", [4, 6])  # by NDCG@10 it is by chance a little better, and a little worse
+def test_a_slice_whose_misses_are_worse_is_told_though_its_hits_are_as_many(seed: int) -> None:
+    made = events(3_000, seed, hits=0.05)
+    inside = made.columns[2].having(1)
+    worse = made.rank + np.where(inside & (made.rank > 10), 400, 0).astype(np.int32)
+    first, after = (
+        next(row for row in find_slices(one).rows if row.name == "truth.genre = a")
+        for one in (made, replace(made, rank=worse))
+    )
+    assert not first.told
+    assert after.told == (after.effect < 0)  # never told as better for what is worse
+    assert after.effect == pytest.approx(first.effect)
 
 
 def test_benjamini_hochberg_is_as_defined() -> None:

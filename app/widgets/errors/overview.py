@@ -123,8 +123,9 @@ def slices(chosen: Selection) -> None:
     left = ", and a slice that goes with another's is left to that one" if len(heads) < len(found.rows) else ""
     st.caption(
         f"NDCG@10 with 95 % intervals; the line is the whole, {found.mean:.3f}. What costs the total most stands "
-        f"first. Blue can be told from the whole after correction for all {found.looked_at:,} slices of "
-        f"{found.minimum} users or more (Benjamini and Hochberg){left}. Click to look at one alone."
+        "first. Blue can be told from the whole, by NDCG@10 or by where the truth stands among all ranks, after "
+        f"correction for all {found.looked_at:,} slices of {found.minimum} users or more (Benjamini and Hochberg)"
+        f"{left}. Click to look at one alone."
     )
     table_behind(
         pd.DataFrame(

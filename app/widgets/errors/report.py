@@ -178,7 +178,8 @@ def slices(chosen: Selection) -> str:
     return (
         f'<svg viewBox="0 0 {WIDTH} {height}" role="img" aria-label="Slices by NDCG@10">{line}{"".join(rows)}</svg>'
         f"<small>NDCG@10 with 95 % intervals and users; the line is the whole, {found.mean:.3f}. Grey cannot be told "
-        f"from it, of {found.looked_at:,} slices looked at.</small>"
+        "from it by that, nor by where the truth stands among all ranks, of "
+        f"{found.looked_at:,} slices looked at.</small>"
     )
 
 
