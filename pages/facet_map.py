@@ -10,9 +10,11 @@ from app.widgets.shared.frame import notices
 from app.widgets.shared.headings import header
 from app.widgets.shared.history import editor
 from app.widgets.shared.loading import loaded
+from app.widgets.shared.maps import offer_maps
 from app.widgets.shared.tables import table_behind
 from fame.errors import InputError
 from fame.explain.facets.neighbours import neighbours
+from fame.maps.store import NoMapsError
 from fame.ranking.recommend import recommend
 
 NEAR = 8
@@ -32,7 +34,8 @@ def story() -> None:
     try:
         maps = resources.maps(now.model)
     except InputError as error:
-        st.info(escape(str(error)))
+        st.info("This model has no maps yet." if isinstance(error, NoMapsError) else escape(str(error)))
+        offer_maps(now.model)
         return
     model = loaded(now).model
     answer = recommend(model, now.history, 10, hidden=now.hidden) if now.history else None

@@ -122,7 +122,7 @@ def facets(shares: FacetShares, names: Sequence[str], droppable: bool) -> str:
     given = ", its gate weight going to the others" if droppable and shares.missing == "renormalised" else ""
     fallen = worst(shares.rank, shares.rank_without, shares.alone)
     if fallen is None:
-        return f" Leaving out any one facet{given}{',' * bool(given)} does not lower it."
+        return f" Leaving out any one facet{given}{',' * bool(given)} does not lower its rank."
     without = f"Without the {facet(names[fallen])}{given}"
     return f" {without}{',' * bool(given)} it would be {ordinal(int(shares.rank_without[fallen]))}."
 

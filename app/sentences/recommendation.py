@@ -33,7 +33,7 @@ def answer(
     if len(facets):
         lead, claim = _lead(parts, bias, facets) if shares is None else _most(shares, facets)
         if fallen is None:
-            text += f" {claim}; leaving out any one facet does not lower it."
+            text += f" {claim}; leaving out any one facet does not lower its rank."
         else:
             which = "it" if fallen == lead else f"the {facet(facets[fallen])}"
             text += f" {claim}; without {which}, it would be {ordinal(int(tested.facet_rank[fallen]))}."
@@ -44,7 +44,7 @@ def answer(
             text += f" Without {gone} in the history, it would be {ordinal(int(tested.item_rank[worst]))}."
         else:
             either = " either" if len(facets) and fallen is None else ""
-            text += f" Removing any one past item does not lower it{either}."
+            text += f" Removing any one past item does not lower its rank{either}."
     return text
 
 

@@ -10,12 +10,16 @@ from fame.errors import InputError
 from fame.folders import read_json, read_whole, recover, whole_folder, write_json
 from fame.measured import find, kept
 
-ADVICE = "compute the maps again with `python -m fame map --model MODEL`"
+ADVICE = "draw them with `python -m fame map --model MODEL`"
 MOST_MAPPED = 12_000  # items on a map; of a larger catalog a random sample is shown
 
 
 class MapError(InputError):
     """A map is missing or does not belong to the model."""
+
+
+class NoMapsError(MapError):
+    """Nobody drew any."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +81,7 @@ def load(folder: Path, fingerprint: str) -> Maps:
 def _load(model: Path, folder: Path, fingerprint: str) -> Maps:
     recover(folder)
     if not folder.is_dir():
-        raise MapError(f"{model} has no maps yet; {ADVICE}.")
+        raise NoMapsError(f"{model} has no maps yet; {ADVICE}.")
     about = read_json(folder / "maps.json", ADVICE)
     if about.get("model") != fingerprint:
         raise MapError(f"The maps in {folder} were made from other weights; {ADVICE}.")

@@ -41,6 +41,7 @@ def test_what_it_has_not_is_said(opened, gru4rec, page):
 def test_its_map_is_of_its_items(opened, gru4rec, tmp_path, cinema):
     app = opened(gru4rec, "facet_map", history="f1,f2,f3")
     assert "no maps yet" in said(app)
+    assert any(button.label.startswith("Draw the map, about") for button in app.button)
 
     folder = tmp_path / "runs" / "mine" / "best"
     V = len(cinema.catalog)

@@ -5,16 +5,16 @@ from pathlib import Path
 
 import streamlit as st
 
-from app import commands, models, resources, state
+from app import models, resources, state
 from app.current import resolve
 from app.look.numbers import duration
 from app.sentences.marking import escape
+from app.widgets.shared.maps import offer_maps
 from app.widgets.shared.page_links import go_to
 from app.widgets.train.epochs import curves, replay
 from fame import home
 from fame.errors import InputError
 from fame.maps import store as map_store
-from fame.slowdown import slowdown
 from fame.training import queue
 from fame.training.run_progress import RunProgress, end_of_log, watch
 
@@ -175,16 +175,7 @@ def next_steps(run: RunProgress) -> None:
     try:
         map_store.load(model.folder, model.fingerprint)
     except InputError:
-        size = model.config["items"], len(model.config["facets"])
-        seconds = resources.seconds(model.fingerprint, ("maps",), lambda: map_store.seconds(*size) * slowdown())
-        if st.button(f"Draw the facet maps, about {duration(seconds)}", icon=":material/scatter_plot:"):
-            try:
-                with st.spinner("Drawing a map for every facet …"):
-                    commands.draw_map(model)
-            except InputError as error:
-                st.error(escape(str(error)))
-            else:
-                st.rerun()
+        offer_maps(model)
     untested = run.facets and not (model.folder / "meaning.json").exists()
     if untested and st.button("Test what the facets mean", icon=":material/label:"):
         state.choose_model(run.name, run.dataset)

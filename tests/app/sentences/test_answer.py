@@ -98,7 +98,7 @@ def test_the_facet_whose_loss_hurts_most_may_be_another_one():
     said = say([0.2, 2.0], 0.3, effects_of(facets=(30, 9)))
     assert "Of the facets, **people** lifts it most" in said
     assert "without the facet **genre**, it would be 30th" in said
-    assert said.endswith("Removing any one past item does not lower it.")
+    assert said.endswith("Removing any one past item does not lower its rank.")
 
 
 def test_the_past_item_that_costs_the_place_need_not_be_the_one_that_moves_log_p_most():
@@ -108,8 +108,8 @@ def test_the_past_item_that_costs_the_place_need_not_be_the_one_that_moves_log_p
 
 def test_no_clear_answer_is_said():
     said = say([1.0, 0.9], 0.8, effects_of())
-    assert "No facet gives half of what lifts it; leaving out any one facet does not lower it." in said
-    assert "Removing any one past item does not lower it either." in said
+    assert "No facet gives half of what lifts it; leaving out any one facet does not lower its rank." in said
+    assert "Removing any one past item does not lower its rank either." in said
 
 
 def test_popularity_can_be_the_answer():

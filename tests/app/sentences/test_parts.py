@@ -65,7 +65,7 @@ def test_no_facet_and_no_expert_is_forgotten(world):
             every = [naive.without_facet(h, way == "renormalised") for h in range(len(names))]
             said = Said(past_items.facets(shares, names, not world.mixture))
             given = ", its gate weight going to the others," if way == "renormalised" and not world.mixture else ""
-            if said.take(rf" Leaving out any one facet{given} does not lower it\."):
+            if said.take(rf" Leaving out any one facet{given} does not lower its rank\."):
                 assert not any(naive.lowered(found) for found in every)
             else:
                 name, place = said.need(rf" Without the {FACET}{given} it would be {PLACE}\.")

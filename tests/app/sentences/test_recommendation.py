@@ -189,7 +189,7 @@ def check_facets(naive: Naive, said: Said) -> None:
     else:
         said.need(" No facet gives more than half of its probability")
         assert apart.responsibilities[v].max() < 0.5 + 1e-4
-    if said.take("; leaving out any one facet does not lower it"):
+    if said.take("; leaving out any one facet does not lower its rank"):
         assert not any(naive.lowered(naive.without_facet(h, False)) for h in range(len(naive.facets)))
     else:
         said.need("; without ")
@@ -202,7 +202,7 @@ def check_facets(naive: Naive, said: Said) -> None:
 
 def check_past(world, naive: Naive, said: Said) -> None:
     """The last one: what would be without a past item."""
-    if found := said.take(r" Removing any one past item does not lower it( either)?\."):
+    if found := said.take(r" Removing any one past item does not lower its rank( either)?\."):
         assert not any(naive.lowered(one) for one in naive.without_item)
         return
     which, title, place = said.need(rf" Without {ITEM} in the history, it would be {PLACE}\.")
