@@ -36,7 +36,6 @@ class Peers:
         if self.size == 1:
             return
         have = torch.tensor([weight.grad is not None for weight in weights] + [positions], dtype=torch.float32)
-        have[:-1] *= positions
         grads = [torch.zeros_like(w) if w.grad is None else w.grad * positions for w in weights]
         flat = torch.cat([have, *(grad.flatten() for grad in grads)])
         distributed.all_reduce(flat)
