@@ -7,7 +7,7 @@ from app.current import current
 from app.sentences.marking import escape
 from app.widgets.facet_map.maps import atlas, coordinates, middle_item, neighbour_table, selection
 from app.widgets.shared.frame import notices
-from app.widgets.shared.headings import header
+from app.widgets.shared.headings import header, with_terms
 from app.widgets.shared.history import editor
 from app.widgets.shared.loading import loaded
 from app.widgets.shared.maps import offer_maps
@@ -24,7 +24,7 @@ NEAR = 8
 def story() -> None:
     now = current()
     if now.facets:
-        st.markdown(
+        with_terms(
             "The same items, as each facet arranges them. Draw around a group in one map, see where it lies in the "
             "others."
         )

@@ -11,7 +11,7 @@ from app.widgets.gates.user_groups import gate_by_group
 from app.widgets.shared.earned import gate_earns
 from app.widgets.shared.event_filters import who
 from app.widgets.shared.frame import notices
-from app.widgets.shared.headings import header
+from app.widgets.shared.headings import header, with_terms
 from app.widgets.shared.history import editor
 from app.widgets.shared.loading import loaded
 from app.widgets.shared.page_links import onward
@@ -47,10 +47,7 @@ def story() -> None:
     found, spread = facet_knockouts(model, at.seen, now.missing, at.hidden), facet_spread(model, at.seen)
     h = int(found.overlap.argmin()) if now.facet is None else now.facet
     told = evidence(model, resources.anatomy(now.model.name, now.data), at.seen, found.top[:1].tolist())[0]
-    st.markdown(
-        f"{parts.sentence(now, at, gate, spread, found)} {first_driven(told)}".rstrip(),
-        help=exactly(told) or None,
-    )
+    with_terms(f"{parts.sentence(now, at, gate, spread, found)} {first_driven(told)}".rstrip(), exactly(told))
     editor(now, gates, choosable=True)
 
     left, right = halves(at)

@@ -10,13 +10,13 @@ from app.widgets.home.cards import data_card, model_card
 from app.widgets.shared import recommendation as answers
 from app.widgets.shared.flow import flow_picture
 from app.widgets.shared.frame import notices
-from app.widgets.shared.headings import header
+from app.widgets.shared.headings import header, with_terms
 from app.widgets.shared.page_links import cards, go_to, to_page
 
 now = current()
 catalog = now.data.catalog
 
-st.markdown(
+with_terms(
     "FAME is a sequential recommender whose attention heads are *facets* that each predict the next item. "
     "Here you build a history, see what the model recommends, and take every score apart into exact parts."
 )
@@ -35,7 +35,7 @@ else:
     with st.container(border=True):
         past = " → ".join(f"*{escape(catalog.title(int(item)))}*" for item in shown.history)
         st.markdown(f"**After** {past}")
-        st.markdown(answers.sentence(now, shown, 0, example.knockout, example.evidence))
+        with_terms(answers.sentence(now, shown, 0, example.knockout, example.evidence))
         picture, ranked = st.columns([3, 2], gap="large")
         with picture:
             to_page(PAGES_BY_NAME["learn"], "**How it chooses**, in nine steps", "content")

@@ -9,7 +9,7 @@ from app.widgets.meaning.facets import cards, likeness, meaning, probe_matrix
 from app.widgets.meaning.seeds import seeds
 from app.widgets.shared.expert_meanings import expert_table
 from app.widgets.shared.frame import notices
-from app.widgets.shared.headings import header
+from app.widgets.shared.headings import header, with_terms
 from app.widgets.shared.weights import plain_warning
 from fame.architectures import titles
 
@@ -29,7 +29,7 @@ def facets() -> None:
     found = meaning(now)
     if found is None:
         return
-    st.markdown(meanings.answer(found))
+    with_terms(meanings.answer(found))
     header("Facet by facet")
     cards(now, found)
     st.caption(meanings.reading(found))

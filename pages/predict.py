@@ -8,7 +8,7 @@ from app.widgets.predict.beside import ranked_before
 from app.widgets.predict.explanation import behind, past, why
 from app.widgets.shared.contrast import rival
 from app.widgets.shared.frame import notices
-from app.widgets.shared.headings import header
+from app.widgets.shared.headings import header, with_terms
 from app.widgets.shared.history import editor
 from app.widgets.shared.loading import loaded
 from app.widgets.shared.page_links import onward
@@ -37,7 +37,7 @@ def story() -> None:
     tested = effects(model, runs, target, now.hidden)
     told = evidence(model, resources.anatomy(now.model.name, now.data), now.history, [target])[0]
 
-    st.markdown(sentence(now, asked, 0, tested, told))
+    with_terms(sentence(now, asked, 0, tested, told))
     editor(now, answer.gate)
 
     left, right = st.columns([4, 3], gap="large")

@@ -10,7 +10,7 @@ from app.sentences import past_items
 from app.sentences.recommendation import also_driven, exactly
 from app.widgets.shared import contrast as rival
 from app.widgets.shared.frame import notices
-from app.widgets.shared.headings import header
+from app.widgets.shared.headings import header, with_terms
 from app.widgets.shared.history import editor
 from app.widgets.shared.item_choice import choose_against, choose_target
 from app.widgets.shared.loading import loaded
@@ -76,7 +76,7 @@ def story() -> None:
             with contextlib.suppress(QuestionError):  # of too many facets; told where they are shown
                 said += past_items.facets(shared(now, question), now.facets, now.head.droppable)
         told = evidence(model, resources.anatomy(now.model.name, now.data), now.history, [target])[0]
-        st.markdown(f"{said} {also_driven(told)}".rstrip(), help=exactly(told) or None)
+        with_terms(f"{said} {also_driven(told)}".rstrip(), exactly(told))
     if question.length > 1 and against is not None:
         header("Why this and not that?")
         compared = contrast_runs(model, runs, target, against, resources.anatomy(now.model.name, now.data), now.hidden)

@@ -1,5 +1,6 @@
 """Learn tells every model's nine steps with that model's numbers, and checks what is tried by running it."""
 
+import ast
 import html
 import re
 
@@ -8,6 +9,7 @@ import pytest
 
 from app import guide
 from app.look.numbers import percent
+from app.pages import PAGES
 from app.widgets.learn.sheet import sheet
 from fame.explain.exercises import reach, removal, taken
 from fame.home import PROJECT
@@ -148,6 +150,29 @@ def test_every_heading_with_a_term_of_the_glossary_says_what_it_means(opened, tr
     assert helped["What each facet does after item 4"] == guide.help_on("facet")
     for text, shown in helped.items():
         assert shown == (guide.help_in(text) or "")
+
+
+@pytest.mark.parametrize("page", [page.name for page in PAGES])
+def test_a_page_says_what_each_term_means_that_its_sentences_use(opened, trained, page):
+    """Where it stands, or in a heading or a column of the same page; a box with news cannot say more than it does."""
+    app = opened(trained.model, page, history=HISTORY, **({"step": "7"} if page == "learn" else {}))
+    assert not app.exception
+    spoken = [*app.main.markdown, *app.main.caption, *app.main.header, *app.main.subheader]
+    tables = [table.proto.columns for table in app.main.get("arrow_data_frame")]
+    defined = "\n".join([*(one.proto.help for one in spoken), *tables])
+    for name, term in guide.glossary().items():
+        used = any(re.search(rf"\b{re.escape(name)}s?\b", one.value, re.IGNORECASE) for one in spoken)
+        assert not used or name in guide.EVERYDAY or term.definition in defined, name
+
+
+def test_nothing_is_called_by_a_name_that_the_glossary_does_not_give_it():
+    for path in (*(PROJECT / "pages").glob("*.py"), *(PROJECT / "app").rglob("*.py"), *guide.FOLDER.glob("*.md")):
+        text = path.read_text(encoding="utf-8")
+        if path.suffix == ".py":
+            nodes = [node.value for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Constant)]
+            text = "\n".join(value for value in nodes if isinstance(value, str))
+        for term in guide.glossary().values():
+            assert not re.search(rf"\b({'|'.join(map(re.escape, term.avoided))})s?\b", text, re.IGNORECASE), path
 
 
 def test_a_term_is_defined_wherever_it_stands_and_no_other_word():

@@ -12,6 +12,7 @@ from app.look.numbers import factor, ordinal, percent, times
 from app.sentences.marking import escape, facet
 from app.widgets.shared import weights
 from app.widgets.shared.expert_meanings import called
+from app.widgets.shared.headings import small_with_terms
 from app.widgets.shared.position import Place, along
 from app.widgets.shared.tables import table_behind, with_download
 from fame.explain.facets.effects import ExpertEffects
@@ -98,7 +99,7 @@ def attention_of(now: Current, at: Place, experts: Experts, h: int, n: int) -> N
         alt=f"Attention of {names[n]} of {now.facets[h]} over the history as bars, its siblings' as marks",
     )
     st.markdown(apart(experts.pairs(h, at.position), n))
-    st.caption(
+    small_with_terms(
         "Exact attention of this layer; how far apart: Jensen-Shannon divergence, from 0 = the same to 1 bit = nothing "
         "in common. Attention shows where an expert looks, not what a past item did: Predict tests that by removing it."
     )

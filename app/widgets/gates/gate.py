@@ -13,6 +13,7 @@ from app.sentences.marking import escape, facet
 from app.widgets.shared import weights
 from app.widgets.shared.facet_choice import WEIGHT_GOES, choose_facet, choose_missing
 from app.widgets.shared.facet_meanings import names as with_meanings
+from app.widgets.shared.headings import small_with_terms
 from app.widgets.shared.position import Place, along
 from app.widgets.shared.tables import table_behind, with_download
 from fame.explain.facets.effects import FacetKnockouts
@@ -141,11 +142,11 @@ def knocked_out(now: Current, found: FacetKnockouts, h: int) -> None:
     if not now.head.droppable:
         st.caption(f"Run again without it. A {now.head.title} has to sum to 1: the others take over its weight.")
     elif now.model.config["popularity"]:
-        st.caption(
+        small_with_terms(
             "Run again without it. Where the others take over its weight, they count for more beside popularity."
         )
     else:
-        st.caption(
+        small_with_terms(
             "Run again without it. This model has no popularity term, so that both ways give the same ranking: the "
             "others' parts all grow by one factor."
         )
@@ -161,6 +162,6 @@ def move(before: int | None, rank: int) -> str:
 def say_little(now: Current) -> None:
     """What a gate weight is worth, as a warning where training tied no facet to anything."""
     if now.model.config.get("families"):
-        st.caption(weights.say_little(now))
+        small_with_terms(weights.say_little(now))
     else:
         weights.plain_warning(now)

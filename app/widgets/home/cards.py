@@ -8,6 +8,7 @@ from app.look.numbers import percent
 from app.sentences import compare as say
 from app.sentences.marking import escape
 from app.sentences.meanings import listed
+from app.widgets.shared.headings import with_terms
 
 MEASURES = {
     "HR@10": "Share of users whose held-out item is among the first ten of all items that they had not seen.",
@@ -24,7 +25,7 @@ def model_card(now: Current) -> None:
         shape = f"{now.model.architecture.title}, width {config['width']}, {layers}"
         if now.facets:
             shape += f", {config['heads']} facets with {config['experts']} experts each"
-        st.markdown(shape + f"; reads the newest {config['length']} items.")
+        with_terms(shape + f"; reads the newest {config['length']} items.")
         if now.facets:
             st.markdown(tied(now))
         for sentence in now.model.collapses():

@@ -13,7 +13,7 @@ from app.widgets.learn import parts, ranking, readers, tasks, trap
 from app.widgets.learn.lesson import Lesson
 from app.widgets.learn.teaching import timer
 from app.widgets.shared.flow import flow_picture
-from app.widgets.shared.headings import header
+from app.widgets.shared.headings import header, with_terms
 from app.widgets.shared.page_links import onward
 from fame.explain.facets.what_if import WeightError
 from fame.explain.forward_pass import ForwardPass
@@ -71,7 +71,7 @@ def tour(now: Current, model: Model, at: int, lesson_minutes: int | None) -> Non
             st.info(f"**For who teaches.** {step.of('notes', ())}", icon=":material/co_present:")
         onward(now, scene.ways)
     with right:
-        st.markdown(step.of("text", guide.kinds(now.model)))
+        with_terms(step.of("text", guide.kinds(now.model)))
         if equation := step.of("equation", guide.kinds(now.model)):
             st.latex(equation)
         scene.teach(lesson)

@@ -8,6 +8,7 @@ from app.sentences.marking import escape, facet, together, told_apart
 from app.sentences.tour import decided
 from app.widgets.learn.guessing import ask, judge
 from app.widgets.learn.lesson import Lesson
+from app.widgets.shared.headings import small_with_terms
 from fame.checkpoint.description import Description
 from fame.errors import InputError
 from fame.explain.knockout import effects
@@ -52,7 +53,7 @@ def scoreboard(model: Description) -> None:
     shares = [f"drawing lots {percent(found.chance)}"]
     shares += [f"the largest gate weight {percent(gate.value)}"] if gate else []
     shares += [f"the tested driver {percent(found.named.value)}", f"who knows the truth before {percent(found.oracle)}"]
-    st.caption(
+    small_with_terms(
         f"Over {found.events:,} choices of the made-up cinema, what drove them is named right by {together(shares)} "
         f"({escape(name)})."
     )

@@ -12,7 +12,7 @@ from app.current import Current
 from app.look.numbers import duration, percent
 from app.sentences.marking import escape, together
 from app.widgets.meaning.preferences import preferences
-from app.widgets.shared.headings import header, subheader
+from app.widgets.shared.headings import header, small_with_terms, subheader
 from app.widgets.shared.tables import table_behind
 from fame.errors import InputError
 from fame.explain.families.probability import shipped
@@ -160,7 +160,7 @@ def marks(found: Scorecard) -> None:
             + ", ".join(f"{name} {percent(share.value)}" for name, share in shares.items()),
         )
         upper = "The facets have no families' names; each got the one that suits it best: an upper bound. "
-        st.caption(
+        small_with_terms(
             f"Share of events named right, with its 95\u00a0% interval (Wilson). {upper if found.matched else ''}Facet "
             "and family parts are those of the score; knock-out is the family without which the item falls furthest. "
             "The oracle knows which family drove the event before."

@@ -12,6 +12,7 @@ from app.look.numbers import ordinal, percent, signed, times
 from app.sentences.marking import attribute, escape, plain_facet, told_apart
 from app.sentences.recommendation import amount, derived_lift, exactly, lifted_by
 from app.widgets.shared import weights
+from app.widgets.shared.headings import small_with_terms
 from app.widgets.shared.recommendation import has_popularity, of_its_audience
 from app.widgets.shared.score_split import by_facet, by_family, derived_of, no_family
 from app.widgets.shared.tables import table_behind, with_download
@@ -225,7 +226,7 @@ def without_facets(now: Current, asked: Recommendation, tested: Knockout) -> Non
             "kept": weights.kept_column(),
         },
     )
-    st.caption(weights.say_little(now))
+    small_with_terms(weights.say_little(now))
 
 
 def past(now: Current, asked: Recommendation, tested: Knockout) -> None:

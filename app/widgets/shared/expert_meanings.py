@@ -11,6 +11,7 @@ from app.sentences import ablation, meanings
 from app.sentences import experts as said
 from app.widgets.shared.earned import routers_earn
 from app.widgets.shared.facet_meanings import stored
+from app.widgets.shared.headings import with_terms
 from app.widgets.shared.tables import with_download
 from fame.explain.meaning.records import Expert, Meaning
 
@@ -82,7 +83,7 @@ def expert_table(now: Current, found: Meaning) -> None:
         st.markdown("This model has one expert a facet: there is nothing to tell apart.")
         return
     if found.deeds:
-        st.markdown(f"{said.deeds(found.deeds, routers_earn(now))} {said.selectivity(found.deeds.done)}")
+        with_terms(f"{said.deeds(found.deeds, routers_earn(now))} {said.selectivity(found.deeds.done)}")
     st.markdown(sentence(found))
     frame = experts_frame(found, list(found.experts))
     frame.insert(0, "facet", [found.facets[expert.facet].facet for expert in found.experts])

@@ -4,6 +4,7 @@ import streamlit as st
 
 from app import resources, state
 from app.sentences.marking import escape
+from app.widgets.shared.headings import with_terms
 from app.widgets.train.importing import importing, show
 from fame import home
 from fame.data import DataSet
@@ -59,7 +60,7 @@ def about(data: DataSet) -> None:
 
     counts = data.counts
     families = ", ".join(escape(family.name) for family in data.catalog.families)
-    st.markdown(
+    with_terms(
         f"{counts['users']:,} users, {counts['items']:,} items, {counts['interactions']:,} interactions. "
         + (f"Attributes that facets can be tied to: {families}." if families else "The items have no attributes.")
     )

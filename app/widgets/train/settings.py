@@ -11,6 +11,7 @@ import streamlit as st
 from app import models, resources, state
 from app.look.numbers import duration
 from app.sentences.marking import escape
+from app.widgets.shared.headings import small_with_terms
 from fame import home
 from fame.architectures import architecture, titles, trained_here
 from fame.data import DataSet
@@ -46,7 +47,7 @@ def choose(data: DataSet) -> None:
         persist_state="session",
         format_func=str.capitalize,
     )
-    st.caption("The settings of another model, from Models." if now.draft else PRESETS[preset])
+    small_with_terms("The settings of another model, from Models." if now.draft else PRESETS[preset])
     chosen = details(data, preset)
     try:
         wanted, notes = checked(preset, chosen, data)

@@ -15,6 +15,7 @@ from app.sentences.marking import escape, facet
 from app.widgets.shared import weights
 from app.widgets.shared.expert_meanings import called
 from app.widgets.shared.facet_choice import choose_missing
+from app.widgets.shared.headings import small_with_terms
 from app.widgets.shared.tables import table_behind
 from fame.explain.facets.effects import ExpertEffects, FacetShares, expert_effects, facet_shares
 from fame.explain.question import Question, QuestionError
@@ -66,7 +67,7 @@ def facets(now: Current, question: Question, gate: np.ndarray) -> None:
         ),
         "facet-shares",
     )
-    st.caption(weights.say_little(now))
+    small_with_terms(weights.say_little(now))
 
 
 def what(question: Question) -> str:

@@ -10,6 +10,7 @@ from app.current import Current
 from app.look.numbers import ordinal, signed, times
 from app.sentences import past_items
 from app.sentences.marking import escape
+from app.widgets.shared.headings import with_terms
 from app.widgets.shared.long_search import costly
 from app.widgets.shared.page_links import onward
 from app.widgets.shared.tables import table_behind
@@ -189,7 +190,7 @@ def badges(now: Current, shown: Sequence[Method], found: Explanations | None) ->
             if chosen:
                 said += f"; chosen as the truest on {chosen.chosen_on} users, these figures are of {row.users} others"
             said += "]"
-        st.markdown(said)
+        with_terms(said)
     st.caption(
         f"{found.users} users, seed {found.seed}. Area: what is left of the probability of the first item as the most "
         "important past items are removed one by one; lower is truer. In brackets the difference to recency and its "

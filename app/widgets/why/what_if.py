@@ -16,6 +16,7 @@ from app.current import Current
 from app.interventions import UNCHANGED, Interventions, route, weigh
 from app.sentences.marking import escape, plain_facet
 from app.widgets.shared.expert_meanings import called, turned_up
+from app.widgets.shared.headings import with_terms
 from app.widgets.shared.recommendation import answer_list, table
 from app.widgets.shared.tables import table_behind
 from app.widgets.why.counterfactual import fewest
@@ -116,7 +117,7 @@ def listed(now: Current) -> str:
 
 def gate(now: Current, found: Answer) -> None:
     """A slider a facet."""
-    st.markdown("**Gate**: how much each facet weighs")
+    with_terms("**Gate**: how much each facet weighs")
     st.caption(TOGETHER if now.head.droppable else IN_PROPORTION)
     for (h, name), place in zip(enumerate(now.facets), in_pairs(len(now.facets)), strict=True):
         chosen = now.changed.gate.get(h)
@@ -131,7 +132,7 @@ def router(now: Current, found: Answer, h: int) -> None:
         st.caption("Each facet has one expert: there is nothing to route.")
         return
     key = state.show("router-facet", now.facets[h])
-    st.markdown("**Router**: how much each expert weighs inside a facet")
+    with_terms("**Router**: how much each expert weighs inside a facet")
     st.segmented_control(
         "Facet",
         now.facets,
