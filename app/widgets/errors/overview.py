@@ -89,7 +89,7 @@ def slices(chosen: Selection) -> None:
     found = whole.slices
     if whole.found in (0, whole.events):
         who = "Nobody" if not whole.found else "Everybody"
-        st.info(f"{who} here has the truth among the first ten, so that no group of them fares otherwise.")
+        st.info(f"{who} here has the truth among the first ten, so that no group of them differs in NDCG@10.")
         return
     if not found.rows:
         st.info(f"These are too few to be told apart: a group needs {found.minimum} users.")

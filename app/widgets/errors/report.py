@@ -154,7 +154,7 @@ def slices(chosen: Selection) -> str:
     )
     shown = sorted(shown[:SLICES], key=lambda one: one.cost)
     if not shown or whole.found in (0, whole.events):
-        return "<p>No group of them can fare otherwise, or all are too small to be told.</p>"
+        return "<p>No group of them can differ in NDCG@10, or all are too small to be told.</p>"
     high = max([found.mean + one.high for one in shown] + [found.mean, 1e-9])
     low = min([0.0, *(found.mean + one.low for one in shown)])
     name, n = 300, 50
