@@ -10,6 +10,11 @@ UNMEASURED = (
     "users, and keeps it with the model."
 )
 
+CHOSEN_BY_RANK = (
+    "They were chosen by how what they took was ranked: other weights, whatever they are, raise what was chosen to be "
+    "low, and lower what was chosen to be high. Only of users who were chosen otherwise does this tell something."
+)
+
 
 def gate(found: Ablation) -> str:
     """What the gate is to the ranking."""

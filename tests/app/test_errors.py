@@ -12,6 +12,7 @@ import pytest
 
 from app import notes
 from app.look.numbers import ordinal
+from app.sentences import ablation as sentences
 from app.traces import Selection
 from app.widgets.errors import export
 from app.widgets.errors.events import Listing
@@ -23,6 +24,7 @@ from fame.error_analysis.analysis import analyse
 from fame.error_analysis.conditions import holding, parse
 from fame.error_analysis.prepare import events_of
 from fame.explain.facets.population import population
+from fame.explain.trust.ablation import ablation
 from fame.folders import write_json
 from fame.home import model_folders
 from fame.trace.make import trace
@@ -185,6 +187,25 @@ def test_filters_hold_where_all_users_are_shown(page, opened, trained, events, t
         assert table["imbalance"].tolist() == pytest.approx((mean.std(1) / mean.mean(1)).tolist(), abs=1e-5)
     app = opened(trained.model, name, where="rank = 1,rank = 2-10", history="f1,f2")
     assert "No user is left by these filters; drop one." in said(app)
+
+
+@pytest.mark.parametrize(("where", "by_rank"), [("length >= 6", False), ("rank > 10", True)])
+def test_whether_the_gate_earns_its_place_is_asked_for_the_chosen_users(
+    page, opened, trained, events, traced, cinema, where, by_rank
+):
+    page()
+    rows = events.row[holding(events, [parse(where)])]
+    ids = set(traced.rows(rows.tolist())["user_id"])
+    test = leave_one_out(cinema.histories).test
+    found = ablation(trained.model, test.only(np.array([cinema.users[user] in ids for user in test.users])))
+    assert found.users == len(rows)
+    app = opened(trained.model, "gates", where=where, history="f1,f2")
+    if any(one.key == "ablation-chosen" for one in app.button):
+        app.button(key="ablation-chosen").click().run()
+    while "For these: " not in said(app):
+        app.run()
+    assert f"For these: {sentences.gate(found)} {sentences.facets(found)}" in said(app)
+    assert (sentences.CHOSEN_BY_RANK in said(app)) == by_rank
 
 
 def test_without_a_trace_filters_are_said_not_to_hold(opened, trained):

@@ -7,7 +7,9 @@ from app import charts, resources
 from app.current import Current
 from app.look import palette
 from app.look.numbers import percent
+from app.sentences import ablation as said
 from app.sentences.marking import escape
+from app.widgets.shared.earned import earned_for
 from app.widgets.shared.event_filters import over
 from app.widgets.shared.expert_meanings import called
 from app.widgets.shared.tables import table_behind
@@ -19,6 +21,7 @@ def load_of_all(now: Current) -> None:
     looked_at = over(now)
     if looked_at is None:
         return
+    earned_for(now, looked_at[0], said.routers)
     load = resources.load(now.model.name, now.data.name, *looked_at)
     numbers = [f"expert {n + 1}" for n in range(load.mean.shape[1])]
     frame = pd.DataFrame(in_percent(load.mean), columns=numbers)

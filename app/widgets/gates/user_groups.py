@@ -8,7 +8,9 @@ from app import charts, resources, state
 from app.current import Current
 from app.look import palette
 from app.look.numbers import percent
+from app.sentences import ablation as said
 from app.sentences.marking import escape, plain_facet
+from app.widgets.shared.earned import earned_for
 from app.widgets.shared.event_filters import over
 from app.widgets.shared.facet_choice import choose_facet
 from app.widgets.shared.history import take_user
@@ -37,6 +39,7 @@ def gate_by_group(now: Current, h: int) -> None:
     if looked_at is None:
         return
     (chosen,) = looked_at
+    earned_for(now, chosen, lambda found: f"{said.gate(found)} {said.facets(found)}")
     n = resources.load(now.model.name, now.data.name, chosen).users
     groups = resources.groups(now.model.name, now.data, by, chosen)
     if not groups:

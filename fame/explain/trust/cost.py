@@ -9,7 +9,7 @@ from math import comb
 
 import numpy as np
 
-from fame.data import DataSet, leave_one_out
+from fame.data import DataSet, Events, leave_one_out
 from fame.data.split import sample
 from fame.explain.families.anatomy import fit
 from fame.explain.meaning.deeds import asked
@@ -21,6 +21,7 @@ from fame.explain.past.kinds import BASELINES, KINDS, usable
 from fame.explain.past.methods import method_seconds
 from fame.explain.question import Question
 from fame.explain.trust import deletion, faithfulness, sensitivity
+from fame.explain.trust.ablation import block_ranks
 from fame.explain.trust.driver_candidates import driver_candidates
 from fame.model import Faceted, Model
 from fame.runs.cost import Measure, one_by_one_seconds, subsets_seconds, taken
@@ -30,6 +31,7 @@ from fame.slowdown import slowdown
 STAGES = 6  # of the randomisation check, about
 ANY = 1  # item asked about: which one it is costs nothing
 MARKED = 128  # events that are marked to time the marking of all
+ABLATED = 64  # events that are ranked with every change to time that of all
 LEFT_OUT = 5  # events in which every expert is left out to time that in all
 START = 6.0  # seconds, on an idle machine, until a command has brought torch, the model and its data
 
@@ -85,6 +87,13 @@ def testing_seconds(model: Model, data: DataSet, users: int) -> float:
     length = int(min(model.config.length, max(2.0, float(np.median(data.histories.lengths))), model.config.items - 1))
     question = Question.about(model, range(1, length + 1), model.config.items)
     return START * slowdown() + judging_seconds(question, users)
+
+
+def ablation_seconds(model: Faceted, events: Events, measure: Measure = taken) -> float:
+    """Of `ablation` over all of these events, by what some of them take."""
+    some = sample(events, ABLATED, 0)
+    rng = np.random.default_rng(0)
+    return measure(lambda: block_ranks(model, some, rng)) * len(events.targets) / max(1, len(some.targets))
 
 
 def marking_seconds(model: Model, data: DataSet, measure: Measure = taken) -> float:
