@@ -21,5 +21,5 @@ def with_terms(text: str, also: str = "") -> None:
 
 
 def small_with_terms(text: str) -> None:
-    """The same in small type."""
+    """A sentence in small type in which a page first uses a term."""
     st.caption(text, help=help_in(text))
