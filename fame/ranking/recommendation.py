@@ -62,7 +62,7 @@ class Recommendation:
     def from_json(cls, content: dict[str, Any]) -> "Recommendation":
         """From the plain lists and numbers that `as_json` gives."""
         gate = np.asarray(content["gate"], dtype=float)
-        T, H, k = len(content["history"]), gate.shape[-1] if gate.ndim > 1 else 0, len(content["items"])
+        T, H, k = len(content["history"]), gate.shape[1], len(content["items"])
         shares = content.get("responsibilities")  # answers stored before there were mixtures have none
         return cls(
             history=np.asarray(content["history"], dtype=np.int64),

@@ -11,6 +11,7 @@ def test_measures_by_hand():
     got = means(ranks)
     assert got["HR@5"] == pytest.approx(2 / 5)
     assert got["HR@10"] == pytest.approx(3 / 5)
+    assert got["NDCG"] == pytest.approx((1 + 1 / 2 + 1 / np.log2(11) + 1 / np.log2(12) + 1 / np.log2(501)) / 5)
     assert got["NDCG@10"] == pytest.approx((1 + 1 / 2 + 1 / np.log2(11)) / 5)
     assert got["MRR@10"] == pytest.approx((1 + 1 / 3 + 1 / 10) / 5)
     assert got["MRR@20"] == pytest.approx((1 + 1 / 3 + 1 / 10 + 1 / 11) / 5)

@@ -33,6 +33,7 @@ def test_parts_add_up_and_the_items_are_those_of_brute_force(model, history):
     if len(model.config.facets):
         total = answer.reference + answer.bias + answer.contributions.sum(1)
         assert np.allclose(total, answer.score, atol=1e-4)
+        assert np.allclose([answer.above(row) for row in range(len(total))], answer.contributions.sum(1), atol=1e-4)
 
     with torch.inference_mode():
         output = model(torch.tensor([history[-model.config.length :]]))

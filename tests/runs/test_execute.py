@@ -149,6 +149,9 @@ def test_every_position_is_what_the_model_says_there(name):
     assert (found.attention is None) == (not model.architecture.attention)
     assert found.attention is None or torch.equal(found.attention, whole.attention)
     assert execute.along(model, plan.changed(read, None)).attention is None
+    newest = execute.differentiable(model, plan.changed(read, None)).query
+    assert newest.shape == whole.query[:, -1:].shape
+    assert torch.allclose(newest, whole.query[:, -1:], atol=2e-5)
 
 
 @pytest.mark.parametrize("name", MODELS)
@@ -162,6 +165,7 @@ def test_what_is_replaced_is_all_that_changes_and_all_that_is_copied(name):
     new = scores(found, found(read, newest=True))
     assert torch.allclose(new, scores(copied, copied(read, newest=True)), atol=1e-4)
     assert not torch.allclose(new, scores(model, model(read, newest=True)), atol=1e-2)
+    assert not dict(found.named_parameters())[model.table_name].requires_grad
     for of, weights in found.named_parameters():
         shared = weights.data_ptr() == dict(model.named_parameters())[of].data_ptr()
         assert shared == (of != model.table_name)
