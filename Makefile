@@ -36,10 +36,13 @@ test: .venv/installed-dev data browser
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
-	OMP_NUM_THREADS=1 $(MAKE) --jobs=3 --output-sync=target test-browser test-python types  # they share the cores
+	OMP_NUM_THREADS=1 $(MAKE) --jobs=4 --output-sync=target test-browser test-look test-python types  # they share the cores
 
 test-browser:
-	$(BIN)/python -m pytest tests/browser
+	$(BIN)/python -m pytest tests/browser --ignore=tests/browser/test_look.py
+
+test-look:
+	$(BIN)/python -m pytest tests/browser/test_look.py
 
 test-python:
 	$(BIN)/python -m slipcover --branch --skip-covered --source fame,app -m pytest --ignore=tests/browser
