@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: setup app test test-cluster test-browser test-python types data browser screenshots pictures mutants
+.PHONY: setup app test test-cluster test-browser test-look test-python types data browser screenshots pictures mutants
 
 setup: .venv/installed
 
