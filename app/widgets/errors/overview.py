@@ -95,7 +95,7 @@ def slices(chosen: Selection) -> None:
         st.info(f"These are too few to be told apart: a group needs {found.minimum} users.")
         return
     heads = [one for one in found.rows if one.under is None]
-    told = [one for one in heads if one.told]
+    told = sorted((one for one in heads if one.told), key=lambda one: -abs(one.cost))
     grey = [one for one in heads if not one.told]
     shown = sorted([*told, *grey][:LISTED], key=lambda one: one.cost)
     every = {say.together(one.conditions, chosen.title): one for one in found.rows}

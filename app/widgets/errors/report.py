@@ -149,9 +149,7 @@ def slices(chosen: Selection) -> str:
     whole = chosen.analysis()
     found = whole.slices
     heads = [one for one in found.rows if one.under is None]
-    shown = sorted(
-        [one for one in heads if one.told] + [one for one in heads if not one.told], key=lambda s: not s.told
-    )
+    shown = sorted(heads, key=lambda one: (not one.told, -abs(one.cost) if one.told else 0))
     shown = sorted(shown[:SLICES], key=lambda one: one.cost)
     if not shown or whole.found in (0, whole.events):
         return "<p>No group of them can differ in NDCG@10, or all are too small to be told.</p>"
