@@ -120,7 +120,7 @@ def core_seconds() -> dict[int, float]:
 
 
 def text(found: dict[str, Any]) -> str:
-    """Of each way to trace the best round: other programs only ever slow one down; of trainings every seed."""
+    """Of traces every round, of trainings every seed."""
     parts = [of_trace(found["trace"])] if "trace" in found else []
     if "train" in found:
         cells = {(row["way"], row["seed"]): f"{row['NDCG@10']:.4f}" for row in found["train"]}
@@ -131,21 +131,21 @@ def text(found: dict[str, Any]) -> str:
 
 
 def of_trace(rows: list[dict[str, Any]]) -> str:
-    """Rates, and what a core does for an event."""
-    best = {way: max((row for row in rows if row["way"] == way), key=lambda row: row["rate"]) for way in WAYS}
-    one, rounds = best["1 worker"], 1 + max(row["round"] for row in rows)
-    told = "one round" if rounds == 1 else f"{rounds} rounds"
-    lines = [
-        (
-            way, f"{row['rate']:.0f}", "" if way == "local" else f"{row['rate'] / one['rate'] / int(way[0]):.2f}",
-            f"{row['seconds']:.0f} s", f"{row['core_ms']:.1f}", f"{row['load']:.1f}",
-        )
-        for way, row in best.items()
-    ]  # fmt: skip
+    """Every round: on the clock, which other programs slow, and by what a core does for an event."""
+    lines = []
+    for turn in sorted({row["round"] for row in rows}):
+        local, one, two = (row for way in WAYS for row in rows if (row["way"], row["round"]) == (way, turn))
+        rates = [f"{row['rate']:.0f}" for row in (local, one, two)]
+        cores = [f"{row['core_ms']:.1f}" for row in (local, one, two)]
+        loads = " to ".join(f"{load:.0f}" for load in sorted((local["load"], one["load"], two["load"]))[::2])
+        clock, core = two["rate"] / one["rate"] / 2, one["core_ms"] / two["core_ms"]
+        lines.append((turn + 1, *rates, f"{clock:.2f}", *cores, f"{core:.2f}", loads))
+    ways = ("local", "1 worker", "2 workers")
+    head = ("round", *(f"{way}, events/s" for way in ways), "efficiency", *(f"{way}, core ms" for way in ways))
     return (
-        f"{USERS:,} events of a planted cinema of {ITEMS:,} films, the best of {told} in turns; efficiency is "
-        f"the rate of a worker against that of one worker alone.\n\n"
-        + report.table(("made by", "events a second", "efficiency", "in all", "core ms an event", "load before"), lines)
+        f"{USERS:,} events of a planted cinema of {ITEMS:,} films. Efficiency is the rate of a worker of two against "
+        f"that of one alone; in core time, what an event takes of a core.\n\n"
+        f"{report.table((*head, 'efficiency in core time', 'load before'), lines)}"
     )
 
 

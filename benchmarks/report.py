@@ -106,6 +106,9 @@ BRIEFS = {
     "growth explain": Brief(("items", "history", "Predict, s", "Why, s", "above, MB"), r"\| (50|300|1,000) \|"),
     "trace": Brief(("events", "opened", "all of them", "rank > 10", "what it keeps", "50 rows", "peak MB"), table=1),
     "error kinds": Brief(("kind", "has the tag", "right of the tag", "is the kind", "right of the kind")),
+    "cluster": Brief(
+        ("1 worker, events/s", "2 workers, events/s", "efficiency", "efficiency in core time", "load before")
+    ),
     "slices": Brief(("viewers", "found", "told of nothing")),
     "fuzz": Brief(),
 }

@@ -23,11 +23,14 @@ import torch
 
 from benchmarks import growth, report
 from fame.checkpoint import store
-from fame.data import leave_one_out, read
+from fame.data import DataSet, leave_one_out, read
 from fame.data.split import sample
 from fame.explain.families.anatomy import fit
 from fame.explain.meaning.measure import measure
+from fame.explain.trust.faithfulness import USERS as JUDGED
+from fame.explain.trust.faithfulness import judge
 from fame.home import PROJECT
+from fame.model import Model
 from fame.trace.block import Block, parquet_of
 from fame.trace.subject import Subject
 from fame.training.buffers import keep_large_buffers
@@ -40,6 +43,7 @@ CHECK = (1_000_000, 5_000_000)  # items and interactions that no line is fitted 
 WANTED = (10_000_000, 1_000_000_000)  # 100 million users
 USERS, EPOCHS, SEED, BATCH, EVENTS = 10, 30, 1, 4_096, 256
 MACHINE = (64, 512)  # cores and GB, to reckon with
+EXPLAINED = 3  # users, of the JUDGED that `verify explanations` takes
 TESTED = 30_000  # items at most, of which it is measured what `verify meaning` takes: minutes, of more
 HOUR, GB = 3600, 2**30
 PAGE = PROJECT / "docs" / "scale.md"
@@ -112,6 +116,7 @@ def cell(folder: Path, seconds: float) -> dict[str, Any]:
         begun = time.process_time()
         measure(model, data)
         found["meaning"] = time.process_time() - begun
+    found["explain"] = explaining(model, data)
     events = sample(split.test, EVENTS, SEED)
     block = Block(0, 0, True, events, tuple(data.users[user] for user in events.users), np.full(len(events.users), 1.0))
     begun = time.process_time()
@@ -122,6 +127,13 @@ def cell(folder: Path, seconds: float) -> dict[str, Any]:
         store.save(Path(place) / "model", model, data, {})
         found["disk"] = sum(file.stat().st_size for file in Path(place).rglob("*") if file.is_file())
     return found
+
+
+def explaining(model: Model, data: DataSet) -> float:
+    """Core seconds a user of `verify explanations`, by a few of them."""
+    begun = time.process_time()
+    judge(model, data, EXPLAINED)
+    return (time.process_time() - begun) / EXPLAINED
 
 
 def peak() -> int:
@@ -135,6 +147,7 @@ LINES = (
     ("training, core s a million interactions", "train", ("items",), 1e6),
     ("tracing, core s an event", "trace", ("items",), 1.0),
     ("fitting the anatomy, core s", "anatomy", ("items",), 1.0),
+    ("verify explanations, core s a user", "explain", ("items",), 1.0),
     ("verify meaning, core s", "meaning", ("items", "interactions"), 1.0),
     ("reading the data, core s", "read", ("items", "interactions"), 1.0),
     ("memory after reading, GB", "bytes_data", ("items", "interactions"), 1 / GB),
@@ -209,6 +222,7 @@ def reckoned(seen: list[dict[str, Any]]) -> tuple[list[str], list[tuple[str, ...
         step("fit the anatomy", cost["anatomy"], cost["bytes_trace"], alone=True),
         step("trace a million users", cost["trace"] * 1e6, worker),
         step(f"trace all {users:,} users", cost["trace"] * users, worker),
+        step(f"verify explanations of {JUDGED} users", cost["explain"] * JUDGED, cost["bytes_trace"], alone=True),
         step("verify meaning", cost["meaning"], cost["bytes_trace"], alone=True),
     ]
     where = f"a machine of {cores} cores and {memory} GB"
