@@ -5,19 +5,28 @@ import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.flop_counter import flop_registry
 
-from fame.explain.past.counterfactual import fewest_additions, fewest_removals
+from fame.data import leave_one_out
+from fame.explain.past.counterfactual import fewest_additions, fewest_removals, wished_removals
 from fame.explain.past.kinds import BASELINES, KINDS, METHODS
 from fame.explain.past.methods import attribute, method_seconds
 from fame.explain.question import Question
-from fame.explain.trust.cost import addition_seconds, judging_seconds, removal_runs, removal_seconds
+from fame.explain.trust.ablation import ablation
+from fame.explain.trust.cost import (
+    ablation_seconds,
+    addition_seconds,
+    judging_seconds,
+    removal_runs,
+    removal_seconds,
+)
 from fame.explain.trust.faithfulness import mark, verdict
+from fame.ranking.evaluation import counted
 from fame.runs.budget import runs_at_once
 from tests.model.conftest import FAME, SASREC, make
 
 LONG = 24
 HISTORIES = (list(range(1, 9)), list(range(1, LONG + 1)))
 CONFIGS = [config.model_copy(update={"items": 2_000, "length": LONG}) for config in (FAME, SASREC)]
-SEARCHES = ("greedy", "removals", "additions")
+SEARCHES = ("greedy", "removals", "wished", "additions")
 CASES = [(name, history) for history in HISTORIES for name in SEARCHES] + [("shapley", HISTORIES[0])]  # of short ones
 
 
@@ -109,6 +118,11 @@ def searches(config, history):
             lambda model, measure: removal_seconds(model, history, measure),
             lambda model: fewest_removals(model, history),
         ),
+        "wished": (
+            stubborn(config),
+            lambda model, measure: removal_seconds(model, history, measure),
+            lambda model: wished_removals(Question.of(model, history, last)),
+        ),
         "additions": (
             stubborn(config),
             lambda model, measure: addition_seconds(model, history, last, measure),
@@ -152,6 +166,12 @@ def test_a_block_is_no_larger_than_what_is_run_at_once():
     recording = Recording(model)
     removal_seconds(recording, HISTORIES[1], arithmetic)
     assert max(rows for rows, _ in recording.shapes) == question.at_once
+
+
+def test_an_ablation_is_reckoned_by_what_some_of_its_users_take(trained, cinema):
+    events = counted(leave_one_out(cinema.histories).test)
+    said = ablation_seconds(trained.model, events, arithmetic)
+    assert said == pytest.approx(arithmetic(lambda: ablation(trained.model, events)), rel=0.25)  # of other lengths
 
 
 def test_judging_counts_what_the_judge_computes():
