@@ -72,9 +72,14 @@ def _step(text: str) -> TourStep:
     return TourStep(head.strip().removeprefix("# "), sections)
 
 
+def taken(lesson: int | None) -> list[int]:
+    """Steps, from 0, of a lesson of so many minutes: those that it has minutes for; all where nobody teaches."""
+    return [n for n, step in enumerate(steps()) if lesson is None or step.minutes(lesson)]
+
+
 @cache
 def questions() -> tuple[LessonQuestion, ...]:
-    """Asked at the first step and again at the last."""
+    """Asked at the first step of a lesson and again at its last."""
     _, *rest = SECTION.split((FOLDER / "questions.md").read_text(encoding="utf-8"))
     return tuple(_question(text.strip(), body) for text, body in zip(rest[::2], rest[1::2], strict=True))
 

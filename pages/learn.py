@@ -30,7 +30,7 @@ def story(drawn: Current, seed: int) -> None:
     else:
         header(guide.steps()[0].title)
         st.info("There is no history to follow through the model. Add an item, or start from a preset.")
-    quiz(at)
+    quiz(at, lesson_minutes)
 
 
 now = current()

@@ -112,8 +112,11 @@ def test_before_and_after_ask_the_same_five_questions_each_with_one_answer(opene
         assert len(set(question.answers)) == 3
         assert 0 < len(question.why.split()) < 30
     assert len({question.right for question in asked}) > 1
-    for step, when in ((1, "before"), (9, "after")):
-        app = opened(trained.model, "learn", history=HISTORY, step=str(step))
+    ends = [(lesson, taken[end] + 1, when) for lesson in (None, 5, 20, 45) if (taken := guide.taken(lesson))
+            for end, when in ((0, "before"), (-1, "after"))]  # fmt: skip
+    for lesson, step, when in ends:
+        given = {"lesson": str(lesson)} if lesson else {}
+        app = opened(trained.model, "learn", history=HISTORY, step=str(step), **given)
         app.session_state[f"quiz-{step - 1}"] = True
         sent = component(app.run(), "questions")
         assert (sent["round"], len(sent["questions"])) == (when, 5)

@@ -41,11 +41,12 @@ def minutes() -> int | None:
 
 
 @st.fragment
-def quiz(at: int) -> None:
-    """The questions before the tour at its first step, and after it at the last."""
-    asked: dict[int, Round] = {0: "before", len(guide.steps()) - 1: "after"}
+def quiz(at: int, lesson_minutes: int | None) -> None:
+    """The questions before the tour at the first step that it takes, and after it at the last."""
+    first, *_, last = guide.taken(lesson_minutes)
+    asked: dict[int, Round] = {first: "before", last: "after"}
     if at in asked:
-        name = "Five questions before you begin" if at == 0 else "The five questions again"
+        name = "Five questions before you begin" if at == first else "The five questions again"
         with st.expander(
             f"{name} (if you like)", icon=":material/quiz:", key=f"quiz-{at}", on_change="rerun"
         ) as folded:

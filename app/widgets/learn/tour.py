@@ -96,15 +96,15 @@ def guessed_first(now: Current) -> bool:
 
 def way(at: int, lesson_minutes: int | None) -> None:
     """Back, where one is, and on; the arrow keys do the same."""
-    steps = guide.steps()
-    taken = [n for n, step in enumerate(steps) if lesson_minutes is None or step.minutes(lesson_minutes)]
+    taken = guide.taken(lesson_minutes)
     before, after = [n for n in taken if n < at], [n for n in taken if n > at]
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(
             "Back", key="learn-back", shortcut="Left", disabled=not before, on_click=state.choose_step,
             args=(before[-1] if before else at,),
         )  # fmt: skip
-        st.markdown(f"{at + 1} of {len(steps)}", width="content")
+        if at in taken:
+            st.markdown(f"{taken.index(at) + 1} of {len(taken)}", width="content")
         st.button(
             "Next", key="learn-next", shortcut="Right", disabled=not after, on_click=state.choose_step,
             args=(after[0] if after else at,),
