@@ -107,7 +107,9 @@ def condition_name(condition: Condition) -> str:
         return condition.text
     owner, _, family = column.partition(".")
     if owner in ("truth", "newest") and family:
-        return f"{'truth’s' if owner == 'truth' else 'newest item’s'} {family} {condition.value}"
+        first, _, rest = condition.value.partition(" ")
+        told = rest if rest and first == family.split(" ")[-1] else condition.value  # "when when 1997" says it twice
+        return f"{'truth’s' if owner == 'truth' else 'newest item’s'} {family} {told}"
     said = {
         "length": f"{value} past items",
         "popularity": f"a truth taken {value} times in training",

@@ -88,3 +88,16 @@ def test_text_from_data_is_escaped() -> None:
 )
 def test_how_many_do_better_is_never_rounded_to_all(rank: int, better: int, sentence: str) -> None:
     assert better_than(rank, better, 943).replace("\u00a0", " ") == sentence
+
+
+@pytest.mark.parametrize(
+    ("family", "value", "told"),
+    [
+        ("genre", "science fiction", "truth’s genre science fiction"),
+        ("when", "when 1997–1998", "truth’s when 1997–1998"),
+        ("times taken", "taken 3–9 times", "truth’s times taken 3–9 times"),
+        ("era", "era", "truth’s era era"),
+    ],
+)
+def test_a_family_is_named_once(family: str, value: str, told: str) -> None:
+    assert said.condition_name(Condition(f"truth.{family}", "=", value)) == told
