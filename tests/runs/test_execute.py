@@ -81,6 +81,10 @@ def test_facets_and_experts_left_out(name, history):
     changes = [None, *(Intervention(router=Edit(scale=scale, renormalise=True)) for scale in without)]
     agree(model, plan.without_each_expert(read, H, N), one_by_one(model, [read] * (1 + H * N), changes))
 
+    gates = torch.rand(5, 1, H)  # a gate of its own for every run
+    changes = [Intervention(gate=Edit(set=one[None])) for one in gates]
+    agree(model, plan.changed(read, Intervention(gate=Edit(set=gates))), one_by_one(model, [read] * 5, changes))
+
 
 def plans(model):
     """One of each kind."""
