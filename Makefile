@@ -71,6 +71,6 @@ pictures: .venv/installed-dev
 	  tred docs/$$package.dot | dot -Tsvg -Gbgcolor=white -Nstyle=rounded -Nshape=box -Nfontsize=12 -o docs/$$package.svg; \
 	done
 
-# Does a test fail for every small change of what all figures rest on? Hours; it goes on where it was stopped.
+# Does a test fail for every small change of what all figures rest on? Half an hour; it goes on where it was stopped.
 mutants: .venv/installed-dev data
 	OMP_NUM_THREADS=1 $(BIN)/mutmut run --max-children 1
