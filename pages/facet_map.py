@@ -10,7 +10,7 @@ from app.widgets.shared.frame import notices
 from app.widgets.shared.headings import header, with_terms
 from app.widgets.shared.history import editor
 from app.widgets.shared.loading import loaded
-from app.widgets.shared.maps import offer_maps
+from app.widgets.shared.missing_maps import offer_maps
 from app.widgets.shared.tables import table_behind
 from fame.errors import InputError
 from fame.explain.facets.neighbours import neighbours

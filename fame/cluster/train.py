@@ -60,19 +60,18 @@ def fit(folder: Path, data: ray.ObjectRef, workers: int, look: Callable[[], None
     ended: list[BaseException | None] = []
 
     def trained() -> None:
-        with tempfile.TemporaryDirectory() as place:
-            trainer = TorchTrainer(
-                work,
-                train_loop_config={"folder": str(folder), "data": data},
-                scaling_config=ray.train.ScalingConfig(num_workers=workers, resources_per_worker={"CPU": 1}),
-                run_config=ray.train.RunConfig(name="training", storage_path=place),
-                torch_config=TorchConfig(backend="gloo", timeout_s=WAIT),
-            )
-            try:
-                trainer.fit()
-                ended.append(None)
-            except BaseException as error:
-                ended.append(error)
+        try:
+            with tempfile.TemporaryDirectory() as place:
+                TorchTrainer(
+                    work,
+                    train_loop_config={"folder": str(folder), "data": data},
+                    scaling_config=ray.train.ScalingConfig(num_workers=workers, resources_per_worker={"CPU": 1}),
+                    run_config=ray.train.RunConfig(name="training", storage_path=place),
+                    torch_config=TorchConfig(backend="gloo", timeout_s=WAIT),
+                ).fit()
+            ended.append(None)
+        except BaseException as error:  # whatever it is, the thread that waits raises it
+            ended.append(error)
 
     thread = threading.Thread(target=trained, daemon=True)  # where Ray takes Ctrl-C for itself in the main one
     thread.start()

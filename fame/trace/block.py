@@ -34,9 +34,7 @@ def parquet_of(of: Subject, block: Block, watch: Done = lambda events: None) -> 
     for batch in together(of.model, block.events.histories.lengths):
         told.append((batch, tell(of, block.events, batch)))
         watch(len(batch))
-    rows, sink = (
-        table(of, block.users, block.events, told, block.first, block.counted, block.times),
-        pa.BufferOutputStream(),
-    )
+    rows = table(of, block.users, block.events, told, block.first, block.counted, block.times)
+    sink = pa.BufferOutputStream()
     pq.write_table(rows, sink, compression="zstd")
-    return bytes(sink.getvalue().to_pybytes())
+    return sink.getvalue().to_pybytes()

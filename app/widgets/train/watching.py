@@ -9,7 +9,7 @@ from app import models, resources, state
 from app.current import resolve
 from app.look.numbers import duration
 from app.sentences.marking import escape
-from app.widgets.shared.maps import offer_maps
+from app.widgets.shared.missing_maps import offer_maps
 from app.widgets.shared.page_links import go_to
 from app.widgets.train.epochs import curves, replay
 from fame import home
