@@ -18,7 +18,7 @@ from fame.errors import InputError
 from fame.model.config import Config
 from fame.model.contract import Model
 from fame.model.intervention import Intervention
-from fame.model.layers import ItemBias
+from fame.model.items import ItemBias
 from fame.model.output import Output
 
 KIND = Architecture(

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
+from fame.model.attention import visible
+from fame.model.blocks import TransformerBlock
 from fame.model.intervention import Intervention
-from fame.model.layers import Embedding, TransformerBlock, visible
+from fame.model.items import Embedding
 from fame.model.output import Output
 
 Ahead = tuple[Tensor, Tensor]  # what a last layer is told of what lies ahead of the newest position, a row a run

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from fame.architectures import Architecture, architecture
 from fame.model.config import Config
 from fame.model.intervention import Intervention
-from fame.model.layers import ItemBias
+from fame.model.items import ItemBias
 from fame.model.output import Output
 
 

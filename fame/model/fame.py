@@ -9,25 +9,16 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import pad
 
+from fame.model.attention import last, pick, visible
 from fame.model.attentive import Ahead, Attentive
 from fame.model.beliefs import Beliefs
+from fame.model.blocks import FeedForward, TransformerBlock, block_attention, block_stages
 from fame.model.config import Config
 from fame.model.contract import Faceted
 from fame.model.dropout import Dropout
+from fame.model.expert_attention import ExpertAttention
 from fame.model.intervention import Intervention
-from fame.model.layers import (
-    Embedding,
-    ExpertAttention,
-    FeedForward,
-    ItemBias,
-    ItemFacets,
-    TransformerBlock,
-    block_attention,
-    block_stages,
-    last,
-    pick,
-    visible,
-)
+from fame.model.items import Embedding, ItemBias, ItemFacets
 from fame.model.output import Output
 from fame.model.prototypes import Prototypes
 

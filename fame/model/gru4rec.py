@@ -12,7 +12,7 @@ from fame.model.config import Config
 from fame.model.contract import Model
 from fame.model.dropout import Dropout
 from fame.model.intervention import Intervention
-from fame.model.layers import Embedding, ItemBias
+from fame.model.items import Embedding, ItemBias
 from fame.model.output import Output
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 import torch
 from torch import Tensor
 
-from fame.model.layers import last
+from fame.model.attention import last
 
 
 @dataclass(frozen=True)

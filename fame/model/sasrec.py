@@ -5,11 +5,13 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
+from fame.model.attention import last, visible
 from fame.model.attentive import Ahead, Attentive
+from fame.model.blocks import TransformerBlock, block_attention, block_stages
 from fame.model.config import Config
 from fame.model.contract import Model
 from fame.model.intervention import Intervention
-from fame.model.layers import Embedding, ItemBias, TransformerBlock, block_attention, block_stages, last, visible
+from fame.model.items import Embedding, ItemBias
 from fame.model.output import Output
 
 

@@ -13,9 +13,9 @@ import torch
 from torch import Tensor
 from torch.nn.functional import pad
 
+from fame.model.attention import visible
 from fame.model.attentive import Ahead, Attentive
 from fame.model.intervention import Intervention
-from fame.model.layers import visible
 
 STATES = 16  # numbers that are held of a run at a time, in widths of a position
 FAINT = 1e-20  # of all that a position reads, below which the sums are too coarse, and the run is made by itself

@@ -6,7 +6,7 @@ import numpy as np
 
 from fame.data.batches import batches
 from fame.model import Config
-from fame.model.layers import ROWS
+from fame.model.attention import ROWS
 
 BUDGET = 1 << 24  # numbers held at a time: 64 MB
 

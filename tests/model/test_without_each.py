@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fame.model import Edit, Intervention
-from fame.model.layers import ROWS
+from fame.model.attention import ROWS
 from fame.model.output import Output
 from fame.model.without_each import STATES, without_each
 from tests.model.conftest import FAME, SASREC, VARIANTS, make

@@ -3,7 +3,7 @@
 import torch
 
 from fame.model import Intervention, Model, Output
-from fame.model.layers import Embedding, ItemBias
+from fame.model.items import Embedding, ItemBias
 
 
 class Mean(Model):
