@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from fame import home
 from fame.checkpoint.description import Description
 from fame.errors import InputError
-from fame.trace.whereabouts import beside, done
 
 if TYPE_CHECKING:
     from fame.explain.question import Watch
@@ -31,16 +30,6 @@ def judge_methods(model: Description, users: int, watch: Watch) -> None:
     """Test a model's methods, and store what is found; ended where `watch` raises."""
     about = ["--model", str(model.folder), "--data", str(home.data_folder(model.dataset)), "--users", str(users)]
     run("The test", ["verify", "explanations", *about], watch)
-
-
-def trace_users(model: Description, watch: Watch) -> None:
-    """Run every held-out event through a model, and store what it did; ended where `watch` raises, to be gone on with.
-
-    It leaves a core and the right of way to others, as a training does.
-    """
-    about = ["--model", str(model.folder), "--data", str(home.data_folder(model.dataset))]
-    parts = beside(model.folder, model.fingerprint).parts
-    run("The trace", ["trace", *about, "--resume", "--background"], lambda _: watch(done(parts)))
 
 
 def estimate(data: str, options: tuple[str, ...]) -> dict[str, float]:

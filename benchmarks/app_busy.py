@@ -16,7 +16,8 @@ from playwright.sync_api import Browser, sync_playwright
 
 from benchmarks.app_start import FLAGS, edit, free_port, serve, wait_for
 from benchmarks.report import keep, on, publish, table
-from fame.training import run_progress, status
+from fame.jobs import status
+from fame.training import run_progress
 
 RUN = "busy"
 

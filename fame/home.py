@@ -26,6 +26,11 @@ def runs_folder() -> Path:
     return home() / "runs"
 
 
+def jobs_folder() -> Path:
+    """What waits for its turn, or is being done, besides runs."""
+    return home() / "jobs"
+
+
 def trash_folder() -> Path:
     """What was deleted and can be had back."""
     return home() / "trash"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -36,7 +37,21 @@ def trace(
     as_json: Json = False,
 ) -> None:
     """Run every held-out event through the model, and keep what it did, to be asked. Ctrl-C keeps what is done."""
-    cluster = on_cluster(engine, address, workers)
+    from fame.jobs import queue, status
+
+    try:
+        with status.reported() as asked:
+            cluster = (address, workers) if on_cluster(engine, address, workers) else None
+            _trace(model, data, out, split, repeats, resume, background, cluster, as_json, asked)
+    finally:
+        queue.advance()
+
+
+def _trace(
+    model: Path, data: Path, out: Path | None, split: Literal["validation", "test"], repeats: Repeated, resume: bool,
+    background: bool, cluster: tuple[str | None, int | None] | None, as_json: bool, asked: Callable[[], bool],
+) -> None:  # fmt: skip
+    """What `trace` does before it lets the next job begin."""
     from fame.checkpoint.store import load
     from fame.cli.train import give_way
     from fame.data import read
@@ -51,8 +66,8 @@ def trace(
     if cluster:
         from fame.cluster.trace import on
 
-        made = on(address, workers)
-    about = traced(checkpoint, dataset, data, place, split, repeats, resume, made)
+        made = on(*cluster)
+    about = traced(checkpoint, dataset, data, place, split, repeats, resume, made, asked)
     folder = beside(model, about.model).folder if out is None else out
     again = about.events - about.counted
     if again:
@@ -65,9 +80,9 @@ def trace(
 def traced(
     checkpoint: Checkpoint, dataset: DataSet, data: Path, place: Whereabouts,
     split: Literal["validation", "test"] = "test", repeats: Repeated = "drop", resume: bool = False,
-    engine: Made | None = None,
+    engine: Made | None = None, asked: Callable[[], bool] = lambda: False,
 ) -> TraceAbout:  # fmt: skip
-    """Make a trace, and show how far it is."""
+    """Make a trace, and show how far it is; one that is `asked` to stop is interrupted as by Ctrl-C."""
     from fame.trace.make import here
     from fame.trace.make import trace as make
 
@@ -79,5 +94,7 @@ def traced(
 
         def watch(done: int, of: int) -> None:
             bar.update(task, completed=done, total=of)
+            if asked():
+                raise KeyboardInterrupt
 
         return make(checkpoint, dataset, data, place, split, repeats, resume, watch, engine or here)

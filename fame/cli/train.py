@@ -37,8 +37,7 @@ def train(
     as_json: Json = False,
 ) -> None:
     """Train a model until its validation NDCG stops rising. Ctrl-C keeps the last finished epoch for --resume."""
-    from fame.training import status
-    from fame.training.queue import advance
+    from fame.jobs import queue, status
 
     try:
         cluster = (address, workers) if on_cluster(engine, address, workers) else None
@@ -48,7 +47,7 @@ def train(
         status.could_not_begin(out, str(error))
         raise
     finally:
-        advance(out.resolve().parent)  # what waits beside this run for its turn
+        queue.advance()
 
 
 def _train(

@@ -18,7 +18,8 @@ from fame.cluster.connection import connected
 from fame.cluster.installed import ClusterError
 from fame.data import DataSet
 from fame.errors import InputError
-from fame.training import run_progress, status
+from fame.jobs import status
+from fame.training import run_progress
 from fame.training.peers import Peers
 from fame.training.run import Evaluation, Run
 from fame.training.trainer import Engine, Step, Watch, learn

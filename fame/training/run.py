@@ -13,17 +13,17 @@ from fame.checkpoint import store
 from fame.data import DataSet
 from fame.errors import InputError
 from fame.folders import TakenError, append, new_folder, read_json, recover, whole_folder, write_file, write_json
+from fame.jobs import status
 from fame.measured import carry
 from fame.model import Model
-from fame.training import status
 from fame.training.anchoring import plan
 from fame.training.optimizer import Optimizer
 from fame.training.presets import settings
-from fame.training.run_progress import METRICS_FILE, Evaluations
+from fame.training.run_progress import METRICS_FILE, RUN_ADVICE, Evaluations
 from fame.training.settings import Settings
 
 STATE = "optimizer.safetensors"
-ADVICE = status.RUN_ADVICE
+ADVICE = RUN_ADVICE
 
 
 class RunError(InputError):

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from fame.folders import FolderError, read_json, write_json
-from fame.training.status import RUN_ADVICE, Status, read
+from fame.jobs.status import Status, read
 
-METRICS_FILE, PLACE_FILE, FLOOR_FILE, LOG_FILE = "metrics.jsonl", "progress.json", "floor.json", "log.txt"
+METRICS_FILE, PLACE_FILE, FLOOR_FILE = "metrics.jsonl", "progress.json", "floor.json"
+RUN_ADVICE = "start the run again in a new folder"
 BEAT = 0.5  # seconds at least between two notes of how far the run is
 
 
@@ -128,13 +129,3 @@ class Beat:
         if time.monotonic() - self.last >= BEAT:
             write_json(self.folder / PLACE_FILE, {"epoch": epoch, "done": done})
             self.last = time.monotonic()
-
-
-def end_of_log(folder: Path, lines: int = 20) -> str:
-    """The last lines that the process printed; empty where it printed none."""
-    path = folder / LOG_FILE
-    if not path.exists():
-        return ""
-    with path.open("rb") as file:
-        file.seek(max(0, path.stat().st_size - 200 * lines))
-        return "\n".join(file.read().decode("utf-8", "replace").splitlines()[-lines:])

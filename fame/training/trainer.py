@@ -20,13 +20,12 @@ from fame.checkpoint import store
 from fame.data import Catalog, DataSet, Histories, Split, leave_one_out
 from fame.data.batches import Windows, batches, pad, windows
 from fame.data.split import sample
-from fame.errors import InputError
 from fame.folders import write_json
+from fame.jobs import status
 from fame.model import Faceted, Model, build
 from fame.model.cka import cka
 from fame.ranking.evaluation import counted, popularity_ranks, ranks
 from fame.ranking.metrics import means
-from fame.training import status
 from fame.training.anchoring import Anchors, plan
 from fame.training.buffers import keep_large_buffers
 from fame.training.interrupts import heard
@@ -95,16 +94,10 @@ def train(
         try:
             (engine or learn)(run, dataset, told, torch.device(device))
         except BaseException as error:
-            stopped = isinstance(error, KeyboardInterrupt | SystemExit)
-            run.status("stopped" if stopped else "failed", None if stopped else _reason(error))
+            run.status(*status.ended_by(error))
             raise
         run.status("finished")
     return store.load(run.folder / "best")
-
-
-def _reason(error: BaseException) -> str:
-    """What is shown of an error: a sentence made for users as it is, any other with its kind."""
-    return str(error) if isinstance(error, InputError) else f"{type(error).__name__}: {error}"
 
 
 def learn(run: Run, dataset: DataSet, watch: Watch, device: torch.device, peers: Peers = ALONE) -> None:

@@ -19,7 +19,9 @@ from fame.home import (
     shipped_models,
     trash_folder,
 )
-from fame.training import status
+from fame.jobs import status
+from fame.jobs.kinds import TRACE
+from fame.training.run_progress import RUN_ADVICE
 
 DATA = "dataset.json"  # what a data set has, and no run
 STAMP = "%Y%m%d-%H%M%S"
@@ -56,7 +58,7 @@ def discard_data(name: str) -> Path:
     """Move a data set into the trash; gives the place. The models that were trained on it wait for it then."""
     folder = _own_data(name)
     for run in runs_folder().glob("*/config.json"):
-        if read_json(run, status.RUN_ADVICE).get("dataset") == name and status.read(run.parent).active:
+        if read_json(run, RUN_ADVICE).get("dataset") == name and status.read(run.parent).active:
             raise WorkspaceError(f"{run.parent.name!r} is {status.read(run.parent).status} on {name!r}; stop it first.")
     return _rename(folder, _in_trash(name))
 
@@ -68,7 +70,7 @@ def trained_on(data: str) -> list[str]:
     found = []
     for name, path in sorted(configs.items()):
         with suppress(InputError):
-            if read_json(path, status.RUN_ADVICE).get("dataset") == data:
+            if read_json(path, RUN_ADVICE).get("dataset") == data:
                 found.append(name)
     return found
 
@@ -152,4 +154,6 @@ def _own(name: str) -> Path:
         raise WorkspaceError(f"There is no model or run called {name!r} any more.")
     if status.read(folder).active:
         raise WorkspaceError(f"{name!r} is {status.read(folder).status}; stop it first.")
+    if any(job.name.rpartition(".")[0] == name and status.read(job).active for job in TRACE.folders()):
+        raise WorkspaceError(f"All users are being run through {name!r}, or wait for it; stop that on Errors first.")
     return folder

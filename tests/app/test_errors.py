@@ -27,6 +27,7 @@ from fame.explain.facets.population import population
 from fame.explain.trust.ablation import ablation
 from fame.folders import write_json
 from fame.home import model_folders
+from fame.jobs import queue, status
 from fame.trace.make import trace
 from fame.trace.queries import Trace
 from fame.trace.records import SCHEMA, TRACE_ABOUT
@@ -255,3 +256,19 @@ class Tags(HTMLParser):
     def handle_starttag(self, tag, attrs):
         self.tags.append(tag)
         assert not any(name.startswith("on") for name, _ in attrs)
+
+
+def test_running_all_users_is_queued_waits_in_line_and_is_taken_out(opened, home, trained, monkeypatch):
+    monkeypatch.setattr(queue, "_start", lambda folder, command: None)
+    app = opened(trained.model, "errors")
+    next(button for button in app.button if button.label.startswith("Run all 120 users")).click().run()
+    assert "It waits, number 1 in line" in said(app)
+    assert not any(button.label.startswith("Run all") for button in app.button)
+    (job,) = queue.waiting()
+    next(button for button in app.button if button.label == "Leave the queue").click().run()
+    assert queue.waiting() == []
+    assert any(button.label.startswith("Run all 120 users") for button in app.button)
+    status.write(job, "failed", "The disk is <full>.")
+    app = opened(trained.model, "errors")
+    assert "ended too early. The disk is <full>." in said(app)
+    assert any(button.label.startswith("Run all 120 users") for button in app.button)

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from app.widgets.train import uploads
 from fame.data import read
 from fame.home import PROJECT
-from fame.training import queue, status
+from fame.jobs import queue, status
 from fame.training.run import Run
 
 
@@ -18,7 +18,7 @@ from fame.training.run import Run
 def app(cinema_folder, tmp_path, monkeypatch) -> AppTest:
     """Train, with a small data set; what would start a process only notes it."""
     monkeypatch.setenv("FAME_HOME", str(tmp_path))
-    monkeypatch.setattr(queue, "_start", lambda folder: None)
+    monkeypatch.setattr(queue, "_start", lambda folder, command: None)
     shutil.copytree(cinema_folder, tmp_path / "data" / "films")
     about = tmp_path / "data" / "films" / "dataset.json"
     about.write_text(about.read_text().replace('"name": "planted-cinema"', '"name": "films"'))
@@ -60,7 +60,7 @@ def test_settings_that_do_not_go_together_are_refused_with_the_reason(app, tmp_p
     set_to(app, **values)
     assert said in " ".join(error.value for error in app.error).replace("\\", "")
     assert not any(button.label == "Train" for button in app.button)  # nothing can be started
-    assert queue.folders(tmp_path / "runs") == []
+    assert queue.runs() == []
 
 
 def test_a_baseline_is_offered_no_facets(app):
@@ -78,7 +78,7 @@ def test_a_run_is_queued_with_its_settings_and_a_taken_name_is_refused(app, tmp_
     labelled(app.button, "Train").click().run()
     assert not app.exception
     folder = tmp_path / "runs" / "mine"
-    assert queue.waiting(tmp_path / "runs") == [folder]
+    assert queue.waiting() == [folder]
     wanted = Run.open(folder).settings()
     assert (wanted.heads, wanted.width, wanted.anchor) == (2, 32, ("genre", "era"))
     assert Run.open(folder).command().endswith("--preset small --set heads=2")

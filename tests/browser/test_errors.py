@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 from fame.checkpoint.store import save
 from tests.browser.conftest import settle, start
+from tests.jobs.test_queue import until
 
 
 @pytest.fixture
@@ -103,3 +104,19 @@ def opens_offline(page, file):
         assert box["height"] > 20
     assert alone.locator("svg rect").count() > 10
     alone.close()
+
+
+def test_all_users_are_run_while_the_page_is_left_and_stand_there_when_it_is_come_back_to(context, home, tmp_path):
+    shutil.rmtree(home / "runs" / "mine" / "best" / "trace")
+    server, base = start(home, tmp_path / "log.txt")
+    page = context.new_page()
+    page.goto(f"{base}/errors?model=mine")
+    settle(page)
+    page.get_by_role("button", name="Run all 120 users").click()
+    expect(page.get_by_role("button", name=re.compile("^Stop"))).to_be_visible()
+    page.goto("about:blank")
+    until(lambda: (home / "runs" / "mine" / "best" / "trace").exists())
+    page.goto(f"{base}/errors?model=mine")
+    expect(page.get_by_text("have what they took among the first ten")).to_be_visible()
+    server.terminate()
+    server.wait(20)

@@ -9,9 +9,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from fame.data import DataSet
-from fame.training import run_progress, status
+from fame.jobs import status
+from fame.training import run_progress
 from tests.browser.conftest import rows, settle, start
-from tests.training.test_queue import until
+from tests.jobs.test_queue import until
 
 TRAINS = re.compile(r"mine\s+trains: epoch (\d+)")
 

@@ -8,7 +8,7 @@ import pytest
 
 from fame.cluster.installed import ClusterError
 from fame.cluster.train import fit, on
-from fame.training import status
+from fame.jobs import status
 from fame.training.presets import settings
 from fame.training.run import Run
 from fame.training.trainer import train

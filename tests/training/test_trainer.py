@@ -14,9 +14,10 @@ from fame.checkpoint.store import load
 from fame.data import leave_one_out, planted
 from fame.data.batches import batches, windows
 from fame.errors import InputError
+from fame.jobs import status
 from fame.ranking.evaluation import ranks
 from fame.ranking.metrics import means
-from fame.training import status, trainer
+from fame.training import trainer
 from fame.training.objective import objective
 from fame.training.presets import settings
 from fame.training.run import Run, RunError

@@ -6,7 +6,8 @@ import pytest
 
 from fame.data import read
 from fame.home import BadNameError, data_folders, model_folders, shipped_models
-from fame.training import status, workspace
+from fame.jobs import status
+from fame.training import workspace
 from fame.training.workspace import WorkspaceError
 
 

@@ -17,7 +17,8 @@ from app.widgets.shared.tables import with_download
 from fame import home
 from fame.checkpoint.description import Description
 from fame.errors import InputError
-from fame.training import queue, workspace
+from fame.jobs import queue
+from fame.training import workspace
 
 SHIPS = "Ships with the app: it cannot be renamed or deleted."
 
@@ -84,7 +85,7 @@ def actions() -> None:
     found = registry.readable()
     now = state.session()
     own = [name for name in found if name not in home.shipped_models()]
-    runs = [folder.name for folder in queue.folders(home.runs_folder()) if folder.name not in found]
+    runs = [folder.name for folder in queue.runs() if folder.name not in found]
     names = [*own, *runs, *home.shipped_models()]
     name = st.selectbox("Model", names, names.index(now.model) if now.model in names else 0, key="one-model")
     model = found.get(name)

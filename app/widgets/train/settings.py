@@ -17,7 +17,7 @@ from fame.architectures import architecture, titles, trained_here
 from fame.data import DataSet
 from fame.errors import InputError
 from fame.heads.kinds import HEAD_KINDS
-from fame.training import queue
+from fame.jobs import queue
 
 if TYPE_CHECKING:
     from streamlit.delta_generator import DeltaGenerator
@@ -243,7 +243,7 @@ def begin(data: DataSet, name: str, preset: str, wanted: Settings) -> None:
 
 def free_name(wanted: str) -> str:
     """The name, with a number where it is taken."""
-    taken = set(models.readable()) | {folder.name for folder in queue.folders(home.runs_folder())}
+    taken = set(models.readable()) | {folder.name for folder in queue.runs()}
     name, n = wanted[:60], 2
     while name in taken:
         name, n = f"{wanted[:60]}-{n}", n + 1

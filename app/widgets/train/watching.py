@@ -9,14 +9,15 @@ from app import models, resources, state
 from app.current import resolve
 from app.look.numbers import duration
 from app.sentences.marking import escape
+from app.widgets.shared.jobs import in_line
 from app.widgets.shared.missing_maps import offer_maps
 from app.widgets.shared.page_links import go_to
 from app.widgets.train.epochs import curves, replay
-from fame import home
 from fame.errors import InputError
+from fame.jobs import queue
+from fame.jobs.status import end_of_log
 from fame.maps import store as map_store
-from fame.training import queue
-from fame.training.run_progress import RunProgress, end_of_log, watch
+from fame.training.run_progress import RunProgress, watch
 
 WORDS = {
     "queued": ("schedule", "waits"),
@@ -30,9 +31,8 @@ WORDS = {
 
 def watching() -> None:
     """The runs of this machine, the one on screen refreshed as long as any is active."""
-    runs = home.runs_folder()
-    queue.advance(runs)
-    found = readable_runs(runs)
+    queue.advance()
+    found = readable_runs()
     if not found:
         st.info("Nothing was trained here yet. What you start appears here, and goes on when you leave the page.")
         return
@@ -70,9 +70,8 @@ def look(runs: list[RunProgress]) -> Look:
 
 def live(known: Look) -> None:
     """Where the run on screen is. Where any run has changed its state since, the whole page is drawn again."""
-    runs = home.runs_folder()
-    queue.advance(runs)
-    found = readable_runs(runs)
+    queue.advance()
+    found = readable_runs()
     run = next((watched for watched in found if watched.name == state.session().run), None)
     if look(found) != known or run is None:
         st.rerun()
@@ -89,9 +88,9 @@ def pictures(folder: Path) -> None:
         replay(run)
 
 
-def readable_runs(runs: Path) -> list[RunProgress]:
-    """Those of a folder, the newest first."""
-    return [watched for folder in queue.folders(runs) if (watched := readable(folder))]
+def readable_runs() -> list[RunProgress]:
+    """Those of this machine, the newest first."""
+    return [watched for folder in queue.runs() if (watched := readable(folder))]
 
 
 def readable(folder: Path) -> RunProgress | None:
@@ -108,8 +107,7 @@ def header(run: RunProgress) -> None:
     text = f":material/{icon}: **{escape(run.name)}** {word}"
     best = run.best_epoch
     if run.status.status == "queued":
-        line = [folder.name for folder in queue.waiting(home.runs_folder())]
-        text += f", number {line.index(run.name) + 1} in line: one run trains at a time." if run.name in line else "."
+        text += in_line(run.folder)
     elif run.status.status == "running":
         left = run.seconds_left()
         if run.epoch:

@@ -1,13 +1,13 @@
-"""What a run is doing, as its folder tells it to every process that asks. Needs no torch.
+"""What a job is doing, as its folder tells it to every process that asks. Needs no torch.
 
-A process that trains a run holds a lock on the folder's file `lock`, and the system lets go of it however the process
-ends. So a run whose process died is seen as such, and another process that later has its number is never taken for it.
+A process that is at a job holds a lock on the folder's file `lock`, and the system lets go of it however the process
+ends. So a job whose process died is seen as such, and another process that later has its number is never taken for it.
 """
 
 import fcntl
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -15,21 +15,20 @@ from pathlib import Path
 from fame.errors import InputError
 from fame.folders import read_json, write_json
 
-FILE, LOCK, STOP = "status.json", "lock", "stop"
+FILE, LOCK, STOP, LOG = "status.json", "lock", "stop", "log.txt"
 STATES = ("queued", "running", "stopped", "failed", "finished")
-GIVEN = "FAME_RUN_LOCK"  # number of the open lock that the process which started this one gave it
-PATIENCE = 2.0  # seconds that a lock is tried: whoever looks at a run holds it for an instant, too
-RUN_ADVICE = "start the run again in a new folder"
+FOLDER, GIVEN = "FAME_JOB", "FAME_JOB_LOCK"  # what the queue gives a process: its job, the number of its open lock
+PATIENCE = 2.0  # seconds that a lock is tried: whoever looks at a job holds it for an instant, too
 DIED = "The process ended without saying why: it was killed, ran out of memory, or the machine was switched off."
 
 
 class BusyError(InputError):
-    """Another process trains the run."""
+    """Another process is at the job."""
 
 
 @dataclass(frozen=True)
 class Status:
-    """What a run is doing and since when."""
+    """What a job is doing and since when."""
 
     status: str  # one of STATES; empty where nothing has happened yet
     pid: int | None = None
@@ -38,17 +37,17 @@ class Status:
 
     @property
     def active(self) -> bool:
-        """Whether it trains or waits to."""
+        """Whether it is being done or waits for it."""
         return self.status in ("queued", "running")
 
 
 def write(folder: Path, state: str, error: str | None = None, pid: int | None = None) -> None:
-    """Say what the run is doing now."""
+    """Say what the job is doing now."""
     write_json(folder / FILE, asdict(Status(state, pid, error, time.time())))
 
 
 def read(folder: Path) -> Status:
-    """What the run is doing; one whose process is gone is stopped if that was asked for, else failed."""
+    """What the job is doing; one whose process is gone is stopped if that was asked for, else failed."""
     said = _said(folder)
     if said.status != "running" or is_held(folder):
         return said
@@ -62,7 +61,7 @@ def read(folder: Path) -> Status:
 def _said(folder: Path) -> Status:
     if not (folder / FILE).exists():
         return Status("")
-    found = read_json(folder / FILE, RUN_ADVICE)
+    found = read_json(folder / FILE, "remove it, and start the work again")
     pid, error, since = found.get("pid"), found.get("error"), found.get("since")
     return Status(
         status=str(found.get("status", "")),
@@ -73,7 +72,7 @@ def _said(folder: Path) -> Status:
 
 
 def is_held(folder: Path) -> bool:
-    """Whether a process trains the run."""
+    """Whether a process is at the job."""
     try:
         file = os.open(folder / LOCK, os.O_RDWR)
     except FileNotFoundError:
@@ -88,7 +87,7 @@ def is_held(folder: Path) -> bool:
 
 
 def take(folder: Path) -> int:
-    """The open lock of a run, to be closed when it is not trained any more.
+    """The open lock of a job, to be closed when nobody is at it any more.
 
     Raises
     ------
@@ -105,14 +104,14 @@ def take(folder: Path) -> int:
             if time.monotonic() > until:
                 os.close(file)
                 raise BusyError(
-                    f"{folder} is trained by another process (number {_said(folder).pid}); wait for it, or stop it."
+                    f"Another process (number {_said(folder).pid}) is at {folder}; wait for it, or stop it."
                 ) from None
             time.sleep(0.02)
 
 
 @contextmanager
 def hold(folder: Path) -> Iterator[None]:
-    """Train the run in this process and no other; a process started for the run has its lock already."""
+    """Do the job in this process and no other; a process that the queue started has its lock already."""
     file = _given(folder)
     if file is None:
         file = take(folder)
@@ -127,11 +126,54 @@ def hold(folder: Path) -> Iterator[None]:
 
 
 def could_not_begin(folder: Path, why: str) -> None:
-    """Say why a process that was started for the run did not come to train it, and let go of the lock it was given."""
+    """Say why a process that the queue started did not come to its job, and let go of the lock it was given."""
     file = _given(folder)
     if file is not None:
         write(folder, "failed", why, os.getpid())
         os.close(file)
+
+
+@contextmanager
+def reported() -> Iterator[Callable[[], bool]]:
+    """Do work whose folder is not its job's: how it ends stands in that of the job that the queue started this for.
+
+    Gives what tells whether it is asked to stop. A process that was not queued is never asked, and says nothing.
+    """
+    folder = Path(os.environ.pop(FOLDER, ""))
+    file = _given(folder)
+    if file is None:
+        yield lambda: False
+        return
+    try:
+        yield lambda: asked_to_stop(folder)
+        write(folder, "finished", pid=os.getpid())
+    except BaseException as error:
+        write(folder, *ended_by(error), os.getpid())
+        raise
+    finally:
+        os.close(file)
+
+
+def ended_by(error: BaseException) -> tuple[str, str | None]:
+    """State of a job that ended so, and why: a sentence made for users as it is, any other error with its kind."""
+    if isinstance(error, KeyboardInterrupt | SystemExit):
+        return "stopped", None
+    return "failed", str(error) if isinstance(error, InputError) else f"{type(error).__name__}: {error}"
+
+
+def handed(folder: Path, lock: int) -> dict[str, str]:
+    """What the process of a job finds in its environment."""
+    return {FOLDER: str(folder), GIVEN: str(lock)}
+
+
+def end_of_log(folder: Path, lines: int = 20) -> str:
+    """The last lines that the process printed; empty where it printed none."""
+    path = folder / LOG
+    if not path.exists():
+        return ""
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - 200 * lines))
+        return "\n".join(file.read().decode("utf-8", "replace").splitlines()[-lines:])
 
 
 def _given(folder: Path) -> int | None:
@@ -146,10 +188,10 @@ def _given(folder: Path) -> int | None:
 
 
 def ask_to_stop(folder: Path) -> None:
-    """The process that trains the run sees it after the next batch."""
+    """The process that is at it sees it at its next sign: a training after the next batch."""
     (folder / STOP).touch()
 
 
 def asked_to_stop(folder: Path) -> bool:
-    """Whether somebody wants the run to stop."""
+    """Whether somebody wants the job to stop."""
     return (folder / STOP).exists()
