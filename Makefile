@@ -46,7 +46,7 @@ test-look:
 
 # What numba compiles cannot be followed line by line.
 test-python:
-	$(BIN)/python -m slipcover --branch --skip-covered --source fame,app --omit "fame/error_analysis/tally.py" -m pytest --ignore=tests/browser
+	$(BIN)/python -m slipcover --branch --skip-covered --source fame,app --omit "fame/error_analysis/tally.py,fame/model/compiled_beliefs.py" -m pytest --ignore=tests/browser
 
 types:
 	$(BIN)/mypy

@@ -43,10 +43,12 @@ class Beliefs(nn.Module):
 
         Of the newest position alone, S -> 1.
         """
-        a = own.permute(3, 1, 2, 0).exp()
-        if self.training:
-            self.learn(a.detach(), item)
         with torch.set_grad_enabled(torch.is_grad_enabled() and not self.training):
+            a = own.permute(3, 1, 2, 0).exp()
+            if self.training:
+                self.learn(a, item)
+                if a.device.type == "cpu":
+                    return self.compiled(a, item)
             return self.filtered(a, item, newest)
 
     def evidence(self, follows: Tensor) -> Tensor:
@@ -58,6 +60,18 @@ class Beliefs(nn.Module):
         """Move the shares towards those of a batch, (S, H, N, B)."""
         real = item.T[:, None, None].to(a.dtype)
         self.share.lerp_((a * real).sum((0, 3)) / real.sum().clamp_min(1), MOMENTUM)
+
+    def compiled(self, a: Tensor, item: Tensor) -> tuple[Tensor, Tensor]:
+        """What `filtered` gives of all positions, without a gradient, to as many digits."""
+        from fame.model.compiled_beliefs import filtered  # late: it takes seconds to compile
+
+        a = a.permute(3, 0, 1, 2).contiguous()  # (B, S, H, N)
+        follows, drives = torch.empty_like(a), torch.empty_like(a[..., 0])
+        filtered(
+            a.numpy(), item.numpy(), self.share.numpy(), STAYS, RETURNS, GOES_ON, STRAYS, PRIOR, TINY,
+            follows.numpy(), drives.numpy(),
+        )  # fmt: skip
+        return follows, drives
 
     def filtered(self, a: Tensor, item: Tensor, newest: bool) -> tuple[Tensor, Tensor]:
         """(S, H, N, B or 1) -> as `forward`. Histories stand last: all that a step does is quick along them."""

@@ -7,6 +7,7 @@ import torch
 from torch.nn.functional import normalize
 
 from fame.model import Config, Edit, Intervention, build
+from fame.model.beliefs import Beliefs
 from tests.model.conftest import ABSOLUTE, FAME, make
 
 PROTOTYPE = FAME.model_copy(update={"experts_form": "prototype"})
@@ -108,6 +109,17 @@ def test_prototypes_learn_through_what_experts_read(items):
     assert model.prototypes.weight.grad.abs().sum() > 0
     assert torch.isfinite(model.prototypes.weight.grad).all()
     assert model.beliefs.weight.grad.abs().sum() > 0
+
+
+def test_training_filters_as_everything_else_does(items):
+    """Compiled, position by position, where everything else takes all histories a step further at a time."""
+    for heads, experts in ((3, 4), (1, 4), (3, 1)):
+        beliefs = Beliefs(heads, experts)
+        own = (3 * torch.randn(len(items), heads, experts, 6)).log_softmax(2)
+        beliefs.share.copy_(torch.rand(heads, experts).softmax(1))
+        found = beliefs.train()(own, items > 0)  # moves the shares
+        for one, other in zip(found, beliefs.eval()(own, items > 0), strict=True):
+            assert torch.allclose(one, other, atol=1e-6)
 
 
 def test_whose_items_histories_hold_is_a_running_mean_of_training_alone(parted):
