@@ -113,10 +113,10 @@ class Anchors:
             known = torch.stack([family.known[items] for family in self.families[:F]])
         tied = seen[:, :F].transpose(0, 1)  # (F, n, K)
         unit = normalize(tied, dim=2)
-        total = pull(unit @ unit.mT / self.temperature, overlaps[:F], known)
+        total = pull(unit, self.temperature, overlaps[:F], known)
         if shares is not None:
             owned = shares[:, :F].transpose(0, 1)  # (F, n, N)
-            total = total + pull((owned @ owned.mT).log(), overlaps[:F], known)  # of being one expert's
+            total = total + gather(owned, overlaps[:F], known)
             total = total + IDLE * idle(owned, owned.new_tensor(self.stand))
         if self.purity and len(overlaps) > 1:
             total = total + self.purity * leak(tied, overlaps).sum(1) / (len(overlaps) - 1)
@@ -151,18 +151,37 @@ class Overlap:
         return overlap.fill_diagonal_(0)
 
 
-def pull(alike: Tensor, overlap: Tensor, known: Tensor) -> Tensor:
+def pull(unit: Tensor, temperature: float, overlap: Tensor, known: Tensor) -> Tensor:
     """Cross-entropy between an item's overlaps, as shares, and its softmax of how alike it and the others are.
 
-    Logits (F, n, n), overlaps (F, n, n), and which items have a value (F, n), over which alone the softmax is: one
-    without is nobody's negative. Mean over the items that share something with another of them, (F,).
+    Items' directions (F, n, K), overlaps (F, n, n), and which items have a value (F, n), over which alone the softmax
+    is: one without is nobody's negative. Mean over the items that share something with another of them, (F,).
     """
-    shares = overlap.sum(2)
-    itself = torch.eye(alike.shape[1], dtype=torch.bool, device=alike.device)
+    itself = torch.eye(unit.shape[1], dtype=torch.bool, device=unit.device)
     # Far below every logit, yet finite: a row without anybody must not make NaNs of its gradient.
-    log_p = alike.masked_fill(itself | ~known[:, None], -1e4).log_softmax(2)
-    entropy = -(overlap * log_p).sum(2) / shares.clamp_min(1e-12)
-    return entropy.sum(1) / (shares > 0).sum(1).clamp_min(1)
+    crowd = (unit @ unit.mT / temperature).masked_fill(itself | ~known[:, None], -1e4).logsumexp(2)
+    return against(crowd, (unit * (overlap @ unit)).sum(2) / temperature, overlap.sum(2))
+
+
+def gather(owned: Tensor, overlap: Tensor, known: Tensor) -> Tensor:
+    """Cross-entropy between an item's overlaps, as shares, and how probable it is that each other is its expert's, too.
+
+    Of the shares in which experts own items (F, n, N), overlaps (F, n, n), and which items have a value (F, n), among
+    which alone the others are: the expert of each is drawn by its shares. Mean over the items that share something with
+    another of them, (F,).
+    """
+    one = owned @ owned.mT
+    others = (owned * (owned * known[..., None]).sum(1, keepdim=True)).sum(2) - known * owned.square().sum(2)
+    return against(others.clamp_min(1e-12).log(), (overlap * one.log()).sum(2), overlap.sum(2))
+
+
+def against(crowd: Tensor, alike: Tensor, shares: Tensor) -> Tensor:
+    """Log of what each item is to all (F, n), its logits weighed by overlap and added up (F, n), and its overlaps (F,
+    n) -> mean cross-entropy of those that have any, (F,).
+    """
+    has = shares > 0
+    entropy = torch.where(has, crowd - alike / shares.clamp_min(1e-12), 0.0)
+    return entropy.sum(1) / has.sum(1).clamp_min(1)
 
 
 def idle(owned: Tensor, stand: Tensor) -> Tensor:
@@ -185,10 +204,9 @@ def leak(seen: Tensor, overlaps: Tensor) -> Tensor:
     correlation): unlike the fit of a regression it does not grow with the number of values.
     """
     F = len(seen)
-    with torch.no_grad():
-        pairs = overlaps * (1 - overlaps[:F, None])  # (F, A, n, n)
-        pairs[torch.arange(F), torch.arange(F)] = 0
-        pairs /= pairs.sum((2, 3), keepdim=True).clamp_min(1e-12)
+    apart = 1 - overlaps[:F]
     centred = seen - seen.mean(1, keepdim=True)
-    together = torch.einsum("fij,faij->fa", centred @ centred.mT, pairs)
-    return relu(together / centred.square().sum(2).mean(1, keepdim=True).clamp_min(1e-12))
+    alike = torch.stack([(centred @ centred.mT) * apart, apart]).flatten(2) @ overlaps.flatten(1).T  # (2, F, A)
+    together = alike[0] / alike[1].clamp_min(1e-12)
+    others = 1 - torch.eye(F, len(overlaps), device=seen.device)
+    return relu(others * together / centred.square().sum(2).mean(1, keepdim=True).clamp_min(1e-12))

@@ -7,7 +7,7 @@ import torch
 from fame.checkpoint.store import load
 from fame.data import Catalog, Family
 from fame.data.attributes import attributes, held_out, likeness, telling
-from fame.training.anchoring import AnchoringError, Anchors, Overlap, leak, plan, pull
+from fame.training.anchoring import AnchoringError, Anchors, Overlap, gather, leak, plan, pull
 from fame.training.presets import SettingsError, settings
 from fame.training.run import Run
 from fame.training.trainer import train
@@ -48,7 +48,7 @@ def test_items_without_a_value_neither_pull_nor_are_pushed():
     known = torch.tensor([True, True, False])
     seen = torch.randn(3, 4, generator=torch.Generator().manual_seed(0), requires_grad=True)
     unit = torch.nn.functional.normalize(seen, dim=1)
-    pull((unit @ unit.T / 0.2)[None], overlap[None], known[None]).sum().backward()
+    pull(unit[None], 0.2, overlap[None], known[None]).sum().backward()
     assert seen.grad[2].abs().sum() == 0
     assert torch.isfinite(seen.grad).all()
 
@@ -59,13 +59,26 @@ def test_the_pull_is_the_cross_entropy_by_hand():
     overlap = torch.tensor([[0, 1, 0.5, 0, 0], [1, 0, 0, 0, 0], [0.5, 0, 0, 0, 0], [0] * 5, [0] * 5])[None]
     known = torch.tensor([[True, True, True, True, False]])
     unit = torch.nn.functional.normalize(seen[0], dim=1)
-    found = pull((unit @ unit.T / 0.5)[None], overlap, known)[0]
+    found = pull(unit[None], 0.5, overlap, known)[0]
     by_hand = []
     for item in range(3):
         others = [other for other in range(4) if other != item]  # the last has no value
         log_p = (unit[others] @ unit[item] / 0.5).log_softmax(0)
         wanted = overlap[0, item, others] / overlap[0, item].sum()
         by_hand.append(-(wanted * log_p).sum())
+    assert torch.isclose(found, torch.stack(by_hand).mean(), atol=1e-5)
+
+
+def test_gathering_is_the_cross_entropy_of_being_one_experts_by_hand():
+    owned = torch.rand(1, 5, 3, generator=torch.Generator().manual_seed(1)).softmax(2)
+    overlap = torch.tensor([[0, 1, 0.5, 0, 0], [1, 0, 0, 0, 0], [0.5, 0, 0, 0, 0], [0] * 5, [0] * 5])[None]
+    by_hand = []
+    for item in range(3):
+        others = [other for other in range(4) if other != item]  # the last has no value
+        both = owned[0, others] @ owned[0, item]
+        wanted = overlap[0, item, others] / overlap[0, item].sum()
+        by_hand.append(-(wanted * (both / both.sum()).log()).sum())
+    found = gather(owned, overlap, torch.tensor([[True, True, True, True, False]]))[0]
     assert torch.isclose(found, torch.stack(by_hand).mean(), atol=1e-5)
 
 
