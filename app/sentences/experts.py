@@ -3,7 +3,8 @@
 from app.look.numbers import factor, percent, whole
 from app.sentences.marking import attribute, escape, together
 from app.sentences.meanings import q_value
-from fame.explain.meaning.records import Deeds, Done, ExpertName, Interval, Meaning, Routed
+from fame.explain.meaning.records import DISCOVERY_RATE, Deeds, Done, ExpertName, Interval, Meaning, Routed
+from fame.explain.trust.records.scorecard import ExpertMarks
 
 LITTLE, MUCH = 0.1, 0.5  # nats: of the median fall, below which experts decide little, and from which they decide much
 UNMEASURED = "Nobody has measured yet what the experts of this model do over all users; the page Meaning does that."
@@ -50,6 +51,22 @@ def is_told(by: Interval) -> bool:
 def moved(by: Interval) -> str:
     """A difference that is told from none."""
     return f"{abs(by.mean):.4f} {'lower' if by.mean < 0 else 'higher'}"
+
+
+def preferences(marks: ExpertMarks) -> str:
+    """Whether a facet's largest expert is the one that a user follows, and the one that drives, where data are made."""
+    expert = "the largest expert of its family's facet"
+    if marks.p >= DISCOVERY_RATE:
+        told = f"that {expert} tells it cannot be told from chance ({percent(marks.told)} right)"
+    else:
+        told = (
+            f"{expert} tells it in {percent(marks.told)} of {marks.preferences:,} cases, and in "
+            f"{percent(marks.drives)} of those in which it drives the next item"
+        )
+    return (
+        f"These data are made, so that it is known which value a user follows: {told}. Drawing lots is right in "
+        f"{percent(marks.chance)}, an observer who knows what everybody likes in {percent(marks.oracle)}."
+    )
 
 
 def selectivity(done: Done) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from app import measured
 from app.current import Current
 from app.sentences import ablation, meanings
 from app.sentences import experts as said
@@ -13,7 +14,9 @@ from app.widgets.shared.earned import routers_earn
 from app.widgets.shared.facet_meanings import stored
 from app.widgets.shared.headings import with_terms
 from app.widgets.shared.tables import with_download
+from fame.errors import InputError
 from fame.explain.meaning.records import Expert, Meaning
+from fame.explain.trust.records.scorecard import ExpertMarks
 
 
 def called(now: Current, h: int) -> list[str]:
@@ -39,8 +42,19 @@ def what_they_do(now: Current) -> None:
         st.caption(ablation.UNMEASURED)
     if found is None or found.deeds is None:
         st.caption(said.UNMEASURED)
-        return
-    st.markdown(said.decide(found.deeds.done, found.deeds.users) if ranked else said.deeds(found.deeds))
+    else:
+        st.markdown(said.decide(found.deeds.done, found.deeds.users) if ranked else said.deeds(found.deeds))
+    if marks := preference_marks(now):
+        st.markdown(said.preferences(marks))
+
+
+def preference_marks(now: Current) -> ExpertMarks | None:
+    """How well experts tell planted preferences, as stored; None where nothing that is about these weights is."""
+    try:
+        found = measured.scorecard(now.model)
+    except InputError:
+        return None
+    return found.experts if found else None
 
 
 def speaks(now: Current, h: int, n: int) -> None:

@@ -3,6 +3,7 @@
 import itertools
 import math
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -59,6 +60,17 @@ def test_how_much_experts_decide_is_said_by_the_median_fall(fall, much):
     assert said.selectivity(Done(fall, 0, None)) == ""
     assert "0.61 times as likely, against others" in said.selectivity(Done(fall, 0, 0.5))
     assert "no more than others" in said.selectivity(Done(fall, 0, 0.0001))
+
+
+def test_who_drives_is_said_where_it_is_known_and_told_from_chance():
+    marks = ExpertMarks(1234, 0.5, 0.92, 0.79, 0.78, 0.5, 0.01, 0.71, 0.9, 0.6, False)
+    text = said.preferences(marks)
+    assert "in 78\u00a0% of 1,234 cases, and in 71\u00a0% of those in which it drives the next item" in text
+    assert "right in 50\u00a0%" in text
+    assert "in 92\u00a0%" in text
+    chance = said.preferences(replace(marks, p=0.2))
+    assert "cannot be told from chance" in chance
+    assert "71" not in chance
 
 
 def test_what_other_routers_do_is_said_of_each():
