@@ -159,7 +159,7 @@ def text(cinema: str, found: dict[str, Any]) -> str:
     head = ["model", "seeds", "largest expert", "beyond chance", "all weights", "the facet's state"]
     head += ["cluster of the last item"]
     head += ["drives: largest expert", "drives: all weights", "router entropy", "fall", "of ten", "selectivity"]
-    head += ["parted", "NDCG@10", "s an epoch"]
+    head += ["parted", "seeds agree", "NDCG@10", "s an epoch"]
     made = ", ".join(f"{name} {value}" for name, value in CINEMAS[cinema].items())
     return (
         f"planted-cinema with {made}; {right['cases']:,.0f} preferences in all seeds. Share told right (in brackets "
@@ -171,7 +171,8 @@ def text(cinema: str, found: dict[str, Any]) -> str:
         f"{told_by['unaware']:.3f} by its likeliest value and {told_by['unaware, all']:.3f} by all its probabilities; "
         f"chance is {chance:.3f}. Fall: of log p of the target without the expert that matters most (or "
         "its rise), median, and how many of the first ten items change, mean; selectivity: how much more an expert's "
-        f"own items fall; parted: items that are with the expert matched to their value.\n\n"
+        f"own items fall; parted: items that are with the expert matched to their value; seeds agree: items that two "
+        "models with experts parted so have with the same expert, matched, at least (parted of both less 1).\n\n"
         f"{report.table(head, rows)}\n\n"
         "* its facets have no names, so each family got the facet whose router suits it best: at most so much."
     )
@@ -202,6 +203,7 @@ def row(model: str, runs: list[dict[str, Any]], chance: float, oracle: float) ->
         figure(runs, "changed", ".1f"),
         figure(runs, "selectivity", ".2f"),
         figure(runs, "parted", ".2f"),
+        f"{max(0.0, 2 * mean(runs, 'parted') - 1):.2f}" if all("parted" in run for run in runs) else "–",
         f"{mean(runs, 'NDCG@10'):.4f}",
         figure(runs, "seconds", ".1f"),
     ]
