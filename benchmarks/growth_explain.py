@@ -29,7 +29,7 @@ from fame.explain.past.methods import attribute
 from fame.explain.question import Question
 from fame.home import PROJECT
 from fame.model import Model, build
-from fame.ranking.recommend import recommend, take_apart
+from fame.ranking.recommend import recommend_and_take_apart
 
 ITEMS = (1_682, 100_000, 1_000_000)
 LENGTHS = (10, 50, 200, 300, 1_000)
@@ -94,8 +94,7 @@ def opened(items: int, length: int) -> dict[str, Any]:
 
 def predict(model: Model, history: list[int], anatomy: Anatomy) -> Runs:
     """What Predict asks for."""
-    target = int(recommend(model, history, SHOWN).items[0])
-    take_apart(model, history, [target])
+    target = int(recommend_and_take_apart(model, history, SHOWN)[1].items[0])
     found = runs(model, history)
     effects(model, found, target)
     evidence(model, anatomy, history, [target])
@@ -104,8 +103,7 @@ def predict(model: Model, history: list[int], anatomy: Anatomy) -> Runs:
 
 def why(model: Model, history: list[int], found: Runs) -> None:
     """What Why asks for, by the method that all models can be asked."""
-    target = int(recommend(model, history, OFFERED).items[0])
-    take_apart(model, history, [target])
+    target = int(recommend_and_take_apart(model, history, OFFERED)[1].items[0])
     effects(model, found, target)
     question = Question.of(model, history, target)
     claim(question, attribute(question, "occlusion-remove", at_hand=found), at_hand=found)

@@ -17,7 +17,7 @@ from app.widgets.shared.seen_items import held_out, repeats
 from app.widgets.shared.tables import table_behind
 from fame.explain.families.evidence import evidence
 from fame.explain.knockout import effects
-from fame.ranking.recommend import recommend, take_apart
+from fame.ranking.recommend import recommend_and_take_apart
 
 SHOWN = 20
 
@@ -30,9 +30,8 @@ def story() -> None:
     if not now.history:
         editor(now, None)
         return
-    answer = recommend(model, now.history, SHOWN, hidden=now.hidden)
-    target = now.target or int(answer.items[0])
-    asked = take_apart(model, now.history, [target])
+    answer, asked = recommend_and_take_apart(model, now.history, SHOWN, now.target, now.hidden)
+    target = int(asked.items[0])
     runs = resources.runs(now.model.name, now.history)
     tested = effects(model, runs, target, now.hidden)
     told = evidence(model, resources.anatomy(now.model.name, now.data), now.history, [target])[0]

@@ -26,7 +26,7 @@ from fame.explain.past.kinds import BASELINES, KINDS
 from fame.explain.past.methods import attribute
 from fame.explain.question import Question, QuestionError
 from fame.explain.trust.records.explanations import explaining
-from fame.ranking.recommend import recommend, take_apart
+from fame.ranking.recommend import recommend_and_take_apart
 
 OFFERED = 50
 
@@ -40,11 +40,11 @@ def story() -> None:
     if not now.history:
         editor(now, None)
         return
-    top = recommend(model, now.history, OFFERED, hidden=now.hidden)
-    target = now.target or int(top.items[0])
+    top, asked = recommend_and_take_apart(model, now.history, OFFERED, now.target, now.hidden)
+    target = int(asked.items[0])
     against = None if now.rival == target else now.rival
     runs = resources.runs(now.model.name, now.history)
-    asked, tested = take_apart(model, now.history, [target]), effects(model, runs, target, now.hidden)
+    tested = effects(model, runs, target, now.hidden)
     method = (now.methods or (explaining(truth),))[0]
 
     answer = st.container()

@@ -127,8 +127,11 @@ class Attention(nn.Module):
             # Column c + 1 of row t speaks of distance S - 1 - c; skewing moves that to column t - distance.
             far = rows @ pad(key.flip(1), (0, 0, 1, 0)).mT + pad(bias.flip(1), (1, 0))[:, None]
             return logits + skew(far.view(B, H, N, R, S + 1))
-        far = (rows @ key.mT + bias[:, None]).view(B, H, N, R, S)  # column d speaks of distance d
         distance = (at[:, None] - torch.arange(S, device=at.device)).clamp_min(0)
+        if (at == at[0]).all():  # keys are fewer than what is made of them, so they are taken to their places
+            key, bias = key[:, distance[0]], bias[:, distance[0]]
+            return logits + (torch.einsum("bhnk,hsk->bhns", rows, key) + bias[:, None]).view(B, H, N, R, S)
+        far = (rows @ key.mT + bias[:, None]).view(B, H, N, R, S)  # column d speaks of distance d
         return logits + far.gather(-1, distance[:, None, None, None].expand_as(far))
 
 

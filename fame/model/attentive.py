@@ -42,11 +42,11 @@ class Attentive(ABC):
         """
         return None
 
-    def ahead(self, beside: Tensor, item: Tensor, numbers: int) -> Ahead | None:
-        """What lies ahead of runs that read some of the positions of one history: None where the layer is told nothing.
+    def ahead(self, beside: Tensor, first: int, numbers: int) -> Ahead | None:
+        """What lies ahead of a history without each of its items, a row an item: None where the layer is told nothing.
 
-        Of what is read `beside` (1, S, W), and which positions are items that a run reads, (R, S) bool. No more than
-        so many `numbers` are held at a time.
+        Of what is read `beside` (1, S, W), items from position `first` on. No more than so many `numbers` are held at a
+        time.
         """
         return None
 

@@ -7,6 +7,10 @@ independent, so that a history is one pass and a step costs H N^2. Of an expert 
 probability is kept, for who switches often goes back.
 """
 
+from collections import deque
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
 import torch
 from torch import Tensor, nn
 
@@ -18,6 +22,18 @@ PRIOR = 0.3  # of an expert, in items followed
 MOMENTUM = 0.02  # of the share of items that belong to an expert, a batch
 LEAST = 1e-6  # of a probability, before its logarithm is taken
 TINY = 1e-12
+JOIN = 32  # runs that join a pass at a time, some steps before they differ
+
+
+class State(NamedTuple):
+    """What is believed of B histories, or of one for all; they stand last: all that a step does is quick along them."""
+
+    pairs: Tensor  # (H, N, N, B), of the expert followed and the one followed before it; sums to 1
+    often: Tensor  # (H, N, B), how often each was followed
+    followed: Tensor  # (H, N, B), sums to 1
+    anew: Tensor  # (H, N, B), of the expert gone to where a facet neither stays nor goes back
+    follow: Tensor  # (H, N, B), of the expert that the next item follows if its facet drives it; sums to 1
+    drive: Tensor  # (H, 1, B), of the facet that drives the next item; sums to 1
 
 
 class Beliefs(nn.Module):
@@ -74,45 +90,97 @@ class Beliefs(nn.Module):
         return follows, drives
 
     def filtered(self, a: Tensor, item: Tensor, newest: bool) -> tuple[Tensor, Tensor]:
-        """(S, H, N, B or 1) -> as `forward`. Histories stand last: all that a step does is quick along them."""
-        S, H, N, _ = a.shape
-        B = len(item)
+        """(S, H, N, B or 1) -> as `forward`."""
+        states = self.along(self.start(a, len(item)), a, item.T)
+        return told([newest_of(states)] if newest else states)
+
+    @torch.no_grad()
+    def without_each(self, own: Tensor, first: int, at_once: int) -> tuple[Tensor, Tensor]:
+        """`log a` (1, H, N, S), items from position `first` on -> what lies ahead of the history without each item.
+
+        As `forward` of the newest position, (T, 1, H, N) and (T, 1, H). What stands before an item is the same with it:
+        a run joins where it begins to differ. No more than so many are held `at_once`.
+        """
+        a = own.permute(3, 1, 2, 0).exp()
+        S, whole, each = len(a), self.start(a, 1), []
+        for group in range(first, S, at_once):
+            last = min(group + at_once, S)
+            state = whole
+            for start in range(group, last, JOIN):  # the whole history is the first of the runs
+                stop = min(start + JOIN, last)
+                state = joined([state, only(state, slice(0, 1), stop - start)])
+                read = torch.ones(stop - start, state.drive.shape[2], dtype=torch.bool)
+                read[:, start - stop :].fill_diagonal_(False)
+                state = newest_of(self.along(state, a[start:stop], read))
+            whole, state = only(state, slice(0, 1)), only(state, slice(1, None))
+            if last < S:
+                state = newest_of(self.along(state, a[last:], torch.ones(S - last, last - group, dtype=torch.bool)))
+            each.append(told([state]))
+        follows, drives = zip(*each, strict=True)
+        return torch.cat(follows), torch.cat(drives)
+
+    def start(self, a: Tensor, B: int) -> State:
+        """Of B histories before their oldest item."""
+        H, N = a.shape[1:3]
         pairs = a.new_full((N, N), 1 / (N * (N - 1)) if N > 1 else 1.0)
         if N > 1:
             pairs.fill_diagonal_(0)
-        pairs = pairs[..., None].expand(H, N, N, B)  # followed, followed before
-        often, drove = a.new_full((H, N, B), PRIOR), a.new_full((H, B), 1 / H)
-        real = item.T.to(a.dtype)  # (S, B)
-        against = (1 - STRAYS) * a / self.share[..., None]  # an item by chance
-        ahead, follows, drives = switch(pairs, often), [], []
-        follow, drive = ahead.sum(2), drove
-        for t in range(S):
-            fits = drive * (follow * against[t]).sum(1)
-            every = fits.sum(0) + STRAYS
-            by = (real[t] * fits / every)[:, None]  # (H, 1, B): that each facet drove this item
-            kept = a[t] / (follow * a[t]).sum(1, keepdim=True).clamp_min(TINY)
-            pairs = torch.lerp(pairs, ahead * kept[:, :, None], by[:, None])
-            often = often + by * a[t]
-            drove = torch.where(item[:, t], (fits + STRAYS * drive) / every, drove)
-            ahead, drive = switch(pairs, often), other(drove)
-            follow = ahead.sum(2)
-            if not newest or t == S - 1:
-                follows.append(follow)
-                drives.append(drive)
-        return torch.stack(follows).permute(3, 0, 1, 2), torch.stack(drives).permute(2, 0, 1)
+        pairs = pairs[..., None].expand(H, N, N, B)
+        return expecting(pairs, a.new_full((H, N, B), PRIOR), a.new_full((H, 1, B), 1 / H))
+
+    def along(self, state: State, a: Tensor, item: Tensor) -> Iterator[State]:
+        """After each of the positions: which share of an item is whose (S, H, N, B or 1), what is an item (S, B)."""
+        H = a.shape[1]
+        leaves = (1 - GOES_ON) / (H - 1) if H > 1 else 0.0
+        goes_on = GOES_ON - leaves if H > 1 else 1.0
+        by_chance = (1 - STRAYS) / self.share[..., None]
+        fit = torch.stack([a, a * by_chance], 1)  # (S, 2, H, N, B or 1): the second, against an item by chance
+        strays, one, leaving = a.new_tensor(STRAYS), a.new_ones(()), a.new_tensor(leaves)
+        every_one, any_one = item.all(1).tolist(), item.any(1).tolist()
+        for both, own, read, whole, some in zip(fit, a, item, every_one, any_one, strict=True):
+            if some:
+                hit, against = (both * state.follow).sum(2, keepdim=True)  # (H, 1, B)
+                fits = state.drive * against
+                every = fits.sum(0) + strays
+                by = fits / every  # that each facet drove this item
+                drive = torch.add(leaving, by, alpha=goes_on).addcdiv(state.drive, every, value=STRAYS * goes_on)
+                if not whole:
+                    by, drive = by * read, torch.where(read, drive, state.drive)
+                kept = own * (by / hit.clamp_min(TINY))
+                often = state.often.addcmul(by, own)
+                pairs = state.pairs * torch.add(one, kept, alpha=STAYS).sub_(by)[:, :, None]
+                pairs.addcmul_(state.pairs.transpose(1, 2), kept[:, :, None], value=(1 - STAYS) * RETURNS)
+                pairs.addcmul_((kept * state.anew)[:, :, None], state.followed[:, None])
+                state = expecting(pairs, often, drive)
+            yield state
 
 
-def switch(pairs: Tensor, often: Tensor) -> Tensor:
-    """One step ahead of (followed, followed before) (H, N, N, B): the same, back, or to any by how often (H, N, B)."""
-    anew = often * ((1 - STAYS) * (1 - RETURNS) / often.sum(1, keepdim=True))
-    back = torch.add(STAYS * pairs, pairs.transpose(1, 2), alpha=(1 - STAYS) * RETURNS)
-    return back.addcmul(anew[:, :, None], pairs.sum(2)[:, None])
+def expecting(pairs: Tensor, often: Tensor, drive: Tensor) -> State:
+    """With what follows of these: the same expert again, the one before, or any by how often."""
+    followed, before = pairs.sum(2), pairs.sum(1)
+    anew = (often / often.sum(1, keepdim=True)).mul_((1 - STAYS) * (1 - RETURNS))
+    follow = torch.add(anew, followed, alpha=STAYS).add_(before, alpha=(1 - STAYS) * RETURNS)
+    return State(pairs, often, followed, anew, follow, drive)
 
 
-def other(drove: Tensor) -> Tensor:
-    """One step ahead of the facet that drives, (H, B)."""
-    H = len(drove)
-    if H == 1:
-        return drove
-    leaves = (1 - GOES_ON) / (H - 1)
-    return (GOES_ON - leaves) * drove + leaves
+def only(state: State, histories: slice, times: int = 1) -> State:
+    """Some of the histories; one of them so many times."""
+    some = (of[..., histories] for of in state)
+    return State(*(of if times == 1 else of.expand(*of.shape[:-1], times) for of in some))
+
+
+def joined(states: list[State]) -> State:
+    """The histories of all."""
+    return State(*(torch.cat(of, -1) for of in zip(*states, strict=True)))
+
+
+def newest_of(states: Iterator[State]) -> State:
+    """The last of them; no other is held."""
+    (newest,) = deque(states, maxlen=1)
+    return newest
+
+
+def told(states: Iterable[State]) -> tuple[Tensor, Tensor]:
+    """(B, S, H, N) and (B, S, H), as `Beliefs.forward`; of the rest nothing is held."""
+    follow, drive = zip(*((state.follow, state.drive) for state in states), strict=True)
+    return torch.stack(follow).permute(3, 0, 1, 2), torch.stack(drive)[:, :, 0].permute(2, 0, 1)

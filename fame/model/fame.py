@@ -72,7 +72,7 @@ class FAME(Faceted, Attentive):
         at = last(keep) if newest else None  # then S is 1 from here on
         own = evidence = drives = None
         if self.beliefs is not None:
-            x, beside = x[..., : H * K], x[..., H * K :].contiguous()
+            x, beside = x[..., : H * K], x[..., H * K :]
             own = beside.view(*x.shape[:2], H, -1).permute(0, 2, 3, 1)  # (B, H, N, S)
             item = keep & (keep.cumsum(1) > self.config.begin)
             follows, drives = ahead or self.beliefs(own, item, newest)
@@ -104,15 +104,13 @@ class FAME(Faceted, Attentive):
         parts, item = pad(self.item_facets(seen), (0, 0, 0, 0, begin, 0)), pad(items > 0, (begin, 0))
         return self.prototypes(parts, item).flatten(2)
 
-    def ahead(self, beside: Tensor, item: Tensor, numbers: int) -> Ahead | None:
-        """With prototypes what the filter comes to, (R, 1, H, N) and (R, 1, H)."""
+    def ahead(self, beside: Tensor, first: int, numbers: int) -> Ahead | None:
+        """With prototypes what the filter comes to, (T, 1, H, N) and (T, 1, H)."""
         if self.beliefs is None:
             return None
         H, N = self.config.heads, self.config.experts
         own = beside.view(*beside.shape[:2], H, N).permute(0, 2, 3, 1)
-        size = max(1, numbers // (8 * H * N**2))
-        parts = [self.beliefs(own, item[start : start + size], newest=True) for start in range(0, len(item), size)]
-        return torch.cat([follows for follows, _ in parts]), torch.cat([drives for _, drives in parts])
+        return self.beliefs.without_each(own, first, max(1, numbers // (8 * H * N**2)))
 
     def weigh(self, facets: Tensor) -> Tensor:
         """`g = softmax(W_g [F_1; …; F_H] + b_g)` (eq 10): (B, S, H, K) -> (B, S, H).

@@ -54,9 +54,10 @@ def without_each(
     first = S - len(read)
     known = None
     if beside is not None:  # in one pass for all runs, as a step of it is little work
-        position = torch.arange(S)
-        known = model.ahead(beside, (position >= first) & (position != position[first:, None]), numbers)
-    at_once = max(1, numbers // (STATES * x.shape[2] * S))
+        known = model.ahead(beside, first, numbers)
+    D = x.shape[2]
+    width = D if beside is None else D + beside.shape[2]
+    at_once = max(1, numbers // (STATES * D * S))
     for start in range(first, S, at_once):
         stop = min(start + at_once, S)
         rows = slice(start + 1, S)
@@ -71,12 +72,12 @@ def without_each(
             front.addcmul_(earlier[:, rows, t, None], v[:, t, None])
         read_of = (sums[..., :-1] / sums[..., -1:]).transpose(1, 2).flatten(2)  # (n, rows, D)
         after = block.after(moved[:, rows], read_of)
-        x = as_ever[: S if in_place else S - 1].repeat(stop - start, 1, 1)
+        x = as_ever.new_empty(stop - start, S if in_place else S - 1, width)
         for run, t in enumerate(range(start, stop)):
-            x[run, t + in_place :] = after[run, run:]
-        if beside is not None:
-            left = [place for t in range(start, stop) for place in range(S) if in_place or place != t]
-            x = torch.cat([x, beside[0, left].view(*x.shape[:2], -1)], -1)
+            same = t + in_place  # positions that stand before
+            x[run, :same, :D], x[run, same:, :D] = as_ever[:same], after[run, run:]
+            if beside is not None:
+                x[run, :same, D:], x[run, same:, D:] = beside[0, :same], beside[0, t + 1 :]
         here = torch.ones(x.shape[:2], dtype=torch.bool)
         if in_place:
             here.diagonal(start).fill_(False)

@@ -37,20 +37,23 @@ def recommend(
     HistoryError
         The history is empty, or every item of the catalog is hidden, or k is below 1.
     """
-    V = model.config.items
-    out = sorted(set(history if hidden is None else hidden))
-    if k < 1:
-        raise HistoryError(f"k is {k}; ask for at least one item.")
-    if len(out) == V:
-        raise HistoryError(
-            f"The history holds all {V} items of the catalog; leave one out to have an item to recommend."
-            if hidden is None
-            else f"All {V} items of the catalog were seen; keep repeats to have one recommended."
-        )
     read, output = run(model, history, intervention)
+    return most_likely(history, k, hidden, read, output, head(model, output))
+
+
+@torch.inference_mode()
+def recommend_and_take_apart(
+    model: Model, history: Sequence[int], k: int, target: int | None = None, hidden: Collection[int] | None = None
+) -> tuple[Recommendation, Recommendation]:
+    """The k items most likely next, and an item taken apart, the first of them where none is named: of one pass.
+
+    As `recommend` and `take_apart`, which raise what this does.
+    """
+    read, output = run(model, history, None)
     by = head(model, output)
-    ranked = by.top_k(min(k, V - len(out)), torch.tensor([out]) if out else None)
-    return taken_apart(read, output, by, ranked.items, ranked.log_normaliser)
+    answer = most_likely(history, k, hidden, read, output, by)
+    wanted = [[int(answer.items[0]) if target is None else target]]
+    return answer, taken_apart(read, output, by, torch.tensor(wanted), by.log_normaliser())
 
 
 @torch.inference_mode()
@@ -93,3 +96,21 @@ def taken_apart(read: Tensor, output: Output, by: Head, items: Tensor, log_norma
         router=output.router[0, -T:].double().numpy(),
         responsibilities=None if shares is None else shares[0].double().numpy(),
     )
+
+
+def most_likely(
+    history: Sequence[int], k: int, hidden: Collection[int] | None, read: Tensor, output: Output, by: Head
+) -> Recommendation:
+    """As `recommend`."""
+    V = by.model.config.items
+    out = sorted(set(history if hidden is None else hidden))
+    if k < 1:
+        raise HistoryError(f"k is {k}; ask for at least one item.")
+    if len(out) == V:
+        raise HistoryError(
+            f"The history holds all {V} items of the catalog; leave one out to have an item to recommend."
+            if hidden is None
+            else f"All {V} items of the catalog were seen; keep repeats to have one recommended."
+        )
+    ranked = by.top_k(min(k, V - len(out)), torch.tensor([out]) if out else None)
+    return taken_apart(read, output, by, ranked.items, ranked.log_normaliser)

@@ -24,6 +24,16 @@ def positions_at_once(config: Config, longest: int) -> int:
     return at_once(states + attention)
 
 
+def finished_at_once(config: Config, longest: int) -> int:
+    """Runs of histories of at most so many items whose last layer may be held at a time, at the newest position."""
+    attention = (
+        4 * config.heads * config.experts
+    )  # of the position, what is added to it, and the filter of what is read
+    return max(
+        1, at_once((2 * config.width + attention) * (longest + config.begin)) // 2
+    )  # what is below it is held, too
+
+
 def runs_at_once(config: Config, longest: int) -> int:
     """Runs of histories of at most so many items that may be held at a time; one at least."""
     return max(1, positions_at_once(config, longest) // (longest + config.begin))

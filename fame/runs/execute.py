@@ -31,9 +31,24 @@ def blocks(model: Model, plan: Plan) -> Iterator[Output]:
             yield model.finish(x, keep, Intervention(), newest=True, ahead=ahead)
         return
     size = budget.runs_at_once(model.config, 1 if plan.read_once else plan.longest)
-    for start in range(0, plan.runs, size):
-        items, change = plan.some(slice(start, start + size)).read()
-        yield model(items, change, newest=True)
+    apart = isinstance(model, Attentive) and not plan.read_once
+    together = max(size, budget.finished_at_once(model.config, plan.longest)) if apart else size
+    for start in range(0, plan.runs, together):
+        items, change = plan.some(slice(start, start + together)).read()
+        if isinstance(model, Attentive) and len(items) > size:
+            yield model.finish(*encoded(model, items, change, size), change, newest=True)
+        else:
+            yield model(items, change, newest=True)
+
+
+def encoded(model: Attentive, items: Tensor, change: Intervention, at_once: int) -> tuple[Tensor, Tensor]:
+    """What the last layer reads (R, S, D), and which positions hold something (R, S), of so many runs `at_once`."""
+    parts = []
+    for start in range(0, len(items), at_once):
+        some = slice(start, start + at_once)
+        keep, shift = (None if of is None else of[some] for of in (change.keep, change.shift))
+        parts.append(model.encode(items[some], Intervention(keep=keep, shift=shift)))
+    return torch.cat([x for x, _ in parts]), torch.cat([keep for _, keep in parts])
 
 
 @torch.inference_mode()

@@ -7,7 +7,7 @@ import torch
 from torch.nn.functional import normalize
 
 from fame.model import Config, Edit, Intervention, build
-from fame.model.beliefs import Beliefs
+from fame.model.beliefs import JOIN, Beliefs
 from tests.model.conftest import ABSOLUTE, FAME, make
 
 PROTOTYPE = FAME.model_copy(update={"experts_form": "prototype"})
@@ -131,6 +131,23 @@ def test_whose_items_histories_hold_is_a_running_mean_of_training_alone(parted):
         parted.train()(history)
     own = parted.shares(parted.sub_embeddings(parted.table()[[7, 7, 3]])).mean(0)
     assert torch.allclose(parted.beliefs.share, own, atol=1e-2)
+
+
+@pytest.mark.parametrize("at_once", [1, 7, JOIN + 5, 1000])
+@torch.inference_mode()
+def test_a_history_without_each_item_is_filtered_as_one_by_itself(parted, at_once):
+    """Runs join the pass where they begin to differ, whether or not all of them may be held."""
+    read = torch.randint(1, 41, (1, 2 * JOIN + 9))
+    beside = parted.beside(parted.embedding.seen(read), read)
+    own = beside.unflatten(2, (PROTOTYPE.heads, -1)).permute(0, 2, 3, 1)
+    first = own.shape[3] - read.shape[1]
+    position = torch.arange(own.shape[3])
+    each = (position >= first) & (position != position[first:, None])
+    expected, found = parted.beliefs(own, each, newest=True), parted.beliefs.without_each(own, first, at_once)
+    for one, other in zip(expected, found, strict=True):
+        assert one.shape == other.shape
+        assert torch.allclose(one, other, atol=1e-6)
+    assert found[0].std(0).max() > 1e-3
 
 
 @pytest.mark.parametrize(("experts", "heads"), [(1, 3), (4, 1)])

@@ -9,8 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from fame.model import Edit, Intervention
-from fame.ranking.recommend import HistoryError, recommend, take_apart
+from fame.ranking import recommend as module
+from fame.ranking.recommend import HistoryError, recommend, recommend_and_take_apart, take_apart
 from fame.ranking.recommendation import Recommendation
+from fame.runs.execute import along
 
 
 @pytest.fixture(params=["trained", "trained_sasrec"])
@@ -60,6 +62,22 @@ def test_take_apart_agrees_with_recommend(any_model):
     again = take_apart(any_model, [3, 9, 27], answer.items.tolist())
     for name in ("score", "probability", "bias", "contributions", "gate"):
         assert np.allclose(getattr(answer, name), getattr(again, name), atol=1e-6), name
+
+
+@pytest.mark.parametrize("target", [None, 50, 3])
+def test_the_most_likely_and_one_item_come_of_one_pass(any_model, target, monkeypatch):
+    hidden = [3, 9, 27, 11]
+    expected = recommend(any_model, [3, 9, 27], 5, hidden=hidden)
+    item = int(expected.items[0]) if target is None else target
+    passes = []
+    monkeypatch.setattr(module, "along", lambda *asked: passes.append(asked) or along(*asked))
+    answer, asked = recommend_and_take_apart(any_model, [3, 9, 27], 5, target, hidden)
+    assert len(passes) == 1
+    monkeypatch.undo()
+    for found, alone in ((answer, expected), (asked, take_apart(any_model, [3, 9, 27], [item]))):
+        assert found.items.tolist() == alone.items.tolist()
+        for name in ("score", "probability", "bias", "contributions", "gate", "router"):
+            assert np.allclose(getattr(found, name), getattr(alone, name), atol=1e-6), name
 
 
 def test_only_the_newest_items_are_read_but_all_are_left_out(trained):

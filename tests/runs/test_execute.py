@@ -116,6 +116,29 @@ def test_the_size_of_a_block_changes_no_result(name, short, monkeypatch):
             assert torch.allclose(execute.execute(model, one).query, output.query, atol=2e-5)
 
 
+@pytest.mark.parametrize("layers", [2, 3])
+@pytest.mark.parametrize("name", ["fame", "fame-absolute", "sasrec", "mixture"])
+@torch.inference_mode()
+def test_the_last_layer_is_worked_out_of_more_runs_than_those_below(name, layers, monkeypatch):
+    """Whatever is changed in each: an item left out, one masked, embeddings shifted."""
+    model = make(MODELS[name].config.model_copy(update={"layers": layers}))
+    read = torch.randint(1, 41, (11, 12))
+    read[:4, :3] = 0
+    keep = torch.rand(11, 12) < 0.7
+    keep[:, -1] = True
+    plans = [
+        plan.subsets(read[5], keep, "remove"),
+        plan.subsets(read[5], keep, "mask"),
+        plan.Plan(read, change=Intervention(shift=torch.randn(11, 12, model.config.width))),
+    ]
+    whole = [execute.execute(model, made).query for made in plans]
+    monkeypatch.setattr(budget, "runs_at_once", lambda config, longest: 2)
+    monkeypatch.setattr(budget, "finished_at_once", lambda config, longest: 5)
+    for made, expected in zip(plans, whole, strict=True):
+        assert [len(block.query) for block in execute.blocks(model, made)] == [5, 5, 1]
+        assert torch.allclose(execute.execute(model, made).query, expected, atol=2e-5)
+
+
 class Largest(TorchDispatchMode):
     """Notes how many numbers the largest tensor has that is made."""
 

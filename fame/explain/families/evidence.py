@@ -34,8 +34,9 @@ def ask(
     k, generator = targets.shape[1], torch.Generator().manual_seed(0)
     others = torch.randint(1, model.config.items + 1, (usual,), generator=generator).expand(len(read), -1)
     every = torch.cat([targets, others], 1)
-    parts = split(model, anatomy, execute(model, histories(read)), every)
-    effect = knock_out_families(model, anatomy, read, every, draws).effect
+    whole = execute(model, histories(read))
+    parts = split(model, anatomy, whole, every)
+    effect = knock_out_families(model, anatomy, read, every, draws, at_hand=whole).effect
     found = [of[:, k:, : anatomy.given].square().mean((1, 2)).sqrt() for of in (parts, effect.mean(-1))]
     return FamilyEvidence(
         parts[:, :k], effect[:, :k], torch.stack(found, 1).nan_to_num()

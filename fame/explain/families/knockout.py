@@ -11,7 +11,7 @@ from torch import Tensor
 
 from fame.explain.families.anatomy import Anatomy
 from fame.heads.registry import head
-from fame.model import Intervention, Model
+from fame.model import Intervention, Model, Output
 from fame.runs.budget import at_once
 from fame.runs.execute import execute
 from fame.runs.plan import Plan
@@ -34,15 +34,17 @@ class FamilyEffects:
 
 @torch.inference_mode()
 def knock_out_families(
-    model: Model, anatomy: Anatomy, read: Tensor, targets: Tensor, draws: int = FAMILY_DRAWS, seed: int = 0
-) -> FamilyEffects:
+    model: Model, anatomy: Anatomy, read: Tensor, targets: Tensor, draws: int = FAMILY_DRAWS, seed: int = 0,
+    at_hand: Output | None = None,
+) -> FamilyEffects:  # fmt: skip
     """Histories (B, T), padded with 0 on the left, and targets (B, k) of each.
 
-    The same items are drawn for every family and every history, so that effects can be compared.
+    The same items are drawn for every family and every history, so that effects can be compared. What the histories
+    come to as they are may be `at_hand`, (B, 1, …).
     """
     B, T = read.shape
     A, R, V, D = len(anatomy.families), draws, model.config.items, model.config.width
-    own = log_probability(model, read, targets)
+    own = log_probability(model, read, targets) if at_hand is None else head(model, at_hand).log_p(targets)
     drawn = torch.randint(1, V + 1, (R, T), generator=torch.Generator().manual_seed(seed))
     others = anatomy.components(drawn)  # (R, T, A, D)
     effect = own.new_zeros(B, targets.shape[1], A, R)
