@@ -60,3 +60,16 @@ def runs_or_copies(called: ast.expr) -> bool:
         layers = called.attr == "attention_by_layer" and getattr(called.value, "id", "").endswith("model")
         return layers or (called.attr in own and getattr(called.value, "id", "") != "resources")
     return isinstance(called, ast.Name) and called.id in {"model", "deepcopy"}
+
+
+@pytest.mark.parametrize(("used", "home"), [("cache_", "app/resources/"), ("session_state", "app/state")])
+def test_what_outlives_a_rerun_has_one_place(used, home):
+    """Of all visitors in one, of a visitor's session in the other."""
+    paths = [path for top in ("app", "pages") for path in (PROJECT / top).rglob("*.py")]
+    asking = {
+        path.relative_to(PROJECT).as_posix()
+        for path in paths for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute) and node.attr.startswith(used) and getattr(node.value, "id", "") == "st"
+    }  # fmt: skip
+    assert asking
+    assert not [path for path in asking if not path.startswith(home)]
