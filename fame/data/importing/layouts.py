@@ -11,9 +11,10 @@ from fame.data.importing.movielens import FLAGS, MovieLens, is_part, movielens
 from fame.data.importing.names import KNOWN_COLUMNS, TAGS, plain
 from fame.data.importing.objects import json_lines
 from fame.data.importing.options import ImportOptions
+from fame.data.importing.parquet import parquet
 from fame.data.importing.roles import name_roles
 from fame.data.importing.source import NEEDED, Layout, Source
-from fame.data.importing.tables import Delimited, Table, atomic, delimited, parquet
+from fame.data.importing.tables import Delimited, Table, atomic, delimited
 
 ENDINGS = (".csv", ".tsv", ".txt", ".json", ".jsonl", ".ndjson", ".parquet", ".pq", ".inter", ".item", ".dat", ".data")
 TITLES = {
