@@ -80,6 +80,12 @@ def test_facets_and_experts_left_out(name, history):
     without = 1.0 - torch.eye(H * N).view(-1, H, N)
     changes = [None, *(Intervention(router=Edit(scale=scale, renormalise=True)) for scale in without)]
     agree(model, plan.without_each_expert(read, H, N), one_by_one(model, [read] * (1 + H * N), changes))
+    changes = []
+    for expert in range(H * N):
+        weights = torch.full((H * N,), torch.nan)
+        weights[expert] = 0.9
+        changes.append(Intervention(router=Edit(set=weights.view(1, 1, H, N))))
+    agree(model, plan.each_expert_alone_at(read, H, N, 0.9), one_by_one(model, [read] * (H * N), changes))
 
     gates = torch.rand(5, 1, H)  # a gate of its own for every run
     changes = [Intervention(gate=Edit(set=one[None])) for one in gates]
