@@ -3,9 +3,11 @@
 A cinema whose viewers like two values of every family, and follow one of them at a time, is made for every seed, and
 every model is trained on it anew. Then, at the end of every test history, what a facet's router says is asked which of
 the two its viewer follows. What has been measured is kept in results/preferences.json; `--again` measures it anew.
+`--time` times epochs on the first cinema side by side, on an idle machine.
 """
 
 import argparse
+import statistics
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -21,7 +23,8 @@ import torch
 from benchmarks import report
 from benchmarks.experts import agreement, done
 from benchmarks.observers import observers
-from fame.data import DataSet, Events, planted
+from benchmarks.pace import pace
+from fame.data import DataSet, Events, leave_one_out, planted
 from fame.data.attributes import Attributes, attributes
 from fame.data.batches import batches, pad
 from fame.data.preferences import Preferences, preferences
@@ -31,6 +34,7 @@ from fame.explain.meaning.specialists import attention_apart, specialists
 from fame.explain.trust.expert_marks import place
 from fame.explain.trust.preferences import Separation, preference_told, separation
 from fame.model import Faceted
+from fame.training.anchoring import plan
 from fame.training.presets import settings
 from fame.training.run import Run
 from fame.training.trainer import train
@@ -45,6 +49,13 @@ MODELS: dict[str, dict[str, Any]] = {
     "FAME, a mixture of softmaxes": {"experts": 4, "experts_form": "published", "head": "mixture"},
     "FAME as published": {"preset": "published"},
 }
+PUBLISHED = "4 experts as published"
+TIMED = {
+    PUBLISHED: {"experts": 4, "experts_form": "published"},
+    "4 experts that own items": {"experts": 4},
+    "8 experts as published": {"experts_form": "published"},
+    "8 experts that own items (preset default)": {},
+}
 CELLS = 8_192  # history positions run at a time
 
 
@@ -55,8 +66,14 @@ def main() -> None:
     parser.add_argument("--cinemas", nargs="+", choices=CINEMAS, default=["even"])
     parser.add_argument("--models", nargs="+", choices=MODELS, default=list(MODELS))
     parser.add_argument("--again", action="store_true", help="measure what was measured before, too")
+    parser.add_argument("--time", action="store_true", help="time epochs in place of training")
+    parser.add_argument("--rounds", type=int, default=5, help="epochs of each that is timed")
     chosen = parser.parse_args()
     found = report.stored("preferences")
+    if chosen.time:
+        found["seconds"] = timed(chosen.rounds)
+        report.keep("preferences", found)
+        chosen.seeds = []
     for cinema, seed in product(chosen.cinemas, chosen.seeds):
         with tempfile.TemporaryDirectory() as folder:
             data = planted.make(Path(folder) / "data", planted.options(**CINEMAS[cinema], seed=seed))
@@ -71,7 +88,27 @@ def main() -> None:
                     known[str(seed)] = mark(data, truth, MODELS[model], seed, Path(folder) / model)
                     report.keep("preferences", found)
     parts = [text(cinema, found["cinemas"][cinema]) for cinema in CINEMAS if cinema in found.get("cinemas", {})]
+    if "seconds" in found:
+        parts.append(epochs(found["seconds"]))
     report.publish("preferences", "\n\n".join([*parts, report.on()]))
+
+
+def timed(rounds: int) -> dict[str, list[float]]:
+    """Seconds of epochs of every form of experts, on the even cinema."""
+    with tempfile.TemporaryDirectory() as folder:
+        data = planted.make(Path(folder) / "data", planted.options(**CINEMAS["even"], seed=1))
+        each = {name: plan(settings(**changes), data.catalog).settings for name, changes in TIMED.items()}
+        return pace(each, leave_one_out(data.histories).train, data.catalog, rounds)
+
+
+def epochs(seconds: dict[str, list[float]]) -> str:
+    """The table of what an epoch takes."""
+    median = {name: statistics.median(values) for name, values in seconds.items()}
+    rows = [
+        [name, f"{median[name]:.2f}", len(values), f"{median[name] / median[PUBLISHED]:.2f} ×"]
+        for name, values in seconds.items()
+    ]
+    return report.table(["epochs in turn, even cinema", "s an epoch", "n", PUBLISHED + " = 1"], rows)
 
 
 def mark(data: DataSet, truth: Preferences, changes: dict[str, Any], seed: int, folder: Path) -> dict[str, Any]:
