@@ -16,12 +16,13 @@ from scipy.optimize import minimize
 
 from benchmarks import report
 from benchmarks.driver_events import Found, known, model_of
-from benchmarks.shapes import shape
+from benchmarks.shapes import Shape, shape
 from fame.explain.families.driver import NAMED
 from fame.explain.families.probability import (
     FILE,
     Kept,
     Logit,
+    Spanned,
     evidence_for,
     evidence_for_none,
     probabilities,
@@ -45,7 +46,7 @@ def main() -> None:
     found, seeds = list(by_seed.values()), list(by_seed)
     rows = {name: judged(found, *form) for name, form in FORMS.items()}
     if chosen.ship:
-        ship(found, rows[SHIPPED].kept)
+        ship(found, rows[SHIPPED].kept, spanned([shape(seed) for seed in seeds]))
     shapes = [asdict(shape(seed)) | {"model": model_of(seed)[0]} for seed in seeds]
     kept = {
         "shapes": shapes,
@@ -216,15 +217,31 @@ def marks(p: np.ndarray, truth: np.ndarray, best: float) -> list[float]:
     return [log_p, right[driven].mean() / best, (right & named)[driven].mean() / best, of_named, error]
 
 
-def ship(found: Sequence[Found], kept: Kept) -> None:
+def spanned(shapes: Sequence[Shape]) -> Spanned:
+    """Between which of each they lie."""
+
+    def span(values: Sequence[Any]) -> tuple[Any, Any]:
+        return min(values), max(values)
+
+    return Spanned(
+        families=span([len(one.values) for one in shapes]),
+        **{
+            name: span([getattr(one, name) for one in shapes])
+            for name in ("users", "items", "length", "unknown", "noise")
+        },
+    )
+
+
+def ship(found: Sequence[Found], kept: Kept, among: Spanned) -> None:
     """Fit what ships on every shape, and write it with how it did where shapes were kept aside."""
     families, none = FORMS[SHIPPED]
     w = fitted([(families(one), none(one), one["truth"]) for one in found])
     k = families(found[0]).shape[2]
     events = sum(len(one["truth"]) for one in found)
     logit = Logit(
-        command=COMMAND, shapes=len(found), events=events, families=tuple(w[:k]), none=tuple(w[k:]), aside=kept
-    )
+        command=COMMAND, shapes=len(found), events=events, spanned=among, families=tuple(w[:k]), none=tuple(w[k:]),
+        aside=kept,
+    )  # fmt: skip
     content: dict[str, Any] = logit.model_dump()
     write_json(FILE, content)
 

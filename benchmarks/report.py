@@ -95,7 +95,7 @@ BRIEFS = {
     "growth": Brief(("items", "interactions", "s/epoch", "peak memory, GB"), r"10,000,000 \| sampled"),
     "serving": Brief(("what", "median ms", "bare product = 1"), r"^1 \| (bare product \||top 20 with parts and|mix)"),
     "planted truth": Brief(("model", "gate", "contribution", "knock-out", "named")),
-    "shared value": Brief(("shared", "gate", "contribution", "driver", "right of those named")),
+    "shared value": Brief(("shared", "gate", "contribution", "driver", "right of those named", "probability")),
     "preferences": Brief(("model", "largest expert", "beyond chance", "the facet's state", "fall", "NDCG@10")),
     "explanations movielens-100k": Brief(("method", "DEL@1", "area")),
     "explanations amazon-beauty": Brief(("method", "DEL@1", "area")),

@@ -3,7 +3,9 @@
 Real data have no truth, but a history can be made to have one: all its items share one value of one family, and as
 little as possible of the others (one decade across genres, one genre across decades). Where the ranking responds, so
 that the first ten hold more items of that value than after other histories, the driver of those items should be that
-family. Beside it stand the facet with the largest gate and the one with the largest contribution.
+family. Beside it stand the facet with the largest gate and the one with the largest contribution. The probability that
+the family drove them is asked again after the same history with half of its items, and with all of them, exchanged for
+items without the value: it should fall.
 """
 
 import argparse
@@ -19,7 +21,7 @@ from benchmarks import report
 from fame.checkpoint.store import load
 from fame.data import Catalog, DataSet, read
 from fame.explain.families.anatomy import Anatomy, fit
-from fame.explain.families.driver import name_driver
+from fame.explain.families.driver import Evidence, name_driver
 from fame.explain.families.evidence import evidence
 from fame.home import PROJECT
 from fame.model import Model
@@ -28,6 +30,7 @@ from fame.ranking.recommend import recommend
 LENGTH = 6  # items of a history
 TRIES = 40  # drawn histories of which the most mixed one is taken
 TOP = 10
+EXCHANGED = (0, LENGTH // 2, LENGTH)  # items of a history
 SURE = 0.05  # of the binomial test that a ranking responds
 
 
@@ -38,6 +41,12 @@ class MadeData:
     family: str
     value: str
     items: list[int]
+    others: list[int]  # as many without that value, to stand in place of the items
+
+    def without(self, many: int) -> list[int]:
+        """The history with so many of its items, the newest of them first, exchanged."""
+        kept = LENGTH - many
+        return self.items[:kept] + self.others[kept:]
 
 
 def main() -> None:
@@ -72,7 +81,10 @@ def make(data: DataSet, family: str, rng: np.random.Generator) -> MadeData:
     value = values[int(rng.integers(len(values)))]
     items, weight = np.array(holders[value]), seen[holders[value]] + 1.0
     draws = [rng.choice(items, LENGTH, replace=False, p=weight / weight.sum()).tolist() for _ in range(TRIES)]
-    return MadeData(family, value, min(draws, key=lambda drawn: shared(catalog, family, value, drawn)))
+    rest = np.setdiff1d(np.arange(1, len(catalog) + 1), holders[value])
+    among = seen[rest] + 1.0
+    others = rng.spawn(1)[0].choice(rest, LENGTH, replace=False, p=among / among.sum()).tolist()
+    return MadeData(family, value, min(draws, key=lambda drawn: shared(catalog, family, value, drawn)), others)
 
 
 def shared(catalog: Catalog, family: str, value: str, items: list[int]) -> float:
@@ -101,13 +113,16 @@ def mark(model: Model, anatomy: Anatomy, data: DataSet, histories: list[MadeData
             np.mean([value in catalog.values(family, int(item)) for answer in others for item in answer.items])
         )
     right: Counter[str] = Counter()
+    chances: list[np.ndarray] = []  # (items, EXCHANGED)
     cases = responding = 0
     for made, answer, holds in zip(histories, ranked, has, strict=True):
         if binomtest(sum(holds), len(holds), usual[made.value], "greater").pvalue > SURE:
             continue
         responding += 1
         rows = np.flatnonzero(holds)
-        told = evidence(model, anatomy, made.items, answer.items[rows].tolist())
+        asked = [evidence(model, anatomy, made.without(many), answer.items[rows].tolist()) for many in EXCHANGED]
+        chances.append(np.array([[chance(one, made.family) for one in told] for told in asked]).T)
+        told = asked[0]
         for row, one in zip(rows, told, strict=True):
             driver = name_driver(one)
             cases += 1
@@ -119,7 +134,14 @@ def mark(model: Model, anatomy: Anatomy, data: DataSet, histories: list[MadeData
                 right["contribution"] += facets[int(answer.contributions[row].argmax())] == made.family
                 right["gate"] += facets[int(answer.gate[-1].argmax())] == made.family
     names = ["driver", "none", "anatomy", "knock-out", *(["contribution", "gate"] if facets else [])]
-    return {"histories": len(histories), "responding": responding, "cases": cases} | {n: right[n] for n in names}
+    of = np.concatenate(chances) if chances else np.full((1, len(EXCHANGED)), np.nan)
+    counts = {"histories": len(histories), "responding": responding, "cases": cases} | {n: right[n] for n in names}
+    return counts | {"probability": of.mean(0).tolist(), "falls": float((of[:, -1] < of[:, 0]).mean())}
+
+
+def chance(found: Evidence, family: str) -> float:
+    """With what probability the family drove it."""
+    return dict(found.chances.ranked)[family] if found.chances else np.nan
 
 
 def text(found: dict[str, Any], model: str, histories: int, seed: int) -> str:
@@ -131,14 +153,18 @@ def text(found: dict[str, Any], model: str, histories: int, seed: int) -> str:
             one["cases"],
             *(share(one, name) for name in ("gate", "contribution", "anatomy", "knock-out", "driver", "none")),
             f"{one['driver'] / max(1, one['cases'] - one['none']):.2f}",
+            ", ".join(f"{p:.2f}" for p in one["probability"]),
+            f"{one['falls']:.2f}",
         ]
         for family, one in found.items()
     ]
     head = ["shared", "rankings that respond", "items", "gate", "contribution", "anatomy", "knock-out", "driver"]
     return (
         f"{model}: {histories} histories of {LENGTH} items a family, seed {seed}. Share of the items in responding "
-        f"rankings for which the shared family is named, and its 95 % interval.\n\n"
-        + report.table([*head, "no driver", "right of those named"], rows)
+        "rankings for which the shared family is named, and its 95 % interval. Last, the mean probability that it "
+        f"drove them: after the history, and with {EXCHANGED[1]} and {EXCHANGED[2]} of its items exchanged for items "
+        "without the value; and the share of the items for which it is lower with all exchanged.\n\n"
+        + report.table([*head, "no driver", "right of those named", "probability", "falls"], rows)
     )
 
 

@@ -111,11 +111,21 @@ def exactly(told: Evidence) -> str:
     if chances is None:
         return ""
     each = ", ".join(f"{escape(name)} {percent(p)}" for name, p in chances.ranked)
-    logit = shipped()
     return (
-        f"Probability of having driven it: {each}, nothing known about the items {percent(chances.none)}. Learned on "
-        f"{logit.shapes} made-up data sets whose drivers are known; on {logit.aside.shapes} others such a number was "
-        f"off by {percent(logit.aside.error)} on average."
+        f"Probability of having driven it: {each}, nothing known about the items {percent(chances.none)}. {learned()}"
+    )
+
+
+def learned() -> str:
+    """Where a driver's probability is from, and how far off it is where that can be told."""
+    logit = shipped()
+    of = logit.spanned
+    return (
+        f"The probability was learned on {logit.shapes} made-up data sets whose drivers are known, with a model each: "
+        f"of {of.families[0]} to {of.families[1]} attributes, {of.items[0]:,} to {of.items[1]:,} items and "
+        f"{of.users[0]:,} to {of.users[1]:,} users, with up to {percent(of.unknown[1])} of the values unknown and "
+        f"up to {percent(of.noise[1])} of the choices at random. On such a data set that it was not learned on "
+        f"it is off by {percent(logit.aside.error)} on average."
     )
 
 

@@ -11,11 +11,11 @@ from app import charts, measured, resources
 from app.current import Current
 from app.look.numbers import duration, percent
 from app.sentences.marking import escape, together
+from app.sentences.recommendation import learned
 from app.widgets.meaning.preferences import preferences
 from app.widgets.shared.headings import header, small_with_terms, subheader
 from app.widgets.shared.tables import table_behind
 from fame.errors import InputError
-from fame.explain.families.probability import shipped
 from fame.explain.trust.cost import marking_seconds
 
 if TYPE_CHECKING:
@@ -116,16 +116,6 @@ def reliable(found: Certainty) -> None:
             "of the scale, its size the number of events; on the line what is said is true. " + learned()
         )
         table_behind(pd.DataFrame({"said": told.said, "right": told.right, "events": told.cases}), "driver-reliability")
-
-
-def learned() -> str:
-    """Where the probability is from."""
-    logit = shipped()
-    return (
-        f"The probability was learned on {logit.shapes} other made-up data sets, of many sizes and shapes, with a "
-        f"model each; on such a data set that it was not learned on it is off by {percent(logit.aside.error)} on "
-        "average."
-    )
 
 
 def unchecked(now: Current) -> None:

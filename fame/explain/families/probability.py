@@ -33,6 +33,18 @@ class Kept(BaseModel):
     pooled: float  # the same over the events of all these shapes together
 
 
+class Spanned(BaseModel):
+    """Between which of each the shapes lie."""
+
+    model_config = ConfigDict(frozen=True)
+    users: tuple[int, int]
+    items: tuple[int, int]
+    length: tuple[int, int]  # mean, of a history
+    families: tuple[int, int]
+    unknown: tuple[float, float]  # share of the items whose values of a family the catalog does not know
+    noise: tuple[float, float]  # chance that a step follows no family
+
+
 class Logit(BaseModel):
     """Weights of the evidence, and how they were made."""
 
@@ -40,6 +52,7 @@ class Logit(BaseModel):
     command: str
     shapes: int  # fitted on
     events: int
+    spanned: Spanned
     families: tuple[float, ...]  # of `evidence_for`
     none: tuple[float, ...]  # of `evidence_for_none`
     aside: Kept

@@ -129,6 +129,24 @@ def test_with_a_shuffled_truth_every_reading_falls_to_chance(world):
     assert told.error > 0.15
 
 
+def test_a_probability_falls_as_the_past_items_that_speak_for_it_are_exchanged(world):
+    """A history of one genre, half of it and then all of it exchanged; asked of one item of that genre."""
+    model, data = world
+    anatomy, rng, every = fit(model, data.catalog), np.random.default_rng(0), range(1, len(data.catalog) + 1)
+    genre = np.array(["", *(data.catalog.values("genre", item)[0] for item in every)])
+    asked = []
+    for value in sorted(set(genre[1:])):
+        *alike, target = rng.permutation(np.flatnonzero(genre == value))[:7].tolist()
+        others = rng.permutation(np.flatnonzero((genre != value) & (genre != "")))[:6].tolist()
+        histories = [alike[:kept] + others[kept:] for kept in (6, 3, 0)]
+        told = [evidence(model, anatomy, history, [target])[0].chances for history in histories]
+        asked.append([dict(one.ranked)["genre"] for one in told])
+    all_six, half, none = np.mean(asked, 0)
+    assert all_six > 0.7
+    assert all_six - half > 0.3
+    assert none < 0.3
+
+
 def test_data_without_a_truth_are_refused_in_a_sentence(world):
     model, data = world
     with pytest.raises(NoTruthError, match=r"has no truth\.parquet"):
