@@ -105,8 +105,7 @@ def ask(seed: int, folder: Path) -> Found:
     run = Run.start(folder / "run", settings(**model_of(seed)[1], seed=seed, epochs=epochs), data)
     model = train(run, data).model.eval().requires_grad_(False)
     rng = np.random.default_rng(seed)
-    events = leave_one_out(data.histories).test
-    events = events.only(np.sort(rng.permutation(len(events.targets))[:EVENTS]))
+    events = last(data, rng)
     anatomy = fit(model, data.catalog)
     popularity = np.log(np.bincount(data.histories.items, minlength=len(data.catalog) + 1)[1:] + 1.0)
     items = np.concatenate([events.targets[:, None], others(events, len(data.catalog), rng)], 1).astype(np.int64)
@@ -119,6 +118,12 @@ def ask(seed: int, folder: Path) -> Found:
     best = oracle(data)
     whole = {"oracle": best["oracle"], "explained": anatomy.explained, "items": len(data.catalog), "epochs": epochs}
     return small | {"truth": truth} | {name: np.array(value) for name, value in whole.items()}
+
+
+def last(data: DataSet, rng: np.random.Generator) -> Events:
+    """Users' last interactions, at most so many."""
+    events = leave_one_out(data.histories).test
+    return events.only(np.sort(rng.permutation(len(events.targets))[:EVENTS]))
 
 
 def others(events: Events, items: int, rng: np.random.Generator) -> np.ndarray:
@@ -135,7 +140,7 @@ def answers(model: Model, anatomy: Anatomy, events: Events, items: np.ndarray) -
     n, k, A = *items.shape, len(anatomy.families)
     found: Found = {name: np.zeros((n, k)) for name in ("whole", "bias", "logp")}
     found |= {name: np.zeros((n, k, A)) for name in ("parts", "fall", "error")}
-    found |= {name: np.zeros(n) for name in ("entropy", "best")}
+    found |= {name: np.zeros(n) for name in ("entropy", "best", "left")}
     for rows in batches(lengths, POSITIONS):
         read, targets = (
             torch.from_numpy(pad(events.histories, rows, model.config.length)),
@@ -150,6 +155,8 @@ def answers(model: Model, anatomy: Anatomy, events: Events, items: np.ndarray) -
         found["fall"][rows], found["error"][rows] = fall.mean(-1), fall.std(-1) / fall.shape[-1] ** 0.5
         every = by.log_p(torch.arange(1, model.config.items + 1).expand(len(rows), -1))
         found["entropy"][rows], found["best"][rows] = -(every.exp() * every).sum(-1), every.max(-1).values
+        gone = torch.zeros(len(rows), model.config.items + 1, dtype=torch.bool).scatter_(1, read, True)
+        found["left"][rows] = every.masked_fill(gone[:, 1:], -torch.inf).logsumexp(-1)  # for what was not yet taken
     return found
 
 

@@ -97,6 +97,7 @@ BRIEFS = {
     "planted truth": Brief(("model", "gate", "contribution", "knock-out", "named")),
     "shared value": Brief(("shared", "gate", "contribution", "driver", "right of those named", "probability")),
     "preferences": Brief(("model", "largest expert", "beyond chance", "the facet's state", "fall", "NDCG@10")),
+    "driver ceiling": Brief(),
     "explanations movielens-100k": Brief(("method", "DEL@1", "area")),
     "explanations amazon-beauty": Brief(("method", "DEL@1", "area")),
     "claims": Brief(rows="^all", columns=("model", "histories", "claimed", "share", "95 % interval")),

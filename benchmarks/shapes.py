@@ -66,15 +66,36 @@ def between(low: float, high: float, rng: np.random.Generator) -> int:
     return round(float(np.exp(rng.uniform(np.log(low), np.log(high)))))
 
 
+@dataclass(frozen=True)
+class World:
+    """What users choose among."""
+
+    has: list[np.ndarray]  # of each family (items, values) bool, known to the catalog or not
+    popularity: np.ndarray  # (items,)
+    phase: np.ndarray  # (items,) of the popularity's swing
+
+    def weight(self, chosen: Shape, users: np.ndarray) -> np.ndarray:
+        """(n, items): the popularity at the time of users of these numbers."""
+        swing = np.exp(chosen.drift * np.sin(self.phase + 2 * np.pi * users[:, None] / chosen.users))
+        return np.asarray(self.popularity * swing)
+
+
+def world(chosen: Shape, rng: np.random.Generator) -> World:
+    """The items of a shape."""
+    has = [belonging(chosen, f, rng) for f in range(len(chosen.values))]
+    popularity = rng.permutation(1 / np.arange(1, chosen.items + 1) ** 0.4)
+    return World(has, popularity, rng.uniform(0, 2 * np.pi, chosen.items))
+
+
 def make(folder: Path, chosen: Shape) -> DataSet:
     """The data set of a shape, written as a folder with its truth."""
     rng = np.random.default_rng(chosen.seed)
     names = [f"family{f + 1}" for f in range(len(chosen.values))]
-    has = [belonging(chosen, f, rng) for f in range(len(names))]
-    interactions, truth = histories(chosen, has, names, rng)
+    items = world(chosen, rng)
+    interactions, truth = histories(chosen, items, names, rng)
     columns: dict[str, Any] = {"item_id": [f"i{v + 1}" for v in range(chosen.items)]}
     columns["title"] = columns["item_id"]
-    for name, table in zip(names, has, strict=True):
+    for name, table in zip(names, items.has, strict=True):
         known = rng.random(chosen.items) >= chosen.unknown
         columns[name] = [
             [f"{name}-{value + 1}" for value in np.flatnonzero(row)] if seen else []
@@ -97,8 +118,7 @@ def make(folder: Path, chosen: Shape) -> DataSet:
 def belonging(chosen: Shape, f: int, rng: np.random.Generator) -> np.ndarray:
     """(items, values) bool: which values of a family the items have, one at least."""
     count = chosen.values[f]
-    share = np.arange(1, count + 1.0) ** -chosen.skew
-    share /= share.sum()
+    share = shares(chosen, count)
     has = np.zeros((chosen.items, count), bool)
     for v in range(chosen.items):
         has[v, rng.choice(count, min(count, int(rng.integers(1, chosen.several[f] + 1))), replace=False, p=share)] = (
@@ -108,18 +128,16 @@ def belonging(chosen: Shape, f: int, rng: np.random.Generator) -> np.ndarray:
 
 
 def histories(
-    chosen: Shape, has: list[np.ndarray], names: list[str], rng: np.random.Generator
+    chosen: Shape, items: World, names: list[str], rng: np.random.Generator
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Interactions, and the truth of those that followed a family."""
-    popularity = rng.permutation(1 / np.arange(1, chosen.items + 1) ** 0.4)
-    phase = rng.uniform(0, 2 * np.pi, chosen.items)
+    has = items.has
     half = max(1, chosen.length // 2)
     lengths = rng.integers(chosen.length - half, chosen.length + half + 1, chosen.users).clip(4, chosen.items // 2)
     rows, truths = [], []
     wanted = wishes(chosen, rng)
     for user, length in enumerate(lengths):
-        swing = np.exp(chosen.drift * np.sin(phase + 2 * np.pi * user / chosen.users))
-        weight = popularity * swing
+        weight = items.weight(chosen, np.array([user]))[0]
         unseen = np.ones(chosen.items, bool)
         facet, item = (
             int(rng.choice(len(names), p=chosen.weights)),
@@ -150,6 +168,11 @@ def wishes(chosen: Shape, rng: np.random.Generator) -> np.ndarray:
     """(users, families): the value that each user wants of each family, as often as items have it."""
     found = np.zeros((chosen.users, len(chosen.values)), int)
     for f, count in enumerate(chosen.values):
-        share = np.arange(1, count + 1.0) ** -chosen.skew
-        found[:, f] = rng.choice(count, chosen.users, p=share / share.sum())
+        found[:, f] = rng.choice(count, chosen.users, p=shares(chosen, count))
     return found
+
+
+def shares(chosen: Shape, count: int) -> np.ndarray:
+    """(count,): how often a family's values are had."""
+    share = np.arange(1, count + 1.0) ** -chosen.skew
+    return np.asarray(share / share.sum())
