@@ -1,9 +1,7 @@
 """Audiences: items that the same users take, in two levels, wide ones that open into narrow ones.
 
-Items are placed by the leading singular vectors of the user-item matrix, normalised by both its margins (spectral
-co-clustering, Dhillon 2001), and grouped by k-means; each wide audience is grouped again. How many is decided by what
-comes out again: with other seeds, and from one half of the users as from the other. Cost: some passes
-over the interactions with `WIDTH` numbers an item and a user; nothing is dense in items x users or items x items.
+Items are placed by who takes them (`places`) and grouped by k-means; each wide audience is grouped again. How many is
+decided by what comes out again: with other seeds, of the places too, and from one half of the users as from the other.
 """
 
 from dataclasses import dataclass
@@ -11,10 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from fame.data.derived.log import Log
+from fame.data.derived.places import places
 from fame.data.derived.records import LevelStability
 
-WIDTH = 16  # singular vectors
-PASSES = 4  # of the randomised decomposition (Halko et al. 2011)
 TAKERS = 5  # users of an item by which it helps to find the audiences
 JOINS = 2  # users of an item that is then put into one: one user is no audience
 FEWEST_ITEMS = 20  # with so many takers
@@ -51,15 +48,15 @@ def find_audiences(log: Log, seed: int = 0) -> Audiences | str:
     rng = np.random.default_rng(seed)
     sample = np.sort(rng.choice(firm, SAMPLE, replace=False)) if len(firm) > SAMPLE else firm
     half = rng.permutation(log.U) < log.U // 2
-    whole = places(log, np.ones(log.U, bool), seed)
-    halves = [places(log, part, seed) for part in (half, ~half)]
     told = sample[np.all([_takers(log, part)[sample] >= TAKERS for part in (half, ~half)], axis=0)]
     if len(told) < FEWEST_ITEMS:
         return (
             f"{len(told)} items were taken by {TAKERS} users or more in either half of the users, by which it is told "
             f"what is stable, and {FEWEST_ITEMS} are needed"
         )
-    spaces = whole[sample], [one[told] for one in halves]
+    whole = places(log, np.ones(log.U, bool), seed)
+    again = [places(log, np.ones(log.U, bool), seed + s)[sample] for s in range(1, SEEDS)]
+    spaces = Spaces([whole[sample], *again], [places(log, part, seed)[told] for part in (half, ~half)])
 
     wide = _most_stable(spaces, seed)
     if wide is None:
@@ -68,7 +65,7 @@ def find_audiences(log: Log, seed: int = 0) -> Audiences | str:
             f"(adjusted mutual information {SAME_BY_SEEDS} and {SAME_BY_HALVES})"
         )
     asked, narrow = _finest(spaces, wide.number, seed)
-    found = Grouping.of(whole[sample], wide.number, asked, seed)
+    found = Grouping.of(spaces.seeds[0], wide.number, asked, seed)
     joins = np.flatnonzero((counts >= JOINS) & (np.abs(whole).sum(1) > 0))
     labels = np.full((2, log.V + 1), -1, np.int32)
     for start in range(0, len(joins), 100_000):
@@ -84,22 +81,12 @@ def _takers(log: Log, users: np.ndarray) -> np.ndarray:
     return np.bincount(pairs % (log.V + 1), minlength=log.V + 1)
 
 
-def places(log: Log, users: np.ndarray, seed: int) -> np.ndarray:
-    """Each item as some of the users (U,) bool take it: (V + 1, w) float32 of length 1; 0 where none of them does."""
-    from scipy.sparse import csr_matrix
-    from sklearn.decomposition import TruncatedSVD
+@dataclass(frozen=True)
+class Spaces:
+    """The same items placed again and again, by which it is told what is stable."""
 
-    kept = users[log.users]
-    taken = csr_matrix(
-        (np.ones(int(kept.sum()), np.float32), (log.items[kept], log.users[kept])), (log.V + 1, log.U)
-    )  # a repetition adds up
-    taken.data[:] = 1
-    many, active = np.asarray(taken.sum(1)).ravel(), np.asarray(taken.sum(0)).ravel()
-    taken.data *= np.repeat(1 / np.sqrt(np.maximum(many, 1)), np.diff(taken.indptr)).astype(np.float32)
-    taken.data *= (1 / np.sqrt(np.maximum(active, 1))).astype(np.float32)[taken.indices]
-    width = min(WIDTH + 1, *(side - 1 for side in taken.shape))
-    found = TruncatedSVD(width, n_iter=PASSES, random_state=seed).fit_transform(taken)[:, 1:]  # the first is popularity
-    return np.asarray(found / np.maximum(np.linalg.norm(found, axis=1, keepdims=True), 1e-9), np.float32)
+    seeds: list[np.ndarray]  # (n, w) each
+    halves: list[np.ndarray]  # (m, w) each, of the items that either half of the users took often enough
 
 
 @dataclass(frozen=True)
@@ -140,41 +127,36 @@ def _nearest(vectors: np.ndarray, centres: np.ndarray, beside: np.ndarray | floa
     return np.asarray((np.square(centres).sum(1) - 2 * vectors @ centres.T + beside).argmin(1))
 
 
-def _measured(spaces: tuple[np.ndarray, list[np.ndarray]], wide: int, narrow: int | None, seed: int) -> LevelStability:
-    """How alike a level comes out again: the finer one where there are two."""
+def _stable(spaces: Spaces, wide: int, narrow: int | None, seed: int) -> LevelStability | None:
+    """How alike a level comes out again, the finer one where there are two; None where that is too little."""
     from sklearn.metrics import adjusted_mutual_info_score as alike
-
-    whole, halves = spaces
 
     def labels(vectors: np.ndarray, seed: int) -> np.ndarray:
         return Grouping.of(vectors, wide, narrow, seed).nearest(vectors)[1]
 
-    again = [labels(whole, seed + s) for s in range(SEEDS)]
-    number = len(np.unique(again[0]))
-    pairs = [alike(again[i], again[j]) for i in range(SEEDS) for j in range(i)]
-    apart = alike(*(labels(one, seed) for one in halves))
-    return LevelStability("narrow" if narrow else "wide", number, float(np.mean(pairs)), float(apart))
+    halves = float(alike(*(labels(one, seed) for one in spaces.halves)))
+    if halves < SAME_BY_HALVES:
+        return None
+    again = [labels(vectors, seed + s) for s, vectors in enumerate(spaces.seeds)]
+    seeds = float(np.mean([alike(again[i], again[j]) for i in range(SEEDS) for j in range(i)]))
+    if seeds < SAME_BY_SEEDS:
+        return None
+    return LevelStability("narrow" if narrow else "wide", len(np.unique(again[0])), seeds, halves)
 
 
-def _stable(one: LevelStability) -> bool:
-    return one.seeds >= SAME_BY_SEEDS and one.halves >= SAME_BY_HALVES
-
-
-def _most_stable(spaces: tuple[np.ndarray, list[np.ndarray]], seed: int) -> LevelStability | None:
+def _most_stable(spaces: Spaces, seed: int) -> LevelStability | None:
     """The number of wide audiences that halves of the users agree on most."""
-    found = [one for k in WIDE if k <= len(spaces[0]) // 2 and _stable(one := _measured(spaces, k, None, seed))]
-    return max(found, key=lambda one: one.halves, default=None)
+    fits = [k for k in WIDE if k <= len(spaces.halves[0]) // 2]
+    found = [one for k in fits if (one := _stable(spaces, k, None, seed))]
+    return max(found, key=lambda one: (one.halves, one.number), default=None)
 
 
-def _finest(
-    spaces: tuple[np.ndarray, list[np.ndarray]], wide: int, seed: int
-) -> tuple[int | None, LevelStability | None]:
+def _finest(spaces: Spaces, wide: int, seed: int) -> tuple[int | None, LevelStability | None]:
     """The largest number of narrow audiences that is stable, as asked for, and what came of it."""
     finest: tuple[int | None, LevelStability | None] = None, None
     for k in NARROW:
-        if 2 * wide <= k <= len(spaces[1][0]) // 4:
-            one = _measured(spaces, wide, k, seed)
-            if _stable(one):
+        if 2 * wide <= k <= len(spaces.halves[0]) // 4:
+            if one := _stable(spaces, wide, k, seed):
                 finest = k, one
             elif finest[0]:
                 break
