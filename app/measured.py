@@ -69,7 +69,7 @@ def mark(model: Description) -> Scorecard:
     def work() -> Scorecard:
         from fame.explain.trust.scorecard import scorecard
 
-        return scorecard(resources.checkpoint(model.name).model, resources.dataset(model.dataset))
+        return scorecard(resources.checkpoint(model.name).model, resources.whole_dataset(model))
 
     return resources.worked_out(model, "scorecard", work)
 

@@ -8,7 +8,7 @@ from fame.data.derived.records import AUDIENCE
 from fame.explain.families.driver import Evidence
 from fame.explain.families.lift import Lift, foremost
 from fame.explain.families.probability import shipped
-from fame.explain.families.verdict import DriverVerdict, about, verdict
+from fame.explain.families.verdict import about, verdict
 from fame.explain.records import Knockout
 
 SHARE = 0.5  # a facet that gives less than this of what lifts an item is not said to lift it most
@@ -51,18 +51,18 @@ def answer(
 def driven(told: Evidence, rest: float | None, bias: float, typical: Sequence[str] = ()) -> str:
     """What drove it among its attributes, after what lifts it more than any of them."""
     found, lift = verdict(told), foremost(told.parts.tolist(), rest, bias)
-    attributes = f"; {drives(found)}" if told.given.families else ""
+    attributes = f"; {drives(told)}" if told.asked.families else ""
     if name := derived_lift(told, lift):
         return f": {lifted_by(name, typical)} {amount(lift.part, lift.whole)}{attributes}" if lift else ""
-    if not told.given.families and lift is not None and lift.source == "rest":
+    if not told.asked.families and lift is not None and lift.source == "rest":
         return f": what lifts it most goes with no family {amount(lift.part, lift.whole)}"
     if lift is None or lift.source == "family":
         if not attributes:
             return ""
         if found.kind != "family":
-            return f"; {drives(found)}"
-        lead = "driven by the" if lift else "of its attributes driven by"
-        name = attribute(found.names[0]) if lift else f"**{escape(found.names[0])}**"
+            return f"; {drives(told)}"
+        lead = "driven by the" if lift else f"of its {asked_of(told)} driven by"
+        name = driver_name(told, found.names[0]) if lift else f"**{escape(found.names[0])}**"
         return f", {lead} {name}, {about(found)}"
     none = "no family" if told.derived else "no attribute"
     what = f"what lifts it most goes with {none}" if lift.source == "rest" else "its popularity lifts it most"
@@ -84,25 +84,37 @@ def lifted_by(name: str, typical: Sequence[str]) -> str:
     return f"its {derived_family(name)} lifts it most"
 
 
-def drives(found: DriverVerdict) -> str:
-    """Which of its attributes drove it, with its probability, or that none of them did or is clear."""
+def drives(told: Evidence) -> str:
+    """Which of its families drove it, with its probability, or that none of them did or is clear."""
+    found = verdict(told)
     if found.kind == "none":
         return f"nothing known about the items drove it: {about(found)}"
     if found.kind == "unclear":
-        return "of its attributes, none is a clear driver"
+        return f"of its {asked_of(told)}, none is a clear driver"
     names = " or ".join(f"**{escape(name)}**" for name in found.names)
-    return f"of its attributes, {names} drove it{',' if found.kind == 'family' else ':'} {about(found)}"
+    return f"of its {asked_of(told)}, {names} drove it{',' if found.kind == 'family' else ':'} {about(found)}"
+
+
+def asked_of(told: Evidence) -> str:
+    """What the driver is one of: attributes, or families, where an audience is among them."""
+    return "families" if told.asked.derived else "attributes"
+
+
+def driver_name(told: Evidence, name: str) -> str:
+    """A driver in a sentence, marked as the attribute or derived family that it is."""
+    derived = told.families[len(told.families) - told.derived :]
+    return derived_family(name) if name in derived else attribute(name)
 
 
 def also_driven(told: Evidence) -> str:
     """Which attribute drove it as a sentence of its own; empty where no attribute is known of any item."""
-    said = drives(verdict(told)) if told.given.families else ""
+    said = drives(told) if told.asked.families else ""
     return f"{said[0].upper()}{said[1:]}." if said else ""
 
 
 def first_driven(told: Evidence) -> str:
     """Which attribute drove what comes first; empty where no attribute is known of any item."""
-    return f"What comes first: {drives(verdict(told))}." if told.given.families else ""
+    return f"What comes first: {drives(told)}." if told.asked.families else ""
 
 
 def exactly(told: Evidence) -> str:

@@ -50,6 +50,8 @@ def make(
     noise: Annotated[float | None, typer.Option(help="Chance that a step follows no family; 0.05 if left out.")] = None,
     stickiness: Annotated[float | None, typer.Option(help="Chance to stay with a family; 0.8 if left out.")] = None,
     preferences: Annotated[int | None, typer.Option(help="Values of a family that a viewer likes; 1.")] = None,
+    audiences: Annotated[int | None, typer.Option(help="Of viewers and films, which no table tells; 0.")] = None,
+    audience_share: Annotated[float | None, typer.Option(help="Of the steps, that an audience drives; 0.4.")] = None,
     seed: Annotated[int, typer.Option(help="The same seed makes the same data.")] = 1,
     as_json: Json = False,
 ) -> None:
@@ -69,6 +71,8 @@ def make(
         noise=noise,
         stickiness=stickiness,
         preferences=preferences,
+        audiences=audiences,
+        audience_share=audience_share,
         seed=seed,
     )
     data = planted.make(out, chosen)

@@ -37,13 +37,14 @@ def planted(
     """How often each reading names the family that drove a user's last interaction, on data where that is known."""
     from fame.checkpoint.store import load
     from fame.data import read
+    from fame.data.derived.store import attached
     from fame.explain import stored
     from fame.explain.trust.records.scorecard import SCORECARD_FILE
     from fame.explain.trust.scorecard import scorecard
 
     checkpoint, dataset = load(model), read(data)
     checkpoint.catalog(dataset)
-    found = scorecard(checkpoint.model, dataset)
+    found = scorecard(checkpoint.model, attached(model, dataset))
     stored.save(model / SCORECARD_FILE, checkpoint.description.fingerprint, found)
     shares = {**found.readings, "named": found.named}
     if as_json:

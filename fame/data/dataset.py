@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from fame.data.catalog import Catalog, Family
 from fame.data.columns import DataError, attribute, id_column, need, numbers, text_column, texts
+from fame.data.derived.records import AUDIENCE
 from fame.data.fingerprint import fingerprint
 from fame.data.histories import Histories
 from fame.folders import new_folder, read_json, write_json
@@ -34,8 +35,8 @@ class DataSet:
     users: tuple[str, ...]  # ids, sorted; row u of `histories`
     histories: Histories
     fingerprint: str
-    # Planted data only. user_id, position, facet: which family drove the interaction; value: which of its values, where
-    # users have fixed wishes.
+    # Planted data only. user_id, position, facet: which family drove the interaction, or the user's audience; value:
+    # which of its values, where users have fixed wishes.
     truth: pd.DataFrame | None
     details: dict[str, Any] = field(default_factory=dict)  # what else dataset.json says, such as how it was made
 
@@ -268,7 +269,7 @@ def _truth(
         raise DataError(
             f"{where}: row {twice[0] + 1} speaks of a position that another row speaks of; keep one of them."
         )
-    unknown = set(checked["facet"]) - {family.name for family in families}
+    unknown = set(checked["facet"]) - {family.name for family in families} - {AUDIENCE}  # which no table need tell
     if unknown:
         raise DataError(
             f"{where} names the facet {min(unknown)!r}, which is no family of {ABOUT}; "

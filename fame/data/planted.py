@@ -6,6 +6,9 @@ about "the facet that drove this" can be checked.
 
 With several preferences a viewer has as many fixed values in each family, action *and* musicals, and follows one of
 them at a time: the next film has that value. It is kept as the truth, too.
+
+With audiences every viewer is of one and every film, too, whatever its genre, era and director: the next film may be
+one of the viewer's audience. Which film is whose stands nowhere in the catalog; it follows from who took what.
 """
 
 from pathlib import Path
@@ -18,6 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from fame.data.catalog import Family
 from fame.data.columns import DataError
 from fame.data.dataset import DataSet, assemble, need_free, write
+from fame.data.derived.records import AUDIENCE
 from fame.data.oracle import oracle
 from fame.data.titles import DIRECTORS, ERAS, GENRES, title
 
@@ -42,6 +46,8 @@ class PlantedOptions(BaseModel):
     preferences: int = Field(
         1, ge=1, le=MOST_VALUES, description="values of each family that a viewer likes; 1: that of the film before"
     )
+    audiences: int = Field(0, ge=0, le=100, description="of viewers and films, which no table tells; 0: none")
+    audience_share: float = Field(0.4, gt=0, lt=1, description="of the steps, that the viewer's audience drives")
     seed: int = Field(1, ge=0)
 
 
@@ -62,6 +68,13 @@ def options(**chosen: Any) -> PlantedOptions:
             f"preferences: {found.preferences} are more than the {fewest} values of a family that have {found.length} "
             "films or more; give more items, or fewer preferences."
         )
+    if found.audiences and found.preferences > 1:
+        raise DataError("audiences: viewers with several preferences are of no audience; give one of the two options.")
+    if found.audiences * found.length > found.items:
+        raise DataError(
+            f"audiences: {found.audiences} share {found.items} films, too few for histories of about {found.length}; "
+            "give more items, or fewer audiences."
+        )
     return found
 
 
@@ -70,10 +83,19 @@ def make(folder: Path, chosen: PlantedOptions) -> DataSet:
     need_free(folder)
     rng = np.random.default_rng(chosen.seed)
     items, values = films(chosen, rng)
-    interactions, truth = histories(chosen, values, rng)
+    of_viewers = None
+    if chosen.audiences:
+        dealt = (rng.permutation(np.arange(n) % chosen.audiences) for n in (chosen.items, chosen.users))
+        of_films, of_viewers = dealt
+        values = np.column_stack([values, of_films])
+    interactions, truth = histories(chosen, values, rng, of_viewers)
     name, licence = folder.resolve().name, "MIT"
     origin = "a made-up cinema: python -m fame data make planted-cinema"
-    whole = assemble(interactions, items, truth, FAMILIES, name, origin, licence, {}, str(folder))
+    known, families = items, FAMILIES
+    if chosen.audiences:  # the oracle knows what no table tells
+        known = items.assign(**{AUDIENCE: values[:, -1].astype(str)})
+        families = (*FAMILIES, Family(AUDIENCE, AUDIENCE, False))
+    whole = assemble(interactions, known, truth, families, name, origin, licence, {}, str(folder))
     return write(
         folder,
         name=name,
@@ -122,31 +144,38 @@ def spread(items: int, count: int, skew: float) -> np.ndarray:
 
 
 def histories(
-    chosen: PlantedOptions, values: np.ndarray, rng: np.random.Generator
+    chosen: PlantedOptions, values: np.ndarray, rng: np.random.Generator, audiences: np.ndarray | None = None
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Interactions, and the truth of those that followed a family."""
-    items, families = values.shape
+    """Interactions, and the truth of those that followed a family; values (items, families), each viewer's audience,
+    which is the last of the families.
+    """
+    items, given = len(values), len(FAMILIES)
+    names = [family.name for family in FAMILIES] + [AUDIENCE]
     popularity = 1 / np.arange(1, items + 1) ** 0.4  # some films are seen more than others, in every family alike
     popularity = popularity[rng.permutation(items)]
-    share = [[np.flatnonzero(values[:, f] == v) for v in range(values[:, f].max() + 1)] for f in range(families)]
+    share = [[np.flatnonzero(own == v) for v in range(own.max() + 1)] for own in values.T]
     half = max(1, chosen.length // 2)
     lengths = rng.integers(chosen.length - half, chosen.length + half + 1, chosen.users).clip(4, items)
     likes = likeable(chosen)
     seen_by, seen, truths = [], [], []
     for user, length in enumerate(lengths):
         unseen = np.ones(items, bool)
-        facet, item = int(rng.integers(families)), draw(popularity, np.arange(items), unseen, rng)
+        facet, item = int(rng.integers(given)), draw(popularity, np.arange(items), unseen, rng)
         wishes = Wishes(chosen, likes, rng) if chosen.preferences > 1 else None
         for position in range(length):
             if position:
                 if rng.random() >= chosen.stickiness:
-                    facet = (facet + int(rng.integers(1, families))) % families
+                    facet = turn(facet, chosen.audience_share if audiences is not None else 0, rng)
                 among, strays = np.arange(items), rng.random() < chosen.noise
                 if not strays:
-                    value = int(values[item, facet]) if wishes is None else wishes.next(facet, rng)
+                    if audiences is not None and facet == given:
+                        value = int(audiences[user])
+                    else:
+                        value = int(values[item, facet]) if wishes is None else wishes.next(facet, rng)
                     if unseen[share[facet][value]].any():
                         among = share[facet][value]
-                        truths.append((f"u{user + 1}", position, FAMILIES[facet].name, NAMES[facet][value]))
+                        known = names[facet], NAMES[facet][value] if facet < given else str(value)
+                        truths.append((f"u{user + 1}", position, *known))
                 item = draw(popularity, among, unseen, rng)
             unseen[item] = False
             seen_by.append((f"u{user + 1}", position))
@@ -155,6 +184,16 @@ def histories(
     interactions.insert(1, "item_id", [f"f{item + 1}" for item in seen])
     truth = pd.DataFrame(truths, columns=["user_id", "position", "facet", "value"])
     return interactions, truth if chosen.preferences > 1 else truth.drop(columns="value")
+
+
+def turn(facet: int, to_audience: float, rng: np.random.Generator) -> int:
+    """What drives a step that stays with nothing: the audience in that share of cases, else another given family."""
+    given = len(FAMILIES)
+    if to_audience and rng.random() < to_audience:
+        return given
+    if facet == given:
+        return int(rng.integers(given))
+    return (facet + int(rng.integers(1, given))) % given
 
 
 class Wishes:

@@ -146,7 +146,7 @@ def drivers(of: Subject, read: Tensor, first: Tensor) -> tuple[np.ndarray, np.nd
     Histories of one length at a time: others are drawn in place of what is padded, and the draws are to be the same.
     """
     names, certainties = np.full(len(read), None, dtype=object), np.full(len(read), np.nan)
-    known = of.anatomy.of_given
+    known = of.anatomy.asked
     if not known.families:
         return names, certainties
     for rows, items in by_length(read, first > 0):

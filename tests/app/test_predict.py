@@ -9,7 +9,6 @@ from app.sentences.recommendation import drives
 from fame.explain.facets.contrast import contrast
 from fame.explain.families.anatomy import fit
 from fame.explain.families.evidence import evidence
-from fame.explain.families.verdict import verdict
 from fame.ranking.recommend import recommend, take_apart
 from tests.app.conftest import figure, numbers, said
 
@@ -64,10 +63,10 @@ def test_the_driver_and_its_chances_are_the_same_on_every_page(opened, trained, 
     first = int(recommend(trained.model, read, 1).items[0])
     told = evidence(trained.model, fit(trained.model, cinema.catalog), read, [first])[0]
     app = opened(trained.model, "predict", history=HISTORY)
-    assert drives(verdict(told)) in said(app)
-    shown = [numbers(bar["x"])[0] for bar in figure(app, "How likely each attribute drove it")["data"]]
+    assert drives(told) in said(app)
+    shown = [numbers(bar["x"])[0] for bar in figure(app, "How likely each of its attributes drove it")["data"]]
     assert shown == pytest.approx([*(p for _, p in told.chances.ranked), told.chances.none])
     assert sum(shown) == pytest.approx(1)
     for page in ("gates", "why"):
         text = said(app.switch_page(f"../pages/{page}.py").run())
-        assert drives(verdict(told)) in text.replace("Of its", "of its").replace("Nothing", "nothing")
+        assert drives(told) in text.replace("Of its", "of its").replace("Nothing", "nothing")

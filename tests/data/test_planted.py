@@ -1,10 +1,14 @@
 """The planted cinema: the truth is true, a seed reproduces, and the oracle is what metrics say it is."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from fame.data import DataError, planted, read
-from fame.data.oracle import oracle
+from fame.data.derived.derive import derive
+from fame.data.derived.records import AUDIENCE
+from fame.data.oracle import oracle, own_audiences
 
 
 def test_each_truth_is_a_shared_value(cinema):
@@ -101,3 +105,48 @@ def test_values_may_be_unequal_and_unknown(tmp_path):
         assert counts.max() > 4 * counts.min()
         assert all(plain.catalog.values(family.name, item) for item in range(1, 201))
     assert made.details["truth"]["oracle"] < plain.details["truth"]["oracle"]
+
+
+@pytest.fixture(scope="module")
+def audiences(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("audiences") / "made"
+    return folder, planted.make(folder, planted.options(users=600, items=160, audiences=4, length=20, seed=3))
+
+
+def test_an_audience_drives_its_viewers_to_its_own_films_whatever_these_are(audiences):
+    _, data = audiences
+    driven = data.truth[data.truth["facet"] == AUDIENCE]
+    assert 0.3 < len(driven) / len(data.truth) < 0.5  # 0.4 was asked for
+    films = {
+        user: {int(data.histories[data.row(user)][position]) for position in own["position"]}
+        for user, own in driven.groupby("user_id")
+    }
+    whole = []
+    for own in films.values():  # viewers who share a film are of one audience
+        mine = [other for other in whole if other & own]
+        whole = [other for other in whole if not other & own] + [own.union(*mine)]
+    assert sorted(map(len, whole)) == [40] * 4
+    for name in ("genre", "era", "director"):  # independent of what the table tells
+        assert all(len({data.catalog.values(name, item) for item in own}) > 4 for own in whole)
+
+
+def test_planted_audiences_are_derived_from_who_took_what(audiences):
+    folder, data = audiences
+    found = derive(folder, data)
+    whole = replace(data, catalog=found.onto(data.catalog))
+    of_viewers = own_audiences(whole)
+    driven = data.truth[data.truth["facet"] == AUDIENCE]
+    right = [
+        whole.catalog.values(AUDIENCE, int(data.histories[data.row(user)][position]))[:1] == of_viewers[data.row(user)]
+        for user, position in zip(driven["user_id"], driven["position"], strict=True)
+    ]
+    assert found.stability[0].number == 4
+    assert np.mean(right) > 0.9
+    assert oracle(whole)["oracle"] == pytest.approx(data.details["truth"]["oracle"], abs=0.03)
+
+
+def test_audiences_are_refused_where_they_cannot_be_planted(tmp_path):
+    with pytest.raises(DataError, match="too few for histories"):
+        planted.options(items=100, audiences=5)
+    with pytest.raises(DataError, match="one of the two"):
+        planted.options(audiences=2, preferences=2)

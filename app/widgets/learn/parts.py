@@ -87,7 +87,7 @@ def unsaid(lesson: Lesson) -> None:
     chosen = ask(now, 8, question, {str(k): str(k) for k in range(n + 1)})
     if chosen is None:
         return
-    told = evidence(lesson.model, resources.anatomy(now.model.name, now.data).of_given, now.history, items)
+    told = evidence(lesson.model, resources.anatomy(now.model.name, now.data).asked, now.history, items)
     sources, share = [], None
     for row, one in enumerate(told):
         rest = (answer.above(row) or 0.0) - float(one.parts.sum())

@@ -9,8 +9,8 @@ from app import charts
 from app.current import Current
 from app.look import palette
 from app.look.numbers import ordinal, percent, signed, times
-from app.sentences.marking import attribute, escape, plain_facet, told_apart
-from app.sentences.recommendation import amount, derived_lift, exactly, lifted_by
+from app.sentences.marking import escape, plain_facet, told_apart
+from app.sentences.recommendation import amount, asked_of, derived_lift, driver_name, exactly, lifted_by
 from app.widgets.shared import weights
 from app.widgets.shared.headings import small_with_terms
 from app.widgets.shared.recommendation import has_popularity, of_its_audience
@@ -25,8 +25,8 @@ from fame.ranking.recommendation import Recommendation
 PAST = 2  # past items named
 LIKELIEST = 5  # attributes whose chance is shown by itself
 NOT_ASKED = (
-    " The probability is of given attributes alone: it was learned among these. Derived families follow from what "
-    "users took; their parts are of what the attributes leave, and what is without them was measured the same way."
+    " Derived families follow from what users took; their parts are of what the attributes leave. Of these the "
+    "audience alone has a probability: of no other is any made-up choice known that it drove."
 )
 
 
@@ -69,7 +69,7 @@ def place_sentence(now: Current, asked: Recommendation, tested: Knockout) -> str
 def driver_sentence(told: Evidence, rest: float | None, bias: float, with_these: Sequence[str] = ()) -> str:
     """The driver among its attributes and what speaks against it, after what lifts the item more than any of them."""
     lift, found, against = foremost(told.parts.tolist(), rest, bias), verdict(told), escape(objection(told))
-    said = driver_verdict(found) if told.given.families else ""
+    said = driver_verdict(found, told) if told.asked.families else ""
     if against and said:
         said += f" {'But' if found.kind == 'unclear' else 'Against that'}: {against}."
     if lift is not None and (name := derived_lift(told, lift)):
@@ -82,21 +82,21 @@ def driver_sentence(told: Evidence, rest: float | None, bias: float, with_these:
     return f"{what} {amount(lift.part, lift.whole)}. {said}".rstrip()
 
 
-def driver_verdict(found: DriverVerdict) -> str:
+def driver_verdict(found: DriverVerdict, told: Evidence) -> str:
     """The driver with its probability, or that there is none that is clear."""
     if found.kind == "unclear":
         return "**No clear driver.**"
-    names = " or ".join(attribute(name) for name in found.names) or "nothing known about the items"
+    names = " or ".join(driver_name(told, name) for name in found.names) or "nothing known about the items"
     return f"**Driver:** {names}{',' if found.kind == 'family' else ':'} {about(found)}."
 
 
 def chances(told: Evidence) -> None:
-    """How likely each attribute is to have driven it, as one bar, the likeliest first; none where that is not known."""
+    """How likely each family is to have driven it, as one bar, the likeliest first; none where that is not known."""
     found = told.chances
     if found is None:
         return
     first, others = found.ranked[:LIKELIEST], sum(p for _, p in found.ranked[LIKELIEST:])
-    shown = [*first, *([("other attributes", others)] if others else []), ("nothing known", found.none)]
+    shown = [*first, *([(f"other {asked_of(told)}", others)] if others else []), ("nothing known", found.none)]
     st.plotly_chart(
         charts.whole(
             "how likely each drove it",
@@ -105,7 +105,8 @@ def chances(told: Evidence) -> None:
             [*[palette.ATTRIBUTE] * (len(shown) - 1), palette.NEUTRAL],
         ),
         key="chances",
-        alt="How likely each attribute drove it: " + ", ".join(f"{name} {percent(share)}" for name, share in shown),
+        alt=f"How likely each of its {asked_of(told)} drove it: "
+        + ", ".join(f"{name} {percent(share)}" for name, share in shown),
         config={"displayModeBar": False},
     )
 
@@ -152,7 +153,7 @@ def driver(now: Current, told: Evidence, target: int, rest: float | None, bias: 
     st.caption(
         "A driver is named where its probability is half or more. It grows with the part and with the fall, in nats "
         "and beside what is usual after this history for items drawn at random."
-        + (NOT_ASKED if derived and told.given.families else ""),
+        + (NOT_ASKED if derived and told.asked.families else ""),
         help=exactly(told) or None,
     )
 

@@ -19,6 +19,7 @@ from torch.nn.functional import embedding_bag
 
 from fame.data import Catalog
 from fame.data.attributes import Attributes, attributes
+from fame.explain.families.driver import may_drive
 from fame.explain.families.ridge import Ridge, ridge
 from fame.heads.registry import head
 from fame.model import Model, Output
@@ -41,12 +42,12 @@ class Anatomy:
     average: Tensor  # (D,) mean item embedding
 
     @property
-    def of_given(self) -> "Anatomy":
-        """Of the given families alone: their parts are the same."""
-        g = self.given
+    def asked(self) -> "Anatomy":
+        """Of the families alone of which one may be a driver: their parts are the same."""
+        a = may_drive(self.families, self.given)
         return replace(
-            self, families=self.families[:g], penalties=self.penalties[:g], values=self.values[:g],
-            starts=self.starts[:g], weights=self.weights[:g], centres=self.centres[:g],
+            self, families=self.families[:a], penalties=self.penalties[:a], values=self.values[:a],
+            starts=self.starts[:a], weights=self.weights[:a], centres=self.centres[:a], given=min(a, self.given),
         )  # fmt: skip
 
     def components(self, items: Tensor) -> Tensor:

@@ -1,4 +1,4 @@
-"""What drove a recommendation: an attribute family with its probability and its evidence, or nothing.
+"""What drove a recommendation: a family with its probability and its evidence, or nothing.
 
 The evidence is a reading and an intervention. The reading is the score anatomy: by how much each family lifts the item.
 The intervention is the input knock-out: by how much the item falls with that family's component of the past replaced.
@@ -8,11 +8,13 @@ one is too small to be told from none, `objection` says so: it stays beside the 
 Arrays only, no torch: evidence can be stored and shown at once.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from fame.data.derived.records import AUDIENCE
 from fame.explain.families.probability import Chances, judged
 
 BY = "anatomy and input knock-out, weighed on planted data"
@@ -22,32 +24,43 @@ ERRORS = 2.0  # standard errors beyond which an effect is told from none, or fro
 FEWEST = 2  # draws that have an error
 
 
+def may_drive(families: Sequence[str], given: int) -> int:
+    """How many families, the first, can be a driver: the given ones, and the audience, which stands behind them.
+
+    That the probability is right among these is marked on planted data; how often or when an item is taken is planted
+    nowhere, so that nobody knows what such a probability would be worth.
+    """
+    return given + (len(families) > given and families[given].startswith(AUDIENCE))
+
+
 @dataclass(frozen=True)
 class Evidence:
     """For one item; A families in the order of `families`, those that were given for the items first.
 
-    The probability was learned among given families, and is asked of these alone. What a derived one lifts an item by,
-    and what becomes of the item without it, stand beside it as they were measured.
+    Which families the probability is asked of, `may_drive` says. What another lifts an item by, and what becomes of the
+    item without it, stand beside it as they were measured.
     """
 
     families: tuple[str, ...]
     parts: np.ndarray  # (A,) of the score, centred over the catalog
     effect: np.ndarray  # (A, R) by how much log p falls when the past says nothing of the family, draw by draw
-    usual: tuple[float, float] = (1.0, 1.0)  # of given parts and falls, after the same history, of items at random
+    usual: tuple[float, float] = (
+        1.0,
+        1.0,
+    )  # parts and falls of those, after the same history, of items at random
     derived: int = 0  # how many of the families, the last, follow from what users took
 
     @property
-    def given(self) -> "Evidence":
-        """Of the given families alone."""
-        if not self.derived:
-            return self
-        A = len(self.families) - self.derived
-        return Evidence(self.families[:A], self.parts[:A], self.effect[:A], self.usual)
+    def asked(self) -> "Evidence":
+        """Of the families alone of which one may be a driver."""
+        given = len(self.families) - self.derived
+        A = may_drive(self.families, given)
+        return Evidence(self.families[:A], self.parts[:A], self.effect[:A], self.usual, A - given)
 
     @property
     def chances(self) -> Chances | None:
-        """With what probability each given family drove it; None where there is none, or no evidence to weigh."""
-        told = self.given
+        """With what probability each family that may have driven it did; None where there is none, or no evidence to weigh."""
+        told = self.asked
         if not len(told.families) or _nothing_known(told):
             return None
         found = judged(told.parts, told.mean, np.array(told.usual))
@@ -112,8 +125,8 @@ class Driver:
 
 
 def name_driver(found: Evidence, least: float = NAMED) -> Driver | None:
-    """The likeliest of the given families; None where its probability is below `least`."""
-    found = found.given
+    """The likeliest of the families that may drive; None where its probability is below `least`."""
+    found = found.asked
     chances = found.chances
     if chances is None or chances.of.max() < least:
         return None
@@ -133,19 +146,20 @@ def name_driver(found: Evidence, least: float = NAMED) -> Driver | None:
 
 
 def objection(found: Evidence) -> str:
-    """What in the evidence speaks against the given family that lifts it most; empty where nothing does."""
-    found = found.given
+    """What in the evidence speaks against the family that lifts it most; empty where nothing does."""
+    found = found.asked
     if not len(found.families):
         return "nothing is known about the items"
     if unknown := _nothing_known(found):
         return unknown
     proposed = int(found.parts.argmax())
     name = found.families[proposed]
-    most = f"of its attributes {name} lifts it most,"
+    its = "families" if found.derived else "attributes"
+    most = f"of its {its} {name} lifts it most,"
     if found.parts[proposed] <= 0:
-        return "none of its attributes lifts it above the average item"
+        return f"none of its {its} lifts it above the average item"
     if found.margin <= 0:
-        return f"{name} does not lift it far enough above its other attributes"
+        return f"{name} does not lift it far enough above its other {its}"
     if found.mean[proposed] <= ERRORS * found.error[proposed]:
         return f"{most} but it does not fall when the past says nothing of {name}"
     if found.mean[proposed] < LEAST:

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from fame.explain.families.anatomy import Anatomy, split
-from fame.explain.families.driver import Evidence
+from fame.explain.families.driver import Evidence, may_drive
 from fame.explain.families.knockout import FAMILY_DRAWS, knock_out_families
 from fame.model import Model
 from fame.ranking.recommend import HistoryError
@@ -23,7 +23,7 @@ class FamilyEvidence:
 
     parts: Tensor  # (B, k, A)
     effect: Tensor  # (B, k, A, R)
-    usual: Tensor  # (B, 2) root mean square of parts, and of mean falls, over given families and items drawn at random
+    usual: Tensor  # (B, 2) root mean square of parts, and of mean falls, of what may drive, over items drawn at random
 
 
 @torch.inference_mode()
@@ -37,7 +37,8 @@ def ask(
     whole = execute(model, histories(read))
     parts = split(model, anatomy, whole, every)
     effect = knock_out_families(model, anatomy, read, every, draws, at_hand=whole).effect
-    found = [of[:, k:, : anatomy.given].square().mean((1, 2)).sqrt() for of in (parts, effect.mean(-1))]
+    A = may_drive(anatomy.families, anatomy.given)
+    found = [of[:, k:, :A].square().mean((1, 2)).sqrt() for of in (parts, effect.mean(-1))]
     return FamilyEvidence(
         parts[:, :k], effect[:, :k], torch.stack(found, 1).nan_to_num()
     )  # of no families there is no mean

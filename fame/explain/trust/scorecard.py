@@ -4,7 +4,8 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from fame.data import DataSet, leave_one_out
-from fame.data.oracle import oracle
+from fame.data.derived.records import AUDIENCE
+from fame.data.oracle import nameable, oracle
 from fame.errors import InputError
 from fame.explain.families.anatomy import fit
 from fame.explain.families.driver import NAMED
@@ -23,7 +24,7 @@ class NoTruthError(InputError):
 
 
 def scorecard(model: Model, data: DataSet, draws: int = FAMILY_DRAWS) -> Scorecard:
-    """Mark a model on the data set's truth.
+    """Mark a model on the data set's truth, with the families that were derived from it in play where it has any.
 
     Raises
     ------
@@ -38,8 +39,8 @@ def scorecard(model: Model, data: DataSet, draws: int = FAMILY_DRAWS) -> Scoreca
             f"{data.name!r} has no truth.parquet that says what drove a user's last interaction; "
             "make planted data with `python -m fame data make planted-cinema`."
         )
-    families = [family.name for family in data.catalog.families]
-    anatomy = fit(model, data.catalog)
+    families = drivable(data)
+    anatomy = fit(model, data.catalog).asked
     if not anatomy.families:
         raise NoTruthError(f"No item of {data.name!r} has a value of a family, so that none can be named.")
     every = driver_candidates(model, anatomy, events, draws)
@@ -58,11 +59,12 @@ def scorecard(model: Model, data: DataSet, draws: int = FAMILY_DRAWS) -> Scoreca
 
     likeliest, sure = likeliest_family(every)
     likeliest, best = place[likeliest], oracle(data)
+    planted = data.details.get("truth") or best  # by who made the data, who knows audiences that were not derived
     right, is_named = likeliest == truth, sure >= NAMED
     return Scorecard(
         events=len(wanted),
         chance=float(best["chance"]),
-        oracle=float(best["oracle"]),
+        oracle=max(float(best["oracle"]), float(planted.get("oracle", 0))),
         matched=bool(facets) and not tied,
         readings={
             "gate": by_facet(found.gate),
@@ -118,11 +120,18 @@ def in_tenths(said: np.ndarray, right: np.ndarray) -> Calibration:
     return Calibration(tuple(mean.tolist()), tuple(share.tolist()), tuple(cases[some].tolist()), error)
 
 
+def drivable(data: DataSet) -> list[str]:
+    """The families that a driver can be one of; an audience also where a truth calls one that was not derived."""
+    names = nameable(data)
+    planted = data.truth is not None and AUDIENCE in set(data.truth["facet"])
+    return names + [AUDIENCE] * (planted and AUDIENCE not in names)
+
+
 def drivers(data: DataSet, users: np.ndarray) -> np.ndarray:
     """(n,) number of the family that drove each user's last interaction; -1 where there is no truth."""
     if data.truth is None:
         return np.full(len(users), -1)
-    families = [family.name for family in data.catalog.families]
+    families = drivable(data)
     truth = data.truth[["user_id", "position", "facet"]]  # it may tell values, too
     facet = {(user, at): families.index(name) for user, at, name in truth.itertuples(index=False)}
     lengths = data.histories.lengths

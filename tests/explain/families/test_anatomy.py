@@ -127,7 +127,7 @@ def test_derived_families_take_nothing_from_the_given_ones(trained, cinema):
     items = torch.arange(1, V + 1)
     own = alone.components(items)
     assert torch.allclose(beside.components(items)[:, : beside.given], own, atol=1e-6)
-    assert torch.allclose(beside.of_given.components(items), own, atol=1e-6)
+    assert torch.allclose(beside.asked.components(items), own, atol=1e-6)
     told, before = (evidence(trained.model, one, HISTORY, [5])[0] for one in (beside, alone))
     assert told.derived == 2
     assert np.allclose(told.chances.of, before.chances.of, atol=1e-5)
