@@ -91,7 +91,7 @@ def make(folder: Path, chosen: PlantedOptions) -> DataSet:
     interactions, truth = histories(chosen, values, rng, of_viewers)
     name, licence = folder.resolve().name, "MIT"
     origin = "a made-up cinema: python -m fame data make planted-cinema"
-    known, families = items, FAMILIES
+    known, families = items, tuple[Family, ...](FAMILIES)
     if chosen.audiences:  # the oracle knows what no table tells
         known = items.assign(**{AUDIENCE: values[:, -1].astype(str)})
         families = (*FAMILIES, Family(AUDIENCE, AUDIENCE, False))

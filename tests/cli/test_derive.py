@@ -3,9 +3,15 @@
 import json
 import shutil
 
+import pandas as pd
 from typer.testing import CliRunner
 
+from fame.checkpoint.store import save
 from fame.cli import app
+from fame.data import read
+from fame.explain.trust.scorecard import NoTruthError
+from tests.data.derived.test_derived import interactions, made
+from tests.model.conftest import FAME, make
 
 
 def test_a_derived_model_is_split_by_what_was_derived(trained, cinema_folder, tmp_path):
@@ -25,3 +31,25 @@ def test_a_derived_model_is_split_by_what_was_derived(trained, cinema_folder, tm
             assert abs(after["anatomy"][name] - part) < 1e-5
     total = after["reference"] + after["bias"] + sum(after["anatomy"].values())
     assert abs(total - after["score"]) < 1e-4
+
+
+def test_a_truth_that_calls_an_audience_is_compared_with_the_derived_one(tmp_path):
+    """In a folder made elsewhere, in which no table tells audiences."""
+    data, model = tmp_path / "elsewhere", tmp_path / "model"
+    log = interactions()
+    made(data, log)
+    users = sorted(set(log["user_id"]))
+    pd.DataFrame({"user_id": users, "position": 19, "facet": "audience"}).to_parquet(data / "truth.parquet")
+    about = json.loads((data / "dataset.json").read_text())
+    (data / "dataset.json").write_text(json.dumps({"name": about["name"], "families": []}))
+    whole = read(data)
+    save(model, make(FAME.model_copy(update={"items": len(whole.catalog)})), whole, {})
+    asked = ["--model", str(model), "--data", str(data), "--json"]
+    refused = CliRunner().invoke(app, ["verify", "planted", *asked]).exception
+    assert isinstance(refused, NoTruthError)
+    assert "python -m fame derive" in str(refused)
+    assert CliRunner().invoke(app, ["derive", *asked]).exit_code == 0
+    found = json.loads(CliRunner().invoke(app, ["verify", "planted", *asked]).stdout)
+    assert found["events"] == found["by_family"]["audience"]["events"] == len(users)
+    assert found["chance"] == 1
+    assert found["oracle"] > 0.8  # nine of ten steps stay in the user's audience

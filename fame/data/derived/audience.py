@@ -83,7 +83,7 @@ def _takers(log: Log, users: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Spaces:
-    """The same items placed again and again, by which it is told what is stable."""
+    """Places of the items that are taken often enough, found again and again, by which it is told what is stable."""
 
     seeds: list[np.ndarray]  # (n, w) each
     halves: list[np.ndarray]  # (m, w) each, of the items that either half of the users took often enough

@@ -59,7 +59,7 @@ class Evidence:
 
     @property
     def chances(self) -> Chances | None:
-        """With what probability each family that may have driven it did; None where there is none, or no evidence to weigh."""
+        """With what probability each that may have driven it did; None where there is none, or no evidence to weigh."""
         told = self.asked
         if not len(told.families) or _nothing_known(told):
             return None

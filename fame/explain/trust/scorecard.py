@@ -42,7 +42,10 @@ def scorecard(model: Model, data: DataSet, draws: int = FAMILY_DRAWS) -> Scoreca
     families = drivable(data)
     anatomy = fit(model, data.catalog).asked
     if not anatomy.families:
-        raise NoTruthError(f"No item of {data.name!r} has a value of a family, so that none can be named.")
+        raise NoTruthError(
+            f"No item of {data.name!r} has a value of a family, so that none can be named; an audience can, once "
+            "`python -m fame derive --model MODEL` has found any."
+        )
     every = driver_candidates(model, anatomy, events, draws)
     found, wanted = every.of(known), truth[known]
     place = np.array([families.index(name) for name in anatomy.families])
