@@ -37,7 +37,8 @@ class Architecture:
 
 
 WITHOUT_FACETS = {
-    "experts": 1, "head": "sum", "experts_form": "published", "gate_balance": 0.0, "facet_dropout": 0.0, "anchor": (),
+    "experts": 1, "head": "sum", "experts_form": "published", "ownerless": (), "gate_balance": 0.0,
+    "facet_dropout": 0.0, "anchor": (),
 }  # fmt: skip
 WITHOUT_ATTENTION = {"heads": 1, "attention_dropout": 0.0, "positions": "none"}
 

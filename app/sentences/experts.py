@@ -1,5 +1,7 @@
 """Sentences about experts: what they are called and why, and what they do over all users."""
 
+from collections.abc import Sequence
+
 from app.look.numbers import factor, percent, whole
 from app.sentences.marking import attribute, escape, together
 from app.sentences.meanings import q_value
@@ -51,6 +53,15 @@ def is_told(by: Interval) -> bool:
 def moved(by: Interval) -> str:
     """A difference that is told from none."""
     return f"{abs(by.mean):.4f} {'lower' if by.mean < 0 else 'higher'}"
+
+
+def ownerless(facets: Sequence[str]) -> str:
+    """Where experts have no items of their own, and which are said to be theirs."""
+    names = together([f"**{escape(name)}**" for name in facets])
+    return (
+        f"In {names} experts own no items, as published: those are counted to an expert there that are routed to it "
+        "above its average where they are the whole history."
+    )
 
 
 def preferences(marks: ExpertMarks) -> str:

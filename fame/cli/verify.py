@@ -135,6 +135,10 @@ def meaning(
         print_json({"model": checkpoint.description.fingerprint, **found.as_json()})
         return
     _say_meaning(found, catalog)
+    if lacking := checkpoint.model.config.ownerless:
+        typer.echo(
+            f"Experts of {', '.join(lacking)} own no items, as published; what is routed to them counts as theirs."
+        )
 
 
 @app.command()

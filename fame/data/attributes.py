@@ -55,6 +55,12 @@ class Attributes:
         return np.bincount(self.codes, minlength=len(self.values))
 
     @property
+    def effective(self) -> float:
+        """How many values there are if rare ones count for little: exp of the entropy of their shares."""
+        shares = self.counts[self.counts > 0] / max(1, len(self.codes))
+        return float(np.exp(-(shares * np.log(shares)).sum()))
+
+    @property
     def rarity(self) -> np.ndarray:
         """(A,) `log(1 + V / count)`: to share a rare value says more than to share a common one."""
         return np.log1p(self.items / self.counts)

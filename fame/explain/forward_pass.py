@@ -25,7 +25,8 @@ class ForwardPass:
     query_norm: float  # length of the one vector that items are multiplied with
     attention: np.ndarray | None  # (heads, N, T): how much each expert's newest position reads of each item
     start: np.ndarray | None  # (heads, N): how much it reads of the begin token; with the items it comes to 1
-    own: np.ndarray | None  # (T, H, N) to which expert of each facet an item belongs; None: experts own no items
+    own: np.ndarray | None  # (T, H, N) to which expert of each facet an item belongs, zeros where it is nobody's; None:
+    # no facet's experts own items
     spread: np.ndarray  # (H,) standard deviation of the facet's part over the catalog
     alone: np.ndarray  # (H, k) the first k items by each facet's own score P_h, best first, none hidden
 

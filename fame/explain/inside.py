@@ -58,7 +58,9 @@ def look_inside(
         best = min(ALONE, model.config.items - len(out))
         alone = top_k(queries, side.table, torch.zeros_like(side.bias), best, seen, False).items.numpy()
         shares = model.shares(model.sub_embeddings(side.table[read[0]]))
-        own = None if shares is None else shares.double().numpy()
+        if shares is not None:
+            own = np.zeros((len(read[0]), len(facets), shares.shape[2]))
+            own[:, list(model.config.owning)] = shares.double().numpy()
     return ForwardPass(
         answer=found.ranking,
         facets=model.config.facets,

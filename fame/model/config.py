@@ -41,6 +41,9 @@ class Config(BaseModel):
         "published",
         description="what makes an expert: a query (eqs 14-17), or also a prototype, near which are the items it reads",
     )
+    ownerless: tuple[str, ...] = Field(
+        (), description="facets whose experts have no prototypes, though those of the others do"
+    )
     facets: tuple[str, ...] = Field(description="names of the H facets in order of the heads, or none")
     families: tuple[str, ...] = Field(
         (), description="attribute families that training tied the first facets to; these facets have their names"
@@ -67,12 +70,21 @@ class Config(BaseModel):
             raise ValueError(f"facets must be {named} different names, one a head, not {list(self.facets)}")
         if self.facets[: len(self.families)] != self.families:
             raise ValueError(f"families {list(self.families)} must be the names of the first facets")
+        if not set(self.ownerless) <= set(self.facets):
+            raise ValueError(f"ownerless {list(self.ownerless)} must be names of facets, {list(self.facets)}")
         for name, value in kind.lacks.items():
             if name in type(self).model_fields and getattr(self, name) != value:
                 raise ValueError(
                     f"{kind.title} has no use for {name}: {name} must be {value}, not {getattr(self, name)}"
                 )
         return self
+
+    @property
+    def owning(self) -> tuple[int, ...]:
+        """Numbers of the O facets whose experts own items; none in the published form."""
+        if self.experts_form == "published":
+            return ()
+        return tuple(h for h, name in enumerate(self.facets) if name not in self.ownerless)
 
     @property
     def norm_epsilon(self) -> float:

@@ -88,7 +88,9 @@ class Faceted(Model):
         """Item embeddings (…, D) -> what each facet's narrow query meets (…, H, K)."""
 
     def shares(self, parts: Tensor) -> Tensor | None:
-        """Items' sub-embeddings (…, H, K) -> in which shares each expert owns them (…, H, N); None where none does."""
+        """Items' sub-embeddings (…, H, K) -> in which shares each expert owns them (…, O, N), of the O facets that are
+        `config.owning`; None where none is.
+        """
         return None
 
     @abstractmethod

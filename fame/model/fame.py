@@ -32,9 +32,9 @@ class FAME(Faceted, Attentive):
         self.embedding = Embedding(config)
         self.blocks = nn.ModuleList(TransformerBlock(config) for _ in range(config.layers - 1))
         self.expert_attention = ExpertAttention(config)
-        stand = config.experts_form == "prototype"  # for some of the items
-        self.prototypes = Prototypes(config) if stand else None
-        self.beliefs = Beliefs(H, config.experts) if stand else None
+        owning = len(config.owning)  # O, facets whose experts stand for some of the items
+        self.prototypes = Prototypes(config) if owning else None
+        self.beliefs = Beliefs(owning, config.experts) if owning else None
         # The paper leaves open what the last layer's attention is added to; see `Config.residual`.
         self.residual = nn.Linear(D, D, bias=False) if config.residual == "projection" else nn.Identity()
         self.norm = nn.LayerNorm(K, eps=config.norm_epsilon)
@@ -73,10 +73,11 @@ class FAME(Faceted, Attentive):
         own = evidence = drives = None
         if self.beliefs is not None:
             x, beside = x[..., : H * K], x[..., H * K :]
-            own = beside.view(*x.shape[:2], H, -1).permute(0, 2, 3, 1)  # (B, H, N, S)
+            own = beside.view(*x.shape[:2], -1, self.config.experts).permute(0, 2, 3, 1)  # (B, O, N, S)
             item = keep & (keep.cumsum(1) > self.config.begin)
             follows, drives = ahead or self.beliefs(own, item, newest)
-            evidence = self.beliefs.evidence(follows)
+            evidence = self.of_all(self.beliefs.evidence(follows), 2)  # (B, S, H, N)
+            own = self.of_all(own, 1)  # (B, H, N, S)
         read, weights = self.expert_attention(x, visible(keep, at), at, attention, own)  # (B, S, H, N, K), (…, S, S)
         router = change.router(self.expert_attention.route(read, evidence))  # (B, S, H, N), eq 16
         mixed = (router[..., None] * read).sum(-2)  # (B, S, H, K), eq 17
@@ -97,7 +98,7 @@ class FAME(Faceted, Attentive):
         return output.expanded()
 
     def beside(self, seen: Tensor, items: Tensor) -> Tensor | None:
-        """With prototypes `log a` of every expert of every facet, (B, S, H N)."""
+        """With prototypes `log a` of every expert of every facet that has them, (B, S, O N)."""
         if self.prototypes is None:
             return None
         begin = int(self.config.begin)
@@ -105,12 +106,22 @@ class FAME(Faceted, Attentive):
         return self.prototypes(parts, item).flatten(2)
 
     def ahead(self, beside: Tensor, first: int, numbers: int) -> Ahead | None:
-        """With prototypes what the filter comes to, (T, 1, H, N) and (T, 1, H)."""
+        """With prototypes what the filter comes to, (T, 1, O, N) and (T, 1, O)."""
         if self.beliefs is None:
             return None
-        H, N = self.config.heads, self.config.experts
+        H, N = len(self.config.owning), self.config.experts
         own = beside.view(*beside.shape[:2], H, N).permute(0, 2, 3, 1)
         return self.beliefs.without_each(own, first, max(1, numbers // (8 * H * N**2)))
+
+    def of_all(self, logits: Tensor, dim: int) -> Tensor:
+        """Of the O facets whose experts own items -> of all H: nothing is added to the others'."""
+        owning = self.config.owning
+        if len(owning) == self.config.heads:
+            return logits
+        places = torch.tensor(owning, device=logits.device)
+        shape = [*logits.shape]
+        shape[dim] = self.config.heads
+        return logits.new_zeros(shape).index_copy(dim, places, logits)
 
     def weigh(self, facets: Tensor) -> Tensor:
         """`g = softmax(W_g [F_1; …; F_H] + b_g)` (eq 10): (B, S, H, K) -> (B, S, H).
@@ -166,5 +177,5 @@ class FAME(Faceted, Attentive):
         return self.item_facets(items)
 
     def shares(self, parts: Tensor) -> Tensor | None:
-        """(…, H, K) -> (…, H, N), with prototypes."""
+        """(…, H, K) -> (…, O, N), with prototypes."""
         return None if self.prototypes is None else self.prototypes.belongs(parts).exp()

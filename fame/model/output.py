@@ -32,8 +32,8 @@ class Output:
     keep: Tensor  # (B, S) bool: the position holds the begin token, or an item that was not masked
     # (B, H, N, S, S) of the last layer: [.., i, j] = how much position i reads of j; None: there is none, or unasked
     attention: Tensor | None = None
-    # (B, S, H), sums to 1: how probable it is that a facet drives the next item, by whose items the past ones are; None
-    # where experts own no items. It weighs nothing in the score.
+    # (B, S, O), sums to 1: how probable it is that a facet drives the next item, of those whose experts own items, by
+    # whose the past ones are; None where none does. It weighs nothing in the score.
     drives: Tensor | None = None
 
     @classmethod

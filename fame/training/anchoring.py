@@ -19,6 +19,7 @@ from fame.errors import InputError
 from fame.training.settings import Settings
 
 ITEMS = 256  # of a step, the same for every family
+EACH = 4  # values an expert, at most, where experts own items: of more it would stand for none
 IDLE = 0.3  # weight of experts that own next to nothing
 
 
@@ -35,6 +36,33 @@ class AnchoringPlan:
 
 
 def plan(settings: Settings, catalog: Catalog) -> AnchoringPlan:
+    """Resolve what is left to the data: families that facets are tied to, and facets whose experts own no items.
+
+    Raises
+    ------
+    AnchoringError
+        As `tie`, or there is no such facet.
+    """
+    tied = tie(settings, catalog)
+    settings = tied.settings
+    if settings.ownerless != "auto":
+        if unknown := set(settings.ownerless) - set(settings.facets()):
+            raise AnchoringError(
+                f"ownerless: there is no facet {min(unknown)!r}; the facets are {', '.join(settings.facets())}."
+            )
+        return tied
+    many: dict[str, int] = {}
+    if settings.experts_form == "prototype":
+        found = [attributes(catalog, name) for name in settings.families()]
+        many = {one.family: len(one.values) for one in found if one.effective > EACH * settings.experts}
+    notes = [
+        f"Experts of {name} own no items: its {values:,} values are too many for {settings.experts} experts."
+        for name, values in many.items()
+    ]
+    return AnchoringPlan(settings.model_copy(update={"ownerless": tuple(many)}), (*tied.notes, *notes))
+
+
+def tie(settings: Settings, catalog: Catalog) -> AnchoringPlan:
     """Resolve `anchor=auto` to the families of the catalog that tell items apart, at most one a facet.
 
     Raises
@@ -84,7 +112,8 @@ class Anchors:
         )
         found = [attributes(catalog, name) for name in (*settings.anchor, *others)]
         self.families = [Overlap(family, device) for family in found]
-        self.stand = tuple(min(settings.experts, len(family.values)) for family in found[: self.anchored])  # experts
+        self.owned = [a for a, name in enumerate(settings.anchor) if name not in settings.ownerless]
+        self.stand = tuple(min(settings.experts, len(found[a].values)) for a in self.owned)  # experts for values
         self.items = torch.from_numpy(np.flatnonzero(~held_out(len(catalog)))[1:])  # index 0 is padding
         self.device = device
 
@@ -104,8 +133,8 @@ class Anchors:
     def loss(self, items: Tensor, seen: Tensor, shares: Tensor | None = None) -> Tensor:
         """Drawn items (n,) and their sub-embeddings (n, H, K) -> (), weighted, to be added to the objective.
 
-        Where experts own items, also the shares in which each expert of each facet owns these, (n, H, N): items that
-        share values of the family are pulled to one expert, and no expert is left without items.
+        Where experts own items, also the shares in which each expert of each such facet owns these, (n, O, N): items
+        that share values of the family are pulled to one expert, and no expert is left without items.
         """
         F = self.anchored
         with torch.no_grad():
@@ -114,10 +143,11 @@ class Anchors:
         tied = seen[:, :F].transpose(0, 1)  # (F, n, K)
         unit = normalize(tied, dim=2)
         total = pull(unit, self.temperature, overlaps[:F], known)
-        if shares is not None:
-            owned = shares[:, :F].transpose(0, 1)  # (F, n, N)
-            total = total + gather(owned, overlaps[:F], known)
-            total = total + IDLE * idle(owned, owned.new_tensor(self.stand))
+        if shares is not None and self.owned:
+            owned = shares[:, : len(self.owned)].transpose(0, 1)  # (O, n, N); tied facets are the first
+            together = gather(owned, overlaps[self.owned], known[self.owned])
+            lack = IDLE * idle(owned, owned.new_tensor(self.stand))
+            total = total.index_add(0, torch.tensor(self.owned, device=self.device), together + lack)
         if self.purity and len(overlaps) > 1:
             total = total + self.purity * leak(tied, overlaps).sum(1) / (len(overlaps) - 1)
         return self.weight * total.mean()

@@ -2,7 +2,6 @@
 
 import warnings
 from collections.abc import Sequence
-from itertools import zip_longest
 
 import numpy as np
 import torch
@@ -31,8 +30,8 @@ def misrouting(model: Model, output: Output, real: Tensor, targets: Tensor) -> T
     with torch.no_grad():
         owned = model.shares(model.sub_embeddings(targets))
         assert owned is not None
-        against = owned / model.beliefs.share  # (n, H, N)
-    fits = (output.router[real].float() * against).sum(2)
+        against = owned / model.beliefs.share  # (n, O, N)
+    fits = (output.router[real][:, model.config.owning].float() * against).sum(2)
     return -((1 - CHANCE) * (output.drives[real] * fits).sum(1) + CHANCE).log().mean()
 
 
@@ -40,8 +39,9 @@ def misrouting(model: Model, output: Output, real: Tensor, targets: Tensor) -> T
 def place(model: Model, seed: int, stand: Sequence[int] = ()) -> None:
     """Move each facet's prototypes to the centres of clusters of its items (k-means on directions), where it has any.
 
-    Left to themselves prototypes settle on parts of several values of a family, and some on none. The first facets are
-    tied to families for whose values so many experts `stand`; the others of these go where no items are.
+    Left to themselves prototypes settle on parts of several values of a family, and some on none. The first facets
+    whose experts own items are tied to families for whose values so many experts `stand`; the others of these go where
+    no items are.
     """
     from sklearn.cluster import KMeans
 
@@ -54,8 +54,9 @@ def place(model: Model, seed: int, stand: Sequence[int] = ()) -> None:
         return
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # fewer different items than experts: some share a place
-        for h, clusters in zip_longest(range(model.config.heads), stand, fillvalue=N):
+        for o, h in enumerate(model.config.owning):
+            clusters = stand[o] if o < len(stand) else N
             found = KMeans(clusters, n_init=STARTS, random_state=seed).fit(parts[:, h])
             away = np.linalg.svd(found.cluster_centers_, full_matrices=True)[2][-1]  # at right angles, if there is room
             places = np.vstack([found.cluster_centers_, np.tile(away, (N - clusters, 1))])
-            weight[h] = torch.from_numpy(places).to(weight)
+            weight[o] = torch.from_numpy(places).to(weight)

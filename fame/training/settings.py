@@ -36,6 +36,10 @@ class Settings(BaseModel):
     experts_form: Literal["published", "prototype"] = Field(
         "prototype", description="an expert is a query, or also a prototype, near which are the items that it reads"
     )
+    ownerless: Literal["auto"] | tuple[str, ...] = Field(
+        "auto",
+        description="facets whose experts own no items, comma-separated; auto: where a family has many values; none",
+    )
     gate_balance: float = Field(0.5, ge=0, le=100, description="weight of KL(mean gate of a batch || uniform)")
     routing: float = Field(
         1.0, ge=0, le=100, description="weight of routing to the expert whose items come next, where experts own items"
@@ -70,7 +74,7 @@ class Settings(BaseModel):
             raise ValueError(f"There is no model {name[:60]!r} to train; choose one of {', '.join(names)}")
         return name
 
-    @field_validator("anchor", mode="before")
+    @field_validator("anchor", "ownerless", mode="before")
     @classmethod
     def _families(cls, given: Any) -> Any:
         """Text, as on the command line: `auto`, `none`, or names with commas between them."""
@@ -107,7 +111,7 @@ class Settings(BaseModel):
         return tied + tuple(islice(others, self.heads - len(tied)))
 
     def config(self, items: int) -> Config:
-        """The architecture for a catalog of that many items; an `anchor` of auto, not resolved yet, counts as none."""
+        """The architecture for a catalog of that many items; what is `auto`, not resolved yet, counts as none."""
         return Config(
             architecture=self.model,
             items=items,
@@ -126,6 +130,7 @@ class Settings(BaseModel):
             popularity=self.popularity,
             head=self.head,
             experts_form=self.experts_form,
+            ownerless=() if self.ownerless == "auto" else self.ownerless,
             facets=self.facets(),
             families=self.families(),
         )

@@ -30,6 +30,7 @@ VARIANTS = {
         update={"residual": "slice", "item_facets": "slice", "layers": 1, "popularity": False}
     ),
     "fame-prototype": FAME.model_copy(update={"experts_form": "prototype"}),
+    "fame-prototype-some": FAME.model_copy(update={"experts_form": "prototype", "ownerless": ("people",)}),
     "fame-prototype-slice": FAME.model_copy(
         update={"experts_form": "prototype", "residual": "slice", "item_facets": "slice"} | ABSOLUTE
     ),

@@ -50,11 +50,12 @@ def logit(attention, h, q, k, distance):
 
 def owned(fame, h, item):
     """`log a_n(v) = log softmax_n(cos(W_f^(h) x_v, c_n) / .2)`, with prototypes; the begin token is everybody's."""
-    if fame.prototypes is None:
+    if h not in fame.config.owning:
         return torch.zeros(fame.config.experts)
+    o = fame.config.owning.index(h)
     if not item:
-        return fame.prototypes.begin[h].expand(fame.config.experts)
-    part, prototypes = fame.sub_embeddings(fame.table()[item])[h], fame.prototypes.weight[h]
+        return fame.prototypes.begin[o].expand(fame.config.experts)
+    part, prototypes = fame.sub_embeddings(fame.table()[item])[h], fame.prototypes.weight[o]
     return (prototypes @ part / (prototypes.norm(dim=1) * part.norm()) / 0.2).log_softmax(0)
 
 
@@ -120,10 +121,10 @@ def test_experts_equal_a_loop_over_experts(fame, items):
                 reads.append(sum(weight * (w_v[h] @ x[j]) for weight, j in zip(weights, real, strict=True)))
             assert torch.allclose(seen["read"][b, t, h], torch.stack(reads), atol=1e-5)
             beta = torch.cat(reads) @ layer.router[h]
-            if fame.prototypes is not None:
-                read = [[owned(fame, g, int(placed[b, j])) for j in real if placed[b, j]] for g in range(H)]
+            if h in (owning := config.owning):
+                read = [[owned(fame, g, int(placed[b, j])) for j in real if placed[b, j]] for g in owning]
                 evidence, drives = told(fame.beliefs, torch.stack([torch.stack(one) for one in read]))
-                beta = beta + evidence[h]
+                beta = beta + evidence[owning.index(h)]
                 assert torch.allclose(output.drives[b, t], drives, atol=1e-5)
             assert torch.allclose(router[b, t, h], beta.softmax(0), atol=1e-5)
 

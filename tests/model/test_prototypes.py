@@ -122,6 +122,26 @@ def test_training_filters_as_everything_else_does(items):
             assert torch.allclose(one, other, atol=1e-6)
 
 
+def test_where_experts_own_nothing_the_facet_is_the_published_one(items):
+    """Its experts read as they do beside facets whose experts own items, and nothing is added to its router."""
+    model, published = make(PROTOTYPE.model_copy(update={"ownerless": ("people",)})), make(FAME)
+    published.load_state_dict({name: model.state_dict()[name] for name in published.state_dict()})
+    one, other = published(items), model(items)
+    apart = (one.router - other.router).abs().amax((0, 1, 3))
+    assert apart[1] == 0
+    assert (apart[[0, 2]] > 1e-3).all()
+    assert torch.equal(one.attention[:, 1], other.attention[:, 1])
+    assert other.drives.shape[2] == 2
+    parts = model.sub_embeddings(model.table()[1:])
+    assert model.shares(parts).shape == (40, 2, 4)
+
+
+def test_where_no_facets_experts_own_items_the_model_is_the_published_one(items):
+    model = make(PROTOTYPE.model_copy(update={"ownerless": FAME.facets}))
+    assert set(model.state_dict()) == set(make(FAME).state_dict())
+    assert torch.equal(model(items).query, make(FAME)(items).query)
+
+
 def test_whose_items_histories_hold_is_a_running_mean_of_training_alone(parted):
     history = torch.tensor([[0, 7, 7, 3]])
     before = parted.beliefs.share.clone()

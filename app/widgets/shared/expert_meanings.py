@@ -46,6 +46,13 @@ def what_they_do(now: Current) -> None:
         st.markdown(said.decide(found.deeds.done, found.deeds.users) if ranked else said.deeds(found.deeds))
     if marks := preference_marks(now):
         st.markdown(said.preferences(marks))
+    owning(now)
+
+
+def owning(now: Current) -> None:
+    """In which facets experts have no items of their own, though they have in others."""
+    if facets := now.model.config.get("ownerless"):
+        st.caption(said.ownerless(facets))
 
 
 def preference_marks(now: Current) -> ExpertMarks | None:
@@ -98,6 +105,7 @@ def expert_table(now: Current, found: Meaning) -> None:
         return
     if found.deeds:
         with_terms(f"{said.deeds(found.deeds, routers_earn(now))} {said.selectivity(found.deeds.done)}")
+    owning(now)
     st.markdown(sentence(found))
     frame = experts_frame(found, list(found.experts))
     frame.insert(0, "facet", [found.facets[expert.facet].facet for expert in found.experts])

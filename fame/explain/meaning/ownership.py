@@ -17,13 +17,14 @@ def owners(model: Faceted) -> np.ndarray:
     which the item, as a whole history, is routed above that expert's average.
     """
     H, N, V = model.config.heads, model.config.experts, model.config.items
-    table, found = model.table(), []
+    owning, table, found = list(model.config.owning), model.table(), []
+    belongs = routed_alone(model) if len(owning) < H else np.zeros((V, H), np.int16)
     for rows in torch.split(torch.arange(1, V + 1), at_once(2 * H * (model.config.facet_width + N))):
-        shares = model.shares(model.sub_embeddings(table[rows]))
-        if shares is None:
-            return routed_alone(model)
-        found.append(shares.argmax(-1).short())
-    return torch.cat(found).numpy()
+        if (shares := model.shares(model.sub_embeddings(table[rows]))) is not None:
+            found.append(shares.argmax(-1).short().numpy())
+    if found:
+        belongs[:, owning] = np.concatenate(found)
+    return belongs
 
 
 def routed_alone(model: Faceted) -> np.ndarray:

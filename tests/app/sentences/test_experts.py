@@ -73,6 +73,11 @@ def test_who_drives_is_said_where_it_is_known_and_told_from_chance():
     assert "71" not in chance
 
 
+def test_where_experts_own_nothing_is_said_by_name():
+    assert said.ownerless(["bra*nd"]).startswith(r"In **bra\*nd** experts own no items")
+    assert said.ownerless(["brand", "kind"]).startswith("In **brand** and **kind** experts own no items")
+
+
 def test_what_other_routers_do_is_said_of_each():
     some = [Interval(-0.03, -0.02, -0.01), Interval(-0.01, 0.0, 0.01), Interval(0.01, 0.02, 0.03), Interval(0, 0, 0)]
     for uniform, shuffled in itertools.product([*some, Interval(1e-6, 2e-6, 3e-6)], repeat=2):
