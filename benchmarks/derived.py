@@ -109,7 +109,7 @@ def text(found: list[dict[str, Any]]) -> str:
     head = ["items", "interactions", "reading, s", "deriving, s", "peak after reading, GB", "peak, GB", "audiences"]
     return (
         f"{report.table(head, rows)}\n\n{COMMUNITIES} communities are planted, whose users take {OWN:.0%} of their "
-        f"items from their own. Audiences: how many wide ones, and narrow ones, came out again. Seed {SEED}. {report.on()}"
+        f"items from their own. Audiences: how many wide and narrow ones came out again. Seed {SEED}. {report.on()}"
     )
 
 
