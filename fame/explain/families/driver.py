@@ -44,10 +44,7 @@ class Evidence:
     families: tuple[str, ...]
     parts: np.ndarray  # (A,) of the score, centred over the catalog
     effect: np.ndarray  # (A, R) by how much log p falls when the past says nothing of the family, draw by draw
-    usual: tuple[float, float] = (
-        1.0,
-        1.0,
-    )  # parts and falls of those, after the same history, of items at random
+    usual: tuple[float, float] = (1.0, 1.0)  # parts and falls of those, of items at random after the same history
     derived: int = 0  # how many of the families, the last, follow from what users took
 
     @property
