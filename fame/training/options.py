@@ -45,9 +45,10 @@ def differing(own: Settings, preset: str | None, named: dict[str, Any], catalog:
     if str(named.get("model", own.model)) != own.model:
         settings(preset or "default", model=named["model"])  # refuses what is no model at all
         return f"model {own.model}, not {named['model']}"
-    base = own.model_dump() if preset is None else {"model": own.model, "seed": own.seed}
+    # Which facets' experts own nothing follows from other settings: it is of the run's own, unless it is named.
+    base = own.model_dump() | {"ownerless": ()} if preset is None else {"model": own.model, "seed": own.seed}
     asked = plan(settings(preset or "default", **(base | named)), catalog).settings
-    for name in Settings.model_fields:
+    for name in Settings.model_fields if preset else [name for name in Settings.model_fields if name in named]:
         ours, theirs = getattr(own, name), getattr(asked, name)
         if ours != theirs:
             return f"{name} {as_text(ours)}, not {as_text(theirs)}"

@@ -130,7 +130,7 @@ def test_the_run_folder_tells_the_story(trained, cinema):
     assert json.loads((run.folder / "status.json").read_text())["status"] == "finished"
     best = max(lines, key=lambda line: line["metrics"]["NDCG"])
     assert trained.description.card["epoch"] == best["epoch"]
-    assert run.settings() == settings(**QUICK, anchor="genre,era,director")
+    assert run.settings() == settings(**QUICK, anchor="genre,era,director", ownerless="none")
     assert run.notes() == ["3 of 4 facets are tied to genre, era, director; 1 stays free."]
 
 

@@ -47,7 +47,7 @@ def test_the_focus_follows_an_item_to_its_new_place(visit):
     row(page, 2).focus()
     page.keyboard.press("Enter")
     settle(page)
-    assert row(page, 7).get_attribute("data-id") == "m1"
+    expect(row(page, 7)).to_have_attribute("data-id", "m1")
     expect(row(page, 7)).to_be_focused()
     expect(row(page, 7)).to_have_attribute("aria-selected", "true")
     expect(page.locator(".live")).to_have_text(re.compile("^Now first: Casablanca"))
