@@ -14,9 +14,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.conftest import settle
+
 HERE = Path(__file__).parent
 ROOT = HERE.parents[2]
-IDLE = "[data-testid=stApp][data-test-script-state=notRunning]"
 
 
 @pytest.fixture(scope="session")
@@ -76,13 +77,6 @@ def visit(serve: Callable[[str], str], browser: Browser) -> Iterator[Callable[..
     for context in contexts:
         context.close()
     assert not errors, errors
-
-
-def settle(page: Page) -> None:
-    """Wait until Python has answered and the browser has drawn it."""
-    for _ in range(2):
-        page.wait_for_selector(IDLE, timeout=60_000)
-        page.wait_for_timeout(150)
 
 
 def told(page: Page) -> list[str]:

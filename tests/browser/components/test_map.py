@@ -6,7 +6,8 @@ import time
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.components.conftest import hears, settle, told, violations
+from tests.browser.components.conftest import hears, told, violations
+from tests.browser.conftest import settle
 
 SCRIPT = "map_harness.py"
 

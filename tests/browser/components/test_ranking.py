@@ -5,7 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.components.conftest import hears, settle, told, violations
+from tests.browser.components.conftest import hears, told, violations
+from tests.browser.conftest import settle
 
 SCRIPT = "ranking_harness.py"
 
