@@ -26,12 +26,10 @@ def positions_at_once(config: Config, longest: int) -> int:
 
 def finished_at_once(config: Config, longest: int) -> int:
     """Runs of histories of at most so many items whose last layer may be held at a time, at the newest position."""
-    attention = (
-        4 * config.heads * config.experts
-    )  # of the position, what is added to it, and the filter of what is read
-    return max(
-        1, at_once((2 * config.width + attention) * (longest + config.begin)) // 2
-    )  # what is below it is held, too
+    # Of the position, what is added to it, and the filter of what is read.
+    attention = 4 * config.heads * config.experts
+    held = (2 * config.width + attention) * (longest + config.begin)
+    return max(1, at_once(held) // 2)  # what is below it is held, too
 
 
 def runs_at_once(config: Config, longest: int) -> int:
