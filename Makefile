@@ -21,7 +21,7 @@ data: .venv/installed
 	@test -d data/movielens-100k || $(BIN)/python -m fame data fetch movielens-100k || echo "Going on without MovieLens-100K."
 	@# What follows from these movies' users names them, so it is made here and never shipped.
 	@test ! -d data/movielens-100k || for model in pretrained/movielens-100k-*/; do \
-	  test -d $$model/derived || $(BIN)/python -m fame derive --model $$model --data data/movielens-100k >/dev/null || echo "Going on without what follows from the users of $$model."; \
+	  test -f $$model/derived/example.json || $(BIN)/python -m fame derive --model $$model --data data/movielens-100k >/dev/null || echo "Going on without what follows from the users of $$model."; \
 	done
 
 app: setup data

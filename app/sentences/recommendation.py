@@ -137,7 +137,7 @@ def learned() -> str:
         f"of {of.families[0]} to {of.families[1]} attributes, {of.items[0]:,} to {of.items[1]:,} items and "
         f"{of.users[0]:,} to {of.users[1]:,} users, with up to {percent(of.unknown[1])} of the values unknown and "
         f"up to {percent(of.noise[1])} of the choices at random. On such a data set that it was not learned on "
-        f"it is off by {percent(logit.aside.error)} on average."
+        f"it is off by {percent(logit.aside.error)} on average. No audience was among what it was learned on."
     )
 
 

@@ -23,7 +23,7 @@ def derive(
     from fame.data import read
     from fame.data.derived import store
     from fame.data.derived.derive import derive
-    from fame.explain.families.stored_anatomy import keep_anatomy
+    from fame.explain import example
     from fame.explain.meaning.audience_names import named
     from fame.home import data_folder
 
@@ -33,7 +33,7 @@ def derive(
     catalog = checkpoint.catalog(dataset)
     found = named(derive(folder, dataset, seed), catalog)
     store.save(model, found)
-    keep_anatomy(checkpoint, found.onto(catalog))
+    example.write(model, dataset)
     if as_json:
         print_json({"model": str(model), **store.about(found)})
         return

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from fame.checkpoint.description import Description
 from fame.data import DataSet
+from fame.data.derived.store import DERIVED
 from fame.data.presets import presets
 from fame.explain.families.driver import Evidence
 from fame.explain.forward_pass import ForwardPass
@@ -15,6 +16,7 @@ from fame.ranking.recommendation import Recommendation
 
 SHOWN = 10
 FILE = "example.json"
+WITH_DERIVED = f"{DERIVED}/{FILE}"  # beside the families that its evidence is of
 
 
 @dataclass(frozen=True)
@@ -32,18 +34,17 @@ class Example:
 
 
 def load(model: Description) -> Example | None:
-    """The stored example of a model; None where there is none, or one made by other weights or an older version."""
-    path = find(model.folder, FILE, model.fingerprint)
-    if not path.is_file():
-        return None
-    content = read_json(path, "delete it")
-    if content.get("model") != model.fingerprint or "inside" not in content:
-        return None
-    return Example(
-        ForwardPass.from_json(content["inside"]),
-        Knockout.from_json(content["knockout"]),
-        Evidence.from_json(content["evidence"]),
-    )
+    """The stored example of a model, with derived families where it has any; None where none is of these weights."""
+    for name in (WITH_DERIVED, FILE):
+        path = find(model.folder, name, model.fingerprint)
+        content = read_json(path, "delete it") if path.is_file() else {}
+        if content.get("model") == model.fingerprint and "inside" in content:
+            return Example(
+                ForwardPass.from_json(content["inside"]),
+                Knockout.from_json(content["knockout"]),
+                Evidence.from_json(content["evidence"]),
+            )
+    return None
 
 
 def write(folder: Path, dataset: DataSet) -> None:
@@ -61,12 +62,14 @@ def write(folder: Path, dataset: DataSet) -> None:
     inside = look_inside(checkpoint.model, history, SHOWN)
     first = int(inside.answer.items[0])
     tested = knockout(checkpoint.model, history, first)
-    told = evidence(checkpoint.model, keep_anatomy(checkpoint, attached(folder, dataset).catalog), history, [first])[0]
+    catalog = attached(folder, dataset).catalog
+    told = evidence(checkpoint.model, keep_anatomy(checkpoint, catalog), history, [first])[0]
     about = {
         "model": checkpoint.description.fingerprint,
         "inside": inside.as_json(),
         "knockout": tested.as_json(),
         "evidence": told.as_json(),
     }
-    with kept(folder, FILE, checkpoint.description.fingerprint) as place:
+    name = WITH_DERIVED if catalog.derived else FILE
+    with kept(folder, name, checkpoint.description.fingerprint) as place:
         write_json(place, about)

@@ -4,11 +4,14 @@ import json
 import shutil
 
 import pandas as pd
+import pytest
 from typer.testing import CliRunner
 
+from fame.checkpoint.description import describe
 from fame.checkpoint.store import save
 from fame.cli import app
 from fame.data import read
+from fame.explain import example
 from fame.explain.trust.scorecard import NoTruthError
 from tests.data.derived.test_derived import interactions, made
 from tests.model.conftest import FAME, make
@@ -29,6 +32,16 @@ def test_a_derived_model_is_split_by_what_was_derived(trained, cinema_folder, tm
     for name, part in before["anatomy"].items():
         if name != "rest":
             assert abs(after["anatomy"][name] - part) < 1e-5
+    shown = example.load(describe(model))  # on the first page the same as on all others
+    catalog = read(cinema_folder).catalog
+    history = ",".join(catalog.id(int(item)) for item in shown.recommendation.history)
+    live = json.loads(CliRunner().invoke(app, ["recommend", *asked, "--history", history, "-k", "1"]).stdout)["items"][
+        0
+    ]
+    assert dict(zip(shown.evidence.families, shown.evidence.parts, strict=True)) == pytest.approx(
+        {name: live["anatomy"][name] for name in shown.evidence.families}, abs=1e-4
+    )
+    assert set(shown.evidence.families) > names
     total = after["reference"] + after["bias"] + sum(after["anatomy"].values())
     assert abs(total - after["score"]) < 1e-4
 

@@ -26,7 +26,7 @@ PAST = 2  # past items named
 LIKELIEST = 5  # attributes whose chance is shown by itself
 NOT_ASKED = (
     " Derived families follow from what users took; their parts are of what the attributes leave. Of these the "
-    "audience alone has a probability: of no other is any made-up choice known that it drove."
+    "audience alone has a probability, by weights that were learned among attributes."
 )
 
 
