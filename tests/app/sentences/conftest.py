@@ -14,8 +14,11 @@ import pytest
 from app.current import Current
 from app.users import find
 from fame.checkpoint.store import Checkpoint, load
-from fame.data import DataSet, planted, read
+from fame.data import DataSet, Family, planted, read
+from fame.data.derived import store
+from fame.data.derived.derive import derive
 from fame.explain.families.anatomy import Anatomy, fit
+from fame.explain.meaning.audience_names import named
 from fame.home import PROJECT
 from fame.model import Model
 from fame.ranking.recommend import recommend
@@ -24,11 +27,14 @@ from fame.training.run import Run
 from fame.training.trainer import train
 from tests.app.sentences.reading import nth
 from tests.conftest import QUICK
+from tests.data.derived.test_derived import interactions, kind, made
 
 HISTORIES = int(os.environ.get("FAME_HISTORIES", "4"))  # a model
 SHIPPED = sorted(path.parent.name for path in (PROJECT / "pretrained").glob("*/config.json"))
 TRAINED = {"fame": "trained", "mixture": "trained_mixture", "sasrec": "trained_sasrec"}
 OTHER = {"other data": "sum", "other data, mixture": "mixture"}
+GIVEN = (Family("kind", "kind", False),)
+DERIVED = {"derived beside given": GIVEN, "derived alone": ()}
 
 
 @dataclass(frozen=True)
@@ -88,26 +94,41 @@ class World:
             yield replace(now, target=target), target, top
 
 
-@pytest.fixture(scope="session", params=[*TRAINED, *OTHER, *SHIPPED])
-def world(request, tmp_path_factory) -> World:
-    if request.param in SHIPPED:
-        checkpoint = load(PROJECT / "pretrained" / request.param)
-        folder = PROJECT / "data" / checkpoint.description.dataset
-        if not folder.is_dir():
-            pytest.skip(f"{folder.name} is not on this machine; its terms forbid shipping it")
-        data = read(folder)
-        return World(checkpoint, data, fit(checkpoint.model, data.catalog))
-    if request.param in TRAINED:
-        data, checkpoint = request.getfixturevalue("cinema"), request.getfixturevalue(TRAINED[request.param])
-        return World(checkpoint, data, fit(checkpoint.model, data.catalog))
-    return other(tmp_path_factory.mktemp("other"), OTHER[request.param])
+@pytest.fixture(scope="session", params=[*TRAINED, *OTHER, *DERIVED, *SHIPPED])
+def world(request, tmp_path_factory) -> Iterator[World]:
+    with pytest.MonkeyPatch.context() as patch:
+        if request.param in SHIPPED:
+            checkpoint = load(PROJECT / "pretrained" / request.param)
+            folder = PROJECT / "data" / checkpoint.description.dataset
+            if not folder.is_dir():
+                pytest.skip(f"{folder.name} is not on this machine; its terms forbid shipping it")
+            found = checkpoint, store.attached(checkpoint.description.folder, read(folder))
+        elif request.param in TRAINED:
+            found = request.getfixturevalue(TRAINED[request.param]), request.getfixturevalue("cinema")
+        elif request.param in DERIVED:
+            home = tmp_path_factory.mktemp("home")
+            patch.setenv("FAME_HOME", str(home))  # where a page looks up what is derived
+            found = communities(home, DERIVED[request.param])
+        else:
+            found = other(tmp_path_factory.mktemp("other"), OTHER[request.param])
+        checkpoint, data = found
+        yield World(checkpoint, data, fit(checkpoint.model, data.catalog))
 
 
-def other(folder: Path, head: str) -> World:
+def other(folder: Path, head: str) -> tuple[Checkpoint, DataSet]:
     """A model of another shape, trained longer, on other data: skewed, and in part unknown."""
     options = planted.options(users=150, items=120, length=10, seed=11, skew=1.0, unknown=0.2)
     planted.make(folder / "other-cinema", options)
     data = read(folder / "other-cinema")
     shape = QUICK | {"heads": 3, "experts": 3, "width": 24, "length": 8, "epochs": 6, "head": head}
-    checkpoint = train(Run.start(folder / "run", settings(**shape), data), data)
-    return World(checkpoint, data, fit(checkpoint.model, data.catalog))
+    return train(Run.start(folder / "run", settings(**shape), data), data), data
+
+
+def communities(home: Path, given: tuple[Family, ...]) -> tuple[Checkpoint, DataSet]:
+    """A model of data from which families follow that nobody gave."""
+    folder = home / "data" / "made"
+    columns = {"kind": lambda item: "abcd"[kind(item)]} if given else {}
+    data = made(folder, interactions(), given, **columns)
+    checkpoint = train(Run.start(home / "runs" / "mine", settings(**QUICK), data), data)
+    store.save(checkpoint.description.folder, named(derive(folder, data), data.catalog))
+    return checkpoint, store.attached(checkpoint.description.folder, data)

@@ -108,7 +108,7 @@ def test_what_speaks_most_does(world):
         assert (first, second) == ((this, that) if lead >= 0 else (that, this)) or abs(lead) < 1e-4
         check_times(likely, abs(lead))
         apart = naive.parts
-        if by := said.take(r" Of the parts by (facet|attribute), "):
+        if by := said.take(r" Of the parts by (facet|attribute|family), "):
             check_most(said, parts_between(world, apart, target, other, found, by[0]), this, that)
         else:
             assert not found.families
@@ -140,12 +140,13 @@ def parts_between(world, apart, this: int, that: int, found, by: str) -> dict[st
     if apart.responsibilities is not None:
         return parts
     bias, score = (float(x[this - 1] - x[that - 1]) for x in (apart.bias, apart.score))
-    if by == "attribute":
-        parts["no attribute"] = score - bias - sum(parts.values())
+    assert (by == "family") == bool(world.data.catalog.derived) or by == "facet"
+    if by != "facet":
+        parts[f"no {by}"] = score - bias - sum(parts.values())
     return parts | ({"popularity": bias} if world.model.config.popularity else {})
 
 
-PART = r"(?:facet |attribute |what goes with )?\*\*((?:\\.|[^*\\])+)\*\*"
+PART = r"(?:facet |attribute |derived family |what goes with )?\*\*((?:\\.|[^*\\])+)\*\*"
 
 
 def check_most(said: Said, parts: dict[str, float], this: str, that: str) -> None:

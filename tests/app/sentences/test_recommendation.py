@@ -38,6 +38,8 @@ from tests.app.sentences.reading import (
     is_times,
 )  # fmt: skip
 
+KIND = "(attribute|derived family)"
+
 
 def test_an_answer_holds_over_all_that_was_left_out(world):
     for now, target, _ in world.histories():
@@ -49,7 +51,7 @@ def test_an_answer_holds_over_all_that_was_left_out(world):
         check_answer(world, naive, told, Said(answer.sentence(now, asked, 0, tested, told)))
         rest = rest_of(naive, told)
         if told.families:
-            check_driver(naive, told, Said(why.driver_sentence(told, rest, bias_of(naive))))
+            check_driver(world, naive, told, Said(why.driver_sentence(told, rest, bias_of(naive))))
         check_command(naive, told, Said(driven(item(world.data.catalog, naive.facets, asked, 0, tested.rank, told))))
         check_place(world, naive, Said(why.place_sentence(now, asked, tested)))
         for found, t in zip(naive.without_item, range(len(naive.read)), strict=False):
@@ -80,11 +82,31 @@ def bias_of(naive: Naive) -> float:
     return float(naive.parts.bias[naive.target - 1])
 
 
+def given(told: Evidence) -> tuple[str, ...]:
+    return told.families[: len(told.families) - told.derived]
+
+
+def may_drive(told: Evidence) -> tuple[str, ...]:
+    """Of these it is known how good the number is: what was given for the items, and the audience beside it."""
+    audience = [name for name in told.families[len(given(told)) :][:1] if name.startswith("audience")]
+    return (*given(told), *audience)
+
+
+def asked_of(told: Evidence) -> str:
+    return "attributes" if may_drive(told) == given(told) else "families"
+
+
+def marked(told: Evidence, name: str) -> str:
+    """What a family is called before its name."""
+    return "attribute" if name in given(told) else "derived family"
+
+
 def chances(told: Evidence) -> dict[str | None, float]:
     """The probabilities by themselves, family by family; of None that of no family."""
     weights = json.loads(FILE.read_text())
     weight = {None: math.exp(weights["none"][0])}
-    for name, part, fall in zip(told.families, told.parts, told.effect.mean(1), strict=True):
+    asked = may_drive(told)
+    for name, part, fall in zip(asked, told.parts[: len(asked)], told.effect[: len(asked)].mean(1), strict=True):
         beside = [math.tanh(x / max(usual, 1e-3) / 2) for x, usual in zip((part, fall), told.usual, strict=True)]
         nats = [math.copysign(math.log1p(abs(x)), x) for x in (part, fall)]
         found = [*nats, *beside, beside[0] * beside[1]]
@@ -94,21 +116,21 @@ def chances(told: Evidence) -> dict[str | None, float]:
 
 def check_verdict(told: Evidence, said: Said) -> None:
     """What is said to have driven it, with its probability in steps of five, is what the probabilities come to."""
-    found = chances(told)
-    order = sorted(told.families, key=lambda name: -found[name])
+    found, of = chances(told), asked_of(told)
+    order = sorted(may_drive(told), key=lambda name: -found[name])
     if number := said.take(r"nothing known about the items drove it: about (\d+)\u00a0%"):
         assert found[None] >= 0.5
         assert is_about(number[0], found[None])
-    elif said.take("of its attributes, none is a clear driver"):
+    elif said.take(f"of its {of}, none is a clear driver"):
         assert max(found.values()) < 0.5
         assert len(order) < 2 or found[order[0]] + found[order[1]] < 0.75
-    elif pair := said.take(rf"of its attributes, {BOLD} or {BOLD} drove it: (\d+) against (\d+)\u00a0%"):
+    elif pair := said.take(rf"of its {of}, {BOLD} or {BOLD} drove it: (\d+) against (\d+)\u00a0%"):
         assert list(pair[:2]) == order[:2]
         assert found[order[0]] < 0.5
         assert found[order[0]] + found[order[1]] >= 0.75
         assert all(is_about(number, found[name]) for number, name in zip(pair[2:], pair[:2], strict=True))
     else:
-        check_named(found, *said.need(rf"of its attributes, {BOLD} drove it, about (\d+)\u00a0%"))
+        check_named(found, *said.need(rf"of its {of}, {BOLD} drove it, about (\d+)\u00a0%"))
 
 
 def check_named(found: dict[str | None, float], name: str, number: str) -> None:
@@ -121,18 +143,54 @@ def is_about(number: str, probability: float) -> bool:
 
 
 def check_lead(naive: Naive, told: Evidence, lead: str | None, amounts: tuple[str, ...]) -> None:
-    """What is said to lift the item most does, its attributes taken one by one."""
+    """What is said to lift the item most does, its families taken one by one; of given ones only who drove is said."""
     rest = rest_of(naive, told)
     if rest is None:
         assert lead is None
         return
-    whole = {"attribute": max([0.0, *told.parts]), "no attribute": rest, "popularity": bias_of(naive)}
-    source = "attribute" if lead is None else "popularity" if "popularity" in lead else "no attribute"
-    assert whole[source] >= max(whole.values()) - 1e-3, f"{lead}: {whole}"
-    if lead is not None:
-        assert is_signed(amounts[0], whole[source])
-        up = sum(max(0.0, part) for part in [*told.parts.tolist(), rest, bias_of(naive)])
-        assert is_signed(amounts[1], up)
+    parts = dict(zip(told.families, told.parts.tolist(), strict=True)) | {
+        "no family": rest,
+        "popularity": bias_of(naive),
+    }
+    most = max(parts.values())
+    if lead is None:
+        assert max([0.0, *(parts[name] for name in given(told))]) >= most - 1e-3, parts
+        return
+    if lead == "no attribute":
+        assert not told.derived
+        lead = "no family"
+    assert lead not in given(told)
+    assert parts[lead] >= most - 1e-3, f"{lead}: {parts}"
+    assert is_signed(amounts[0], parts[lead])
+    assert is_signed(amounts[1], sum(max(0.0, part) for part in parts.values()))
+
+
+def take_lead(world, naive: Naive, told: Evidence, said: Said, start: str, after: str) -> str | None:
+    """Reads and checks what is said to lift the item most that is no given family; None where that is not said."""
+    what, its = "[wW]hat", "[iI]ts"
+    those = rf"(?:, that of \*{TEXT}\*(?: and \*{TEXT}\*)?,)?"
+    if found := said.take(rf"{start}{its} derived family {BOLD}{those} lifts it most {LIFTS}{after}"):
+        lead, *titles = found[:3]
+        for title in filter(None, titles):
+            assert title in world.titles(of_one_audience(world, naive.target)), f"{title} is of another audience"
+        check_lead(naive, told, lead, found[3:])
+    elif found := said.take(rf"{start}{what} lifts it most goes with (no family|no attribute) {LIFTS}{after}"):
+        assert found[0] == ("no family" if told.derived else "no attribute")
+        check_lead(naive, told, found[0], found[1:])
+    elif found := said.take(rf"{start}{its} popularity lifts it most {LIFTS}{after}"):
+        check_lead(naive, told, "popularity", found)
+    else:
+        check_lead(naive, told, None, ())
+        return None
+    return found[0]
+
+
+def of_one_audience(world, item: int) -> list[int]:
+    """The items of the narrowest audience of an item."""
+    family = next(one for one in world.data.catalog.derived if one.name.startswith("audience"))
+    values = world.data.catalog.values
+    own = values(family.name, item)[-1]
+    return [other for other in range(1, len(world.data.catalog) + 1) if own in values(family.name, other)]
 
 
 def check_answer(world, naive: Naive, told: Evidence, said: Said) -> None:
@@ -141,21 +199,17 @@ def check_answer(world, naive: Naive, told: Evidence, said: Said) -> None:
     assert PLACES[place] in naive.places(naive.whole)
     assert is_share(share, np.exp(naive.log_p(naive.whole)))
     if told.families:
-        if found := said.take(rf", driven by the attribute {BOLD}, about (\d+)\u00a0%"):
-            assert rest_of(naive, told) is not None
-            check_named(chances(told), *found)
-            check_lead(naive, told, None, ())
-        elif found := said.take(rf", of its attributes driven by {BOLD}, about (\d+)\u00a0%"):
-            check_named(chances(told), *found)
-            check_lead(naive, told, None, ())
-        elif said.take("; "):
-            check_verdict(told, said)
+        by = rf"(?:driven by the {KIND}|of its {asked_of(told)} driven by)"
+        if found := said.take(rf", {by} {BOLD}, about (\d+)\u00a0%"):
+            kind, name, number = found
+            assert kind == (None if rest_of(naive, told) is None else marked(told, name))
+            check_named(chances(told), name, number)
             check_lead(naive, told, None, ())
         else:
-            most = "(what lifts it most goes with no attribute|its popularity lifts it most)"
-            lead, *amounts = said.need(rf": {most} {LIFTS}; ")
-            check_verdict(told, said)
-            check_lead(naive, told, lead, tuple(amounts))
+            take_lead(world, naive, told, said, ": ", "")
+            if may_drive(told):
+                said.need("; ")
+                check_verdict(told, said)
     said.need(r"\.")
     if naive.facets:
         check_facets(naive, said)
@@ -211,24 +265,28 @@ def check_past(world, naive: Naive, said: Said) -> None:
     assert PLACES[place] > min(naive.places(naive.whole))
 
 
-def check_driver(naive: Naive, told: Evidence, said: Said) -> None:
+def check_driver(world, naive: Naive, told: Evidence, said: Said) -> None:
     """The same on Predict beside the evidence, with what speaks against the family that lifts it most."""
-    found = said.take(rf"(What lifts it most goes with no attribute|Its popularity lifts it most) {LIFTS}\. ")
-    lead, *amounts = found or (None,)
-    check_lead(naive, told, lead, tuple(amounts))
+    take_lead(world, naive, told, said, "", r"\.(?: |$)")
+    if not may_drive(told):
+        said.end()
+        return
     known, clear = chances(told), True
-    order = sorted(told.families, key=lambda name: -known[name])
+    order = sorted(may_drive(told), key=lambda name: -known[name])
     if said.take(r"\*\*No clear driver\.\*\*"):
         clear = False
         assert max(known.values()) < 0.5
     elif number := said.take(r"\*\*Driver:\*\* nothing known about the items: about (\d+)\u00a0%\."):
         assert known[None] >= 0.5
         assert is_about(number[0], known[None])
-    elif pair := said.take(rf"\*\*Driver:\*\* attribute {BOLD} or attribute {BOLD}: (\d+) against (\d+)\u00a0%\."):
-        assert list(pair[:2]) == order[:2]
-        assert all(is_about(number, known[name]) for number, name in zip(pair[2:], pair[:2], strict=True))
+    elif pair := said.take(rf"\*\*Driver:\*\* {KIND} {BOLD} or {KIND} {BOLD}: (\d+) against (\d+)\u00a0%\."):
+        assert list(pair[1:4:2]) == order[:2]
+        assert list(pair[0:4:2]) == [marked(told, name) for name in order[:2]]
+        assert all(is_about(number, known[name]) for number, name in zip(pair[4:], order[:2], strict=True))
     else:
-        check_named(known, *said.need(rf"\*\*Driver:\*\* attribute {BOLD}, about (\d+)\u00a0%\."))
+        kind, name, number = said.need(rf"\*\*Driver:\*\* {KIND} {BOLD}, about (\d+)\u00a0%\.")
+        assert kind == marked(told, name)
+        check_named(known, name, number)
     if objection(told):
         assert said.take(" Against that: " if clear else " But: ")
         check_objection(told, said)
@@ -238,17 +296,19 @@ def check_driver(naive: Naive, told: Evidence, said: Said) -> None:
 
 def check_objection(told: Evidence, said: Said) -> None:
     """Why no driver is named."""
-    names, mean = list(told.families), told.effect.mean(1)
-    if said.take("none of its attributes lifts it above the average item"):
-        assert told.parts.max() <= 0
-    elif found := said.take("(.+?) does not lift it far enough above its other attributes"):
-        assert np.sum(told.parts >= told.parts[names.index(found[0])]) > 1
+    its, names = asked_of(told), list(may_drive(told))
+    parts, effect = told.parts[: len(names)], told.effect[: len(names)]
+    mean = effect.mean(1)
+    if said.take(f"none of its {its} lifts it above the average item"):
+        assert parts.max() <= 0
+    elif found := said.take(f"(.+?) does not lift it far enough above its other {its}"):
+        assert np.sum(parts >= parts[names.index(found[0])]) > 1
     else:
-        (name,) = said.need("of its attributes (.+?) lifts it most, but it ")
+        (name,) = said.need(f"of its {its} (.+?) lifts it most, but it ")
         own = names.index(name)
-        assert told.parts[own] == told.parts.max() > 0
+        assert parts[own] == parts.max() > 0
         if said.take("does not fall when the past says nothing of "):
-            assert mean[own] <= 2 * told.effect[own].std(ddof=1) / told.effect.shape[1] ** 0.5 + 1e-9
+            assert mean[own] <= 2 * effect[own].std(ddof=1) / effect.shape[1] ** 0.5 + 1e-9
             assert said.need(r"(.+?)\.$") == (name,)
         elif said.take("hardly falls when the past says nothing of "):
             assert mean[own] < 0.1
@@ -261,10 +321,20 @@ def check_objection(told: Evidence, said: Said) -> None:
 def check_command(naive: Naive, told: Evidence, said: Said) -> None:
     """The same on the command line, which says nothing where no driver is clear."""
     lifts = rf"\({NUMBER} of the {NUMBER} that lift it\)".replace("−", "−-")
-    found = said.take(rf": (what lifts it most goes with no attribute|its popularity lifts it most) {lifts}")
-    lead, *amounts = found or (None,)
+    derived, rest, popular = (
+        "the derived family (.+?)",
+        "what lifts it most goes with (no family|no attribute)",
+        "its (popularity)",
+    )
+    found = said.take(f": (?:{derived} lifts it most|{rest}|{popular} lifts it most) {lifts}")
+    *leads, part, whole = found or (None, "", "")
+    amounts = [text.replace("-", "−") for text in (part, whole)]
+    check_lead(naive, told, next(filter(None, leads), None), tuple(amounts))
+    if not may_drive(told):
+        said.end()
+        return
     known = chances(told)
-    order = sorted(told.families, key=lambda name: -known[name])
+    order = sorted(may_drive(told), key=lambda name: -known[name])
     if number := said.take(r"; nothing known about the items drove it: about (\d+)\u00a0%$"):
         assert is_about(number[0], known[None])
     elif pair := said.take(r"; (.+) or (.+) drove it: (\d+) against (\d+)\u00a0%$"):
@@ -272,10 +342,8 @@ def check_command(naive: Naive, told: Evidence, said: Said) -> None:
     elif one := said.take(r"; (.+) drove it, about (\d+)\u00a0%$"):
         check_named(known, *one)
     else:
-        assert not told.families or max(known.values()) < 0.5
+        assert max(known.values()) < 0.5
     said.end()
-    if lead:
-        check_lead(naive, told, lead, tuple(text.replace("-", "−") for text in amounts))
 
 
 def check_place(world, naive: Naive, said: Said) -> None:
