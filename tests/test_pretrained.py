@@ -96,11 +96,12 @@ def test_how_true_its_explanations_are_ships_with_it(shipped):
 def test_no_movie_title_ships():
     """GroupLens' terms: the MovieLens folders hold weights and ids only."""
     for folder in (PROJECT / "pretrained").glob("movielens-100k-*"):
-        made_here = {"anatomy", "derived"}  # by set-up, from the movies that it fetched
+        made_here = {"anatomy", "derived", "trace"}  # by set-up, from the movies that it fetched, and by the app
         figures = {"meaning.json", "explanations.json", "ablation.json"}
         assert {path.name for path in folder.iterdir()} - figures - made_here == {
             "model.safetensors", "config.json", "items.json", "card.json", "example.json", "README.md", "maps"
         }  # fmt: skip
         ignored = (PROJECT / ".gitignore").read_text(encoding="utf-8")
-        assert all(f"/pretrained/movielens-*/{name}/" in ignored for name in made_here)
+        assert "/pretrained/*/trace/" in ignored
+        assert all(f"/pretrained/movielens-*/{name}/" in ignored for name in made_here - {"trace"})
         assert all(item_id.isdigit() for item_id in json.loads((folder / "items.json").read_text()))

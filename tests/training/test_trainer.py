@@ -3,6 +3,7 @@
 import json
 import shutil
 import signal
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -54,8 +55,16 @@ class LetGo:
         signal.raise_signal(signal.SIGINT)
 
 
+@pytest.fixture
+def listening() -> Iterator[None]:
+    """Ctrl-C is heard, also where the tests run behind a shell that lets its children ignore it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-def test_ctrl_c_stops_a_run_also_where_python_loses_it(cinema, tmp_path):
+def test_ctrl_c_stops_a_run_also_where_python_loses_it(cinema, tmp_path, listening):
     run = Run.start(tmp_path / "run", settings(**QUICK), cinema)
     with pytest.raises(KeyboardInterrupt):
         train(run, cinema, lambda step: LetGo() and None)
