@@ -26,11 +26,17 @@ def derive(
     from fame.explain import example
     from fame.explain.meaning.audience_names import named
     from fame.home import data_folder
+    from fame.training.anchoring import AnchoringError, tied_to_audience
 
     checkpoint = load(model)
     folder = data or data_folder(checkpoint.description.dataset)
     dataset = read(folder)
     catalog = checkpoint.catalog(dataset)
+    if tied_to_audience(checkpoint.model.config.families, catalog) and store.load(model, dataset.fingerprint):
+        raise AnchoringError(
+            f"A facet of {checkpoint.description.name} is tied to the audiences in {model / store.DERIVED}, so that "
+            "they stay; train a model anew to have others."
+        )
     found = named(derive(folder, dataset, seed), catalog)
     store.save(model, found)
     example.write(model, dataset)

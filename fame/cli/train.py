@@ -72,7 +72,9 @@ def _train(
         give_way()
 
     from fame.data import read
+    from fame.data.derived import store
     from fame.model.device import choose_device
+    from fame.training.audience_tie import derived_for, told_of
     from fame.training.run import Run, RunError
     from fame.training.trainer import Engine as Learn
     from fame.training.trainer import Step
@@ -84,16 +86,21 @@ def _train(
         from fame.cluster.train import on
 
         learn = on(*cluster)
-    dataset = read(data)
+    given_data = read(data)
+    if wanted is None:
+        Run.open(out).check(given_data)
+    derived = derived_for(wanted or Run.open(out).settings(), data, given_data, out)
+    dataset = told_of(given_data, derived)
     if wanted is None:
         run = Run.open(out)
-        run.check(dataset)
         if other := differing(run.settings(), preset, named, dataset.catalog):
             raise RunError(
                 f"{out} was started with {other}; leave out what differs to go on with it, or give another --out."
             )
     else:
         run = Run.start(out, wanted, dataset, shlex.join(["python", "-m", "fame", *sys.argv[1:]]))
+    if derived is not None:
+        store.save(out, derived)
 
     for note in run.notes():
         console.print(note, markup=False, highlight=False)
@@ -120,8 +127,11 @@ def _train(
         console.print(sentence, style="yellow", markup=False, highlight=False)
 
     from fame.explain import example
+    from fame.explain.meaning.audience_names import named as with_names
 
-    example.write(trained.description.folder, dataset)
+    if derived is not None:
+        store.save(trained.description.folder, with_names(derived, given_data.catalog))
+    example.write(trained.description.folder, given_data)
     card = trained.description.card
     test = card["metrics"]["test"]
     console.print(f"best epoch {card['epoch']}: test NDCG@10 {test['NDCG@10']:.4f}, HR@10 {test['HR@10']:.4f}")

@@ -5,6 +5,7 @@ loss with soft targets (Khosla et al. 2020, supervised contrastive learning; the
 does the like from text), and a purity term keeps the other families out. Facets without a family stay free.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +16,7 @@ from torch.nn.functional import normalize, relu
 from fame.architectures import architecture
 from fame.data import Catalog
 from fame.data.attributes import Attributes, attributes, held_out, telling
+from fame.data.derived.records import AUDIENCE
 from fame.errors import InputError
 from fame.training.settings import Settings
 
@@ -45,6 +47,10 @@ def plan(settings: Settings, catalog: Catalog) -> AnchoringPlan:
     """
     tied = tie(settings, catalog)
     settings = tied.settings
+    if undeclared(settings, catalog):  # its values are not known yet
+        return AnchoringPlan(
+            settings, (*tied.notes, "The audience is derived from who takes what, before the first epoch.")
+        )
     if settings.ownerless != "auto":
         if unknown := set(settings.ownerless) - set(settings.facets()):
             raise AnchoringError(
@@ -76,6 +82,8 @@ def tie(settings: Settings, catalog: Catalog) -> AnchoringPlan:
     if settings.anchor != "auto":
         declared = [family.name for family in catalog.families]
         for family in settings.anchor:
+            if family == AUDIENCE and family not in declared:
+                continue
             if family not in declared:
                 there = f"its families are {', '.join(declared)}" if declared else "it declares none"
                 raise AnchoringError(f"anchor: the data have no family {family!r}; {there}.")
@@ -96,6 +104,16 @@ def tie(settings: Settings, catalog: Catalog) -> AnchoringPlan:
     notes += [f"The family {reason}; no facet is tied to it." for reason in found.left_out]
     notes += [f"No facet is left for the family {name!r}; give the model more heads, or choose." for name in over]
     return AnchoringPlan(settings.model_copy(update={"anchor": chosen}), tuple(notes))
+
+
+def undeclared(settings: Settings, catalog: Catalog) -> bool:
+    """Whether a facet is tied to the audience, and the catalog has none: it is derived before the training."""
+    return tied_to_audience(settings.families(), catalog)
+
+
+def tied_to_audience(families: Sequence[str], catalog: Catalog) -> bool:
+    """Whether the audience is among these, and is no family that the catalog declares."""
+    return AUDIENCE in families and all(family.name != AUDIENCE for family in catalog.families)
 
 
 class Anchors:
@@ -119,7 +137,17 @@ class Anchors:
 
     @classmethod
     def of(cls, catalog: Catalog, settings: Settings, device: torch.device) -> "Anchors | None":
-        """None where no facet is tied to anything."""
+        """None where no facet is tied to anything.
+
+        Raises
+        ------
+        AnchoringError
+            A facet is tied to the audience, and the catalog was not told of it.
+        """
+        if undeclared(settings, catalog):
+            raise AnchoringError(
+                "anchor: the data were not told of the audience, which is derived: train with `python -m fame train`."
+            )
         return cls(catalog, settings, device) if settings.anchor and settings.anchor_weight else None
 
     def draw(self, generator: torch.Generator) -> Tensor:

@@ -8,9 +8,11 @@ from dataclasses import asdict, dataclass
 import numpy as np
 
 from fame.data import DataSet, leave_one_out
+from fame.data.derived.records import AUDIENCE
 from fame.data.split import sample
 from fame.model.device import choose_device
 from fame.ranking.evaluation import counted, ranks
+from fame.training.anchoring import undeclared
 from fame.training.buffers import keep_large_buffers
 from fame.training.settings import Settings
 from fame.training.trainer import Step, begin, train_epoch
@@ -43,8 +45,10 @@ class _Enough(Exception):  # noqa: N818 (no error: it ends the probe)
 
 
 def estimate(settings: Settings, dataset: DataSet) -> Estimate:
-    """Train for a few seconds, rank some users, and reckon from there."""
+    """Train for a few seconds, rank some users, and reckon from there; to derive a family is not reckoned."""
     keep_large_buffers()
+    if undeclared(settings, dataset.catalog):
+        settings = settings.model_copy(update={"anchor": tuple(n for n in settings.families() if n != AUDIENCE)})
     split = leave_one_out(dataset.histories)
     learner = begin(settings, split.train, dataset.catalog, choose_device("auto"))
     noted: list[tuple[float, float]] = []  # when, share of the epoch

@@ -45,7 +45,9 @@ class Settings(BaseModel):
         1.0, ge=0, le=100, description="weight of routing to the expert whose items come next, where experts own items"
     )
     anchor: Literal["auto"] | tuple[str, ...] = Field(
-        "auto", description="families that facets are tied to, comma-separated; auto: those that tell items apart; none"
+        "auto",
+        description="families that facets are tied to, comma-separated, audience among them, which is derived; auto: "
+        "those that tell items apart; none",
     )
     anchor_weight: float = Field(0.3, ge=0, le=100, description="weight of tying facets to families")
     anchor_temperature: float = Field(0.2, gt=0, le=10, description="of the cosine between items in a tied facet")

@@ -15,6 +15,7 @@ from app.widgets.shared.headings import small_with_terms
 from fame import home
 from fame.architectures import architecture, titles, trained_here
 from fame.data import DataSet
+from fame.data.derived.records import AUDIENCE
 from fame.errors import InputError
 from fame.heads.kinds import HEAD_KINDS
 from fame.jobs import queue
@@ -148,15 +149,15 @@ def details(data: DataSet, preset: str) -> dict[str, Any]:
 
 def anchoring(data: DataSet, base: Any, key: str) -> Any:
     """Which attribute families facets are tied to."""
-    names = [family.name for family in data.catalog.families]
-    if not names:
-        st.caption("The items of this data set have no attributes, so no facet can be tied to one.")
-        return ()
+    given = [family.name for family in data.catalog.families]
+    names = given if AUDIENCE in given else [*given, AUDIENCE]
+    if not given:
+        st.caption("The items of this data set have no attributes: a facet can be tied to the audience alone.")
     ways = {"auto": "those that tell items apart", "choose": "these", "none": "none"}
-    given = "auto" if base == "auto" else "choose" if base else "none"
+    before = "auto" if base == "auto" else "choose" if base else "none"
     left, right = st.columns([1, 2], gap="medium")
     way = left.selectbox(
-        "Tie facets to", list(ways), list(ways).index(given), lambda name: ways[name], key=f"tie-{key}",
+        "Tie facets to", list(ways), list(ways).index(before), lambda name: ways[name], key=f"tie-{key}",
         persist_state="session",
         help="A tied facet learns an attribute, so that what it adds to a score can be read as that attribute's.",
     )  # fmt: skip
@@ -164,7 +165,14 @@ def anchoring(data: DataSet, base: Any, key: str) -> Any:
         return "auto" if way == "auto" else ()
     kept = [name for name in base if name in names] if base != "auto" else names[:1]
     return tuple(
-        right.multiselect("Families, one facet each", names, kept, key=f"families-{key}", persist_state="session")
+        right.multiselect(
+            "Families, one facet each",
+            names,
+            kept,
+            key=f"families-{key}",
+            persist_state="session",
+            format_func=lambda name: name if name in given else f"{name} (derived)",
+        )
     )
 
 

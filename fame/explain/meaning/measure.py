@@ -32,9 +32,11 @@ def measure(model: Model, data: DataSet, seed: int = 0, stable: Stability | None
     """
     vectors = facet_vectors(model)
     assert isinstance(model, Faceted)
-    asked = data.catalog.given or data.catalog.derived  # a meaning is of what was written down, where anything was
+    tied, given = model.config.families, data.catalog.given
+    # A meaning is of what was written down, where anything was, and of what training tied a facet to.
+    asked = [family for family in data.catalog.families if not given or family.kind == "given" or family.name in tied]
     families = [found for family in asked if (found := attributes(data.catalog, family.name)).values]
-    names, tied = tuple(found.family for found in families), model.config.families
+    names = tuple(found.family for found in families)
     out = held_out(len(data.catalog))
     probe, fits = held_out_probe(vectors, families, out, seed)
     values = strongest(vectors, families, seed)
