@@ -1,9 +1,9 @@
 """Sentences about experts: what they are called and why, and what they do over all users."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from app.look.numbers import factor, percent, whole
-from app.sentences.marking import attribute, escape, together
+from app.sentences.marking import escape, family, together
 from app.sentences.meanings import q_value
 from fame.explain.meaning.records import DISCOVERY_RATE, Deeds, Done, ExpertName, Interval, Meaning, Routed
 from fame.explain.trust.records.scorecard import ExpertMarks
@@ -90,7 +90,7 @@ def selectivity(done: Done) -> str:
     return f"{said} are {factor(-done.selectivity)} times as likely, against others."
 
 
-def reason(one: ExpertName) -> str:
+def reason(one: ExpertName, derived: Collection[str] = ()) -> str:
     """Why an expert has its name, or none."""
     items = f"{one.items:,} item{'s' * (one.items != 1)} belong{'s' * (one.items == 1)} to it"
     if one.verdict == "alone":
@@ -106,7 +106,7 @@ def reason(one: ExpertName) -> str:
         )
     found = together(
         [
-            f"**{escape(value.value)}** ({attribute(value.family)}, {percent(value.share)} against "
+            f"**{escape(value.value)}** ({family(value.family, derived)}, {percent(value.share)} against "
             f"{percent(value.overall)} of all, {q_value(value.q)})"
             for value in one.values[: max(1, len(one.names) or 1)]
         ]

@@ -1,6 +1,6 @@
 """Names and titles in a sentence: escaped, and marked as what they are."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from app.look.numbers import ordinal
 
@@ -28,6 +28,11 @@ def attribute(name: str) -> str:
 def derived_family(name: str) -> str:
     """A family that is derived from what users took, in a sentence, marked as one."""
     return f"derived family **{escape(name)}**"
+
+
+def family(name: str, derived: Collection[str]) -> str:
+    """A family in a sentence, marked as the attribute that it is, or as one of those that are derived."""
+    return derived_family(name) if name in derived else attribute(name)
 
 
 def told_apart(titles: Sequence[str]) -> list[str]:

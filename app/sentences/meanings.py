@@ -1,9 +1,9 @@
 """Sentences about what facets and experts mean: each says what was tested, on how many items, and against what."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from app.look.numbers import percent
-from app.sentences.marking import attribute, escape, together
+from app.sentences.marking import escape, family, together
 from app.sentences.marking import facet as marked
 from fame.explain.meaning.probe import FEWEST_EITHER, FEWEST_TESTED
 from fame.explain.meaning.records import DISCOVERY_RATE, Expert, FacetMeaning, Meaning
@@ -15,12 +15,21 @@ GAIN = (
     f"values that {FEWEST_EITHER} tested items or more have, and as many lack. Gain = 2 AUC − 1: 0 by chance, 100 "
     "points where every value is told from the others, however common the commonest of them is."
 )
+DERIVED = (
+    "A derived family follows from the interactions that the model was trained on: that a facet tells it says less of "
+    "the items than that it tells an attribute."
+)
 BENEATH = 0.001  # q-values below are not told apart
 
 
 def listed(names: Sequence[str]) -> str:
     """["a", "b", "c"] -> "**a**, **b** and **c**"."""
     return together([f"**{escape(name)}**" for name in names])
+
+
+def called(found: Meaning, name: str) -> str:
+    """A family in a sentence, marked as the attribute or derived family that it is."""
+    return family(name, found.derived)
 
 
 def facets(names: Sequence[str]) -> str:
@@ -53,12 +62,12 @@ def answer(found: Meaning) -> str:
     if whole:
         what = "tells what its name says" if len(whole) == 1 else "tell what their names say"
         said.append(f"{facets(whole)} {what}")
-    said += [f"{facets([f.facet])} means the {attribute(f.named or '')}" for f in named if f.named != f.facet]
+    said += [f"{facets([f.facet])} means the {called(found, f.named or '')}" for f in named if f.named != f.facet]
     counts = {found.held_out.items[a] for a in tested if not said or found.families[a] in {f.named for f in named}}
     n = f"{min(counts)}" if len(counts) == 1 else f"{min(counts)} to {max(counts)}"
     lead = f"On {n} items whose values training never saw, "
     if not said:
-        return f"{lead}**no facet** was found to mean one attribute."
+        return f"{lead}**no facet** was found to mean one {'family' if found.derived else 'attribute'}."
     text = lead + together(said)
     text += f"; {facets(rest)} {'stays' if len(rest) == 1 else 'stay'} **unnamed**." if rest else "."
     return text + matched(found)
@@ -69,7 +78,7 @@ def matched(found: Meaning) -> str:
     names = found.told_elsewhere()
     if not names:
         return ""
-    said = f"the {attribute(names[0])}" if len(names) == 1 else f"each of {listed(names)}"
+    said = f"the {called(found, names[0])}" if len(names) == 1 else f"each of {listed(names)}"
     return f" Another facet tells {said} at least as well."
 
 
@@ -79,11 +88,11 @@ def untested(found: Meaning, families: Iterable[int]) -> str:
     rare = [found.families[a] for a in families if a not in few]
     said = []
     if few:
-        counts = [f"{found.held_out.items[a]} of the {attribute(found.families[a])}" for a in few]
+        counts = [f"{found.held_out.items[a]} of the {called(found, found.families[a])}" for a in few]
         said = [f"Of the items kept out of training too few (of {FEWEST_TESTED}) have a value: {together(counts)}."]
     if rare:
         said.append(
-            f"No value of {together([f'the {attribute(name)}' for name in rare])} is had by {FEWEST_EITHER} of the "
+            f"No value of {together([f'the {called(found, name)}' for name in rare])} is had by {FEWEST_EITHER} of the "
             f"items kept out of training, lacked by {FEWEST_EITHER} of those that have another, and had by 2 of the "
             "items trained on."
         )
@@ -103,33 +112,34 @@ def verdict(found: Meaning, h: int) -> str:
     best = max(tells or gains, key=gains.__getitem__)
     own = found.families.index(facet.facet) if facet.tied else best
     shown = best if facet.verdict == "other" else own
-    family, figures = f"the {attribute(found.families[shown])}", figure(found, h, shown)
+    it, figures = f"the {called(found, found.families[shown])}", figure(found, h, shown)
     if facet.verdict == "told":
         than = " better than any other facet" if len(found.facets) > 1 else ""
-        lead = f"Tells {family}" if facet.tied else f"Tied to nothing, and tells {family}{than}"
+        lead = f"Tells {it}" if facet.tied else f"Tied to nothing, and tells {it}{than}"
     elif facet.verdict == "other":
         better = sum(gain > gains[own] for gain in tells.values())
-        what = f"it tells {family} better" if better == 1 else f"it tells another better; {family} best"
-        lead = f"Training tied it to the {attribute(facet.facet)}, but {what}"
+        what = f"it tells {it} better" if better == 1 else f"it tells another better; {it} best"
+        lead = f"Training tied it to the {called(found, facet.facet)}, but {what}"
     elif facet.verdict == "outdone":
-        lead = f"Training tied it to {family}, but another facet tells that better"
+        lead = f"Training tied it to {it}, but another facet tells that better"
     elif facet.verdict == "shared":
-        lead = f"Tells {family} best, but not better than every other facet, so that it is no name for this one"
+        lead = f"Tells {it} best, but not better than every other facet, so that it is no name for this one"
     elif facet.tied:
-        lead = f"Training tied it to {family}, but on items kept out of that it tells it no better than chance"
+        lead = f"Training tied it to {it}, but on items kept out of that it tells it no better than chance"
     else:
-        lead = f"Tells no attribute better than chance; {family} best"
+        lead = f"Tells no {'family' if found.derived else 'attribute'} better than chance; {it} best"
     return f"{lead}.  \n:small[{figures}]"
 
 
 def reading(found: Meaning) -> str:
     """How to read the cards."""
+    of = f" {DERIVED}" if found.derived else ""
     over = " (all items, those that training tied included)" if found.tied else ""
     return (
         "A facet is named only by what a linear probe tells from it on items whose values training never saw. Below "
         f"that: the attribute values whose items lie closest together in it{over}, by how much their mean cosine is "
         "above that of any two items, and the items nearest to their centre. Each is told from chance (permutations, "
-        "Benjamini-Hochberg over all values and facets)."
+        f"Benjamini-Hochberg over all values and facets).{of}"
     )
 
 
@@ -161,11 +171,11 @@ def speaks_for(expert: Expert) -> str:
     return ", ".join(f"{one.value} {percent(one.share)} / {percent(one.overall)}" for one in expert.speaks_for[:VALUES])
 
 
-def speaks(expert: Expert, events: int) -> str:
+def speaks(expert: Expert, events: int, derived: Collection[str] = ()) -> str:
     """What an expert speaks for, value by value, and whether another says the same."""
     lines = [
-        f"- **{escape(one.value)}** ({attribute(one.family)}): where it leads {percent(one.share)} of the newest items "
-        f"have it, of all {percent(one.overall)}; {q_value(one.q)}"
+        f"- **{escape(one.value)}** ({family(one.family, derived)}): where it leads {percent(one.share)} of the newest "
+        f"items have it, of all {percent(one.overall)}; {q_value(one.q)}"
         for one in expert.speaks_for[:VALUES]
     ]
     lead = f"It leads its facet for {expert.events:,} of {events:,} users"

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from app.look.numbers import ordinal, percent, signed
-from app.sentences.marking import attribute, derived_family, escape, facet, together, told_apart
+from app.sentences.marking import derived_family, escape, facet, family, together, told_apart
 from fame.data.derived.records import AUDIENCE
 from fame.explain.families.driver import Evidence
 from fame.explain.families.lift import Lift, foremost
@@ -102,8 +102,7 @@ def asked_of(told: Evidence) -> str:
 
 def driver_name(told: Evidence, name: str) -> str:
     """A driver in a sentence, marked as the attribute or derived family that it is."""
-    derived = told.families[len(told.families) - told.derived :]
-    return derived_family(name) if name in derived else attribute(name)
+    return family(name, told.families[len(told.families) - told.derived :])
 
 
 def also_driven(told: Evidence) -> str:

@@ -9,7 +9,7 @@ import streamlit as st
 from app import charts, resources
 from app.current import Current
 from app.look.numbers import signed
-from app.sentences.marking import attribute, derived_family, escape, facet, told_apart
+from app.sentences.marking import escape, facet, family, told_apart
 from app.widgets.shared.item_choice import choose_rival
 from app.widgets.shared.recommendation import has_popularity
 from app.widgets.shared.score_split import by_facet, by_family, derived_of, no_family
@@ -64,7 +64,7 @@ def in_parts(now: Current, found: Contrast) -> tuple[list[str], list[float], str
         names, parts, of = [facet(name) for name in now.facets], found.contributions.tolist(), "facet"
     else:
         derived = derived_of(now, found.families)
-        names = [derived_family(name) if name in derived else attribute(name) for name in found.families]
+        names = [family(name, derived) for name in found.families]
         parts, of = found.anatomy.tolist(), "family" if derived else "attribute"
         if parts and found.rest is not None:
             names, parts = [*names, f"what goes with **{no_family(now, found.families)}**"], [*parts, found.rest]

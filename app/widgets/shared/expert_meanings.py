@@ -72,8 +72,8 @@ def speaks(now: Current, h: int, n: int) -> None:
         return
     expert = next(expert for expert in found.experts if (expert.facet, expert.expert) == (h, n))
     if found.deeds:
-        st.markdown(said.reason(found.deeds.names[h * int(now.model.config["experts"]) + n]))
-    st.markdown(meanings.speaks(expert, found.events))
+        st.markdown(said.reason(found.deeds.names[h * int(now.model.config["experts"]) + n], found.derived))
+    st.markdown(meanings.speaks(expert, found.events, found.derived))
     st.caption(
         "Over all users, not this history alone. Shares: of the newest items whose attribute is known. Hypergeometric "
         "test of every value of the newest item, corrected for "

@@ -1,6 +1,6 @@
 """Measures what the facets and experts of a model mean; `meaning` holds and stores the result. Takes seconds."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 import torch
@@ -36,7 +36,7 @@ def measure(model: Model, data: DataSet, seed: int = 0, stable: Stability | None
     # A meaning is of what was written down, where anything was, and of what training tied a facet to.
     asked = [family for family in data.catalog.families if not given or family.kind == "given" or family.name in tied]
     families = [found for family in asked if (found := attributes(data.catalog, family.name)).values]
-    names = tuple(found.family for found in families)
+    names, derived = tuple(found.family for found in families), {family.name for family in data.catalog.derived}
     out = held_out(len(data.catalog))
     probe, fits = held_out_probe(vectors, families, out, seed)
     values = strongest(vectors, families, seed)
@@ -47,7 +47,8 @@ def measure(model: Model, data: DataSet, seed: int = 0, stable: Stability | None
     experts, enriched, by_chance = specialists(everyone.router, everyone.last_item, families, apart, seed)
     facets = []
     for h, name in enumerate(model.config.facets):
-        named, verdict = judge(h, name if name in tied else None, names, probe, fits)
+        own = name if name in tied else None
+        named, verdict = judge(h, own, names, probe, fits, () if own in derived else derived)
         facets.append(FacetMeaning(name, name in tied, named, verdict, values[h]))
     return Meaning(
         families=names,
@@ -64,6 +65,7 @@ def measure(model: Model, data: DataSet, seed: int = 0, stable: Stability | None
         stability=stable,
         seed=seed,
         deeds=deeds(model, everybody, families, seed),
+        derived=tuple(name for name in names if name in derived),
     )
 
 
@@ -79,13 +81,16 @@ def facet_vectors(model: Model) -> np.ndarray:
 
 
 def judge(
-    h: int, family: str | None, families: Sequence[str], probe: Probe, fits: Sequence[Fit | None]
-) -> tuple[str | None, Verdict]:
+    h: int, family: str | None, families: Sequence[str], probe: Probe, fits: Sequence[Fit | None],
+    derived: Collection[str] = (),
+) -> tuple[str | None, Verdict]:  # fmt: skip
     """The name of a facet that is tied to a family, or to none, and why it has it or not.
 
     A facet that is tied to a family has its name, if it tells it, unless it tells another family better or another
     facet tells this one better. A facet that is tied to nothing gets a family's name only where it tells it better than
-    every other facet does: a family that all facets tell tells none of them apart. Better is what a test says.
+    every other facet does: a family that all facets tell tells none of them apart. Better is what a test says. How
+    well it tells what is `derived` does not count against a facet that is tied to something else: who takes what is
+    what all facets are trained on.
     """
     there = {a: fit for a, fit in enumerate(fits) if fit is not None}
     if not there or (family is not None and family not in {families[a] for a in there}):
@@ -99,7 +104,7 @@ def judge(
         alone = all(tells_better(there[best], h, there[best], k) for k in others)
         return (families[best], "told") if alone else (None, "shared")
     own = families.index(family)
-    if any(tells_better(there[a], h, there[own], h) for a in tells if a != own):
+    if any(tells_better(there[a], h, there[own], h) for a in tells if a != own and families[a] not in derived):
         return None, "other"
     if own not in tells:
         return None, "nothing"

@@ -194,6 +194,7 @@ class Meaning:
     stability: Stability | None
     seed: int
     deeds: Deeds | None = None  # of the experts; None: measured before there was such a test
+    derived: tuple[str, ...] = ()  # those of the families that follow from what users took
 
     def names(self, h: int, n: int) -> tuple[str, ...]:
         """What an expert is called by: values that were found in its items and confirmed by leaving it out, or none."""

@@ -60,6 +60,10 @@ def test_a_planted_family_names_its_facet_and_no_other():
     ]
     assert judge(1, "genre", ("genre", "era"), probe, fits) == ("genre", "told")
     assert judge(1, "era", ("genre", "era"), probe, fits) == (None, "other")
+    assert judge(1, "era", ("genre", "era"), probe, fits, {"genre"}) == (
+        None,
+        "nothing",
+    )  # all facets tell who takes what
     assert judge(0, "genre", ("genre", "era"), probe, fits) == (None, "nothing")
 
 
