@@ -65,7 +65,8 @@ def answer(found: Meaning) -> str:
     said += [f"{facets([f.facet])} means the {called(found, f.named or '')}" for f in named if f.named != f.facet]
     counts = {found.held_out.items[a] for a in tested if not said or found.families[a] in {f.named for f in named}}
     n = f"{min(counts)}" if len(counts) == 1 else f"{min(counts)} to {max(counts)}"
-    lead = f"On {n} items whose values training never saw, "
+    never = "kept out of all tying" if found.derived else "whose values training never saw"
+    lead = f"On {n} items {never}, "
     if not said:
         return f"{lead}**no facet** was found to mean one {'family' if found.derived else 'attribute'}."
     text = lead + together(said)
@@ -111,7 +112,11 @@ def verdict(found: Meaning, h: int) -> str:
     }
     best = max(tells or gains, key=gains.__getitem__)
     own = found.families.index(facet.facet) if facet.tied else best
-    shown = best if facet.verdict == "other" else own
+    shown = own
+    if facet.verdict == "other":  # what is derived all facets tell: see `measure.judge`
+        counts = facet.facet in found.derived
+        tells = {a: gain for a, gain in tells.items() if counts or found.families[a] not in found.derived}
+        shown = max(tells, key=tells.__getitem__)
     it, figures = f"the {called(found, found.families[shown])}", figure(found, h, shown)
     if facet.verdict == "told":
         than = " better than any other facet" if len(found.facets) > 1 else ""
@@ -135,8 +140,9 @@ def reading(found: Meaning) -> str:
     """How to read the cards."""
     of = f" {DERIVED}" if found.derived else ""
     over = " (all items, those that training tied included)" if found.tied else ""
+    never = "kept out of all tying" if found.derived else "whose values training never saw"
     return (
-        "A facet is named only by what a linear probe tells from it on items whose values training never saw. Below "
+        f"A facet is named only by what a linear probe tells from it on items {never}. Below "
         f"that: the attribute values whose items lie closest together in it{over}, by how much their mean cosine is "
         "above that of any two items, and the items nearest to their centre. Each is told from chance (permutations, "
         f"Benjamini-Hochberg over all values and facets).{of}"

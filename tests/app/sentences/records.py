@@ -32,6 +32,7 @@ def record(rng: np.random.Generator) -> Record:
     H, A, N = int(rng.integers(1, 6)), int(rng.integers(0, 5)), int(rng.integers(1, 5))
     families = FAMILIES[:A]
     tied = families[: int(rng.integers(0, min(A, H) + 1))]
+    derived = families[-1:] if rng.random() < 0.5 else ()
     names = (*tied, *(f"free {n + 1}" if tied else f"facet {n + 1}" for n in range(H - len(tied))))
     known = rng.integers(0, 60, A) if rng.random() < 0.3 else rng.integers(FEWEST_TESTED, 400, A)
     fits = tuple(fit(rng, H, int(n)) if n >= FEWEST_TESTED and rng.random() < 0.9 else None for n in known)
@@ -41,7 +42,8 @@ def record(rng: np.random.Generator) -> Record:
     probe = Probe(tuple(int(n) for n in known), values, auc, q, q)
     facets = []
     for h, name in enumerate(names):
-        named, verdict = judge(h, name if h < len(tied) else None, families, probe, fits)
+        own = name if h < len(tied) else None
+        named, verdict = judge(h, own, families, probe, fits, () if own in derived else derived)
         facets.append(FacetMeaning(name, h < len(tied), named, verdict, ()))
     apart = rng.choice([0.0, ALIKE_BITS / 2, ALIKE_BITS, 0.4], (H, N, N), p=[0.05, 0.1, 0.05, 0.8])
     apart = np.triu(apart, 1) + np.triu(apart, 1).transpose(0, 2, 1)
@@ -51,7 +53,24 @@ def record(rng: np.random.Generator) -> Record:
     bits, chance = tuple(tuple(map(tuple, facet)) for facet in apart.tolist()), float(rng.exponential(2))
     cka = tuple(map(tuple, np.eye(H).tolist()))
     return Record(
-        Meaning(families, tied, probe, probe, cka, tuple(facets), experts, events, found, chance, bits, None, 0), fits
+        Meaning(
+            families,
+            tied,
+            probe,
+            probe,
+            cka,
+            tuple(facets),
+            experts,
+            events,
+            found,
+            chance,
+            bits,
+            None,
+            0,
+            None,
+            derived,
+        ),
+        fits,
     )
 
 

@@ -19,11 +19,11 @@ from fame.explain.trust.records.scorecard import Certainty, Point, Scorecard, Sh
 from fame.explain.trust.scorecard import in_tenths
 from fame.home import PROJECT
 from tests.app.sentences.conftest import HISTORIES
-from tests.app.sentences.reading import BOLD, FACET, SHARE, Said, is_share
+from tests.app.sentences.reading import BOLD, FACET, SHARE, Said, is_share, plain
 from tests.app.sentences.records import records
 
 DRAWN = 100 * HISTORIES
-ATTRIBUTE = rf"attribute {BOLD}"
+ATTRIBUTE = rf"(?:attribute|derived family) {BOLD}"
 AND = r"(?:, | and )"
 SHIPPED = sorted(path.parent for path in (PROJECT / "pretrained").glob("*/meaning.json"))
 
@@ -59,6 +59,13 @@ def is_told(found: Meaning, h: int, a: int) -> bool:
     return auc is not None and q is not None and auc > 0.5 and q < DISCOVERY_RATE
 
 
+def check_kinds(found: Meaning, text: str) -> str:
+    """The text, in which what is derived is called so, and nothing else."""
+    for kind, name in re.findall(rf"(attribute|derived family) {BOLD}", text):
+        assert (kind == "derived family") == (plain(name) in found.derived), text
+    return text
+
+
 def tried(found: Meaning) -> list[int]:
     return [a for a in range(len(found.families)) if found.held_out.auc[0][a] is not None]
 
@@ -66,7 +73,7 @@ def tried(found: Meaning) -> list[int]:
 def test_what_a_facet_is_said_to_mean_was_tested():
     for found, fits in every():
         for h in range(len(found.facets)) if found.families else ():
-            check_verdict(found, fits, h, Said(meanings.verdict(found, h)))
+            check_verdict(found, fits, h, Said(check_kinds(found, meanings.verdict(found, h))))
 
 
 def check_verdict(found: Meaning, fits, h: int, said: Said) -> None:
@@ -91,7 +98,8 @@ def check_verdict(found: Meaning, fits, h: int, said: Said) -> None:
         assert facet.tied
         assert facet.named == facet.facet == one[0]
         assert a in told
-        assert fits is None or not any(better(fits, h, b, h, a, found) for b in told)
+        counts = [b for b in told if one[0] in found.derived or found.families[b] not in found.derived]
+        assert fits is None or not any(better(fits, h, b, h, a, found) for b in counts)
         assert fits is None or not any(better(fits, k, a, h, a, found) for k in others)
     elif one := said.take(rf"Tied to nothing, and tells the {ATTRIBUTE}"):
         a = found.families.index(one[0])
@@ -100,7 +108,7 @@ def check_verdict(found: Meaning, fits, h: int, said: Said) -> None:
         assert a in told
         assert bool(said.take(" better than any other facet")) == bool(others)
         assert all(better(fits, h, a, k, a, found) for k in others)
-    elif said.take("Tells no attribute better than chance; "):
+    elif said.take(f"Tells no {'family' if found.derived else 'attribute'} better than chance; "):
         assert not facet.tied
         assert not told
         a = found.families.index(said.need(rf"the {ATTRIBUTE} best")[0])
@@ -117,7 +125,10 @@ def check_verdict(found: Meaning, fits, h: int, said: Said) -> None:
 
 def check_tied(found: Meaning, fits, h: int, said: Said, told: list[int]) -> int:
     """Why a facet that training tied to a family has not its name; the family whose figures are shown."""
-    own, others = found.families.index(found.facets[h].facet), [k for k in range(len(found.facets)) if k != h]
+    facet = found.facets[h].facet
+    own, others = found.families.index(facet), [k for k in range(len(found.facets)) if k != h]
+    counts = facet in found.derived  # else what is derived is told by all facets, and is no objection
+    told = [a for a in told if a == own or counts or found.families[a] not in found.derived]
     if said.take("on items kept out of that it tells it no better than chance"):
         assert own not in told
         return own
@@ -175,7 +186,7 @@ def check_untested(found: Meaning, said: Said, families) -> None:
 
 def test_the_answer_names_every_facet_once():
     for found, _ in every():
-        check_whole(found, Said(meanings.answer(found)))
+        check_whole(found, Said(check_kinds(found, meanings.answer(found))))
 
 
 def names(said: Said) -> list[str]:
@@ -201,11 +212,11 @@ def check_whole(found: Meaning, said: Said) -> None:
         check_untested(found, said, range(len(found.families)))
         return
     named = {facet.facet: facet.named for facet in found.facets if facet.named}
-    low, high = said.need(r"On (\d+)(?: to (\d+))? items whose values training never saw, ")
+    low, high = said.need(r"On (\d+)(?: to (\d+))? items (?:whose values training never saw|kept out of all tying), ")
     of = [found.families.index(name) for name in named.values()] or tried(found)
     counts = [found.held_out.items[a] for a in of]
     assert (int(low), int(high or low)) == (min(counts), max(counts))
-    if said.take(r"\*\*no facet\*\* was found to mean one attribute\.$"):
+    if said.take(r"\*\*no facet\*\* was found to mean one (attribute|family)\.$"):
         assert not named
         return
     left = dict(named)
@@ -245,7 +256,7 @@ def check_whole(found: Meaning, said: Said) -> None:
 def test_what_experts_speak_for_is_what_was_found():
     for found, _ in every():
         for expert in found.experts:
-            said = Said(meanings.speaks(expert, found.events))
+            said = Said(check_kinds(found, meanings.speaks(expert, found.events, found.derived)))
             leads, of = said.need(r"It leads its facet for ([\d,]+) of ([\d,]+) users")
             assert (leads, of) == (f"{expert.events:,}", f"{found.events:,}")
             left = list(expert.speaks_for)
@@ -254,11 +265,11 @@ def test_what_experts_speak_for_is_what_was_found():
                 assert not left
             else:
                 every_one = said.take(r", and speaks for\n") or (said.need(r", and speaks most clearly for\n") and None)
-                while one := said.take(rf"\n- {BOLD} \({ATTRIBUTE}\): where it leads {SHARE} of the newest items "):
+                while one := said.take(rf"\n- {BOLD} \({ATTRIBUTE}\): where it leads {SHARE} of the newest "):
                     value = left.pop(0)
                     assert one[:2] == (value.value, value.family)
                     assert is_share(one[2], value.share)
-                    assert is_share(said.need(rf"have it, of all {SHARE}; ")[0], value.overall)
+                    assert is_share(said.need(rf"items have it, of all {SHARE}; ")[0], value.overall)
                     check_q(said, value.q)
                     assert value.q < DISCOVERY_RATE
                 assert bool(left) == (every_one is None)
