@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from fame import home
-from fame.folders import FolderError, alone, read_json, write_json
+from fame.files import FolderError, read_json, write_json
+from fame.folders import alone
 
 MOST_NOTE = 2_000  # characters of a note
 ADVICE = "move it away to begin with no notes"

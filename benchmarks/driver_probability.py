@@ -28,7 +28,7 @@ from fame.explain.families.probability import (
     probabilities,
 )
 from fame.explain.trust.scorecard import in_tenths
-from fame.folders import write_json
+from fame.files import write_json
 
 FOLDS = 10  # of shapes
 DECAY = 1e-4  # of the weights

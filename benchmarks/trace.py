@@ -24,7 +24,7 @@ import pyarrow.parquet as pq
 
 from benchmarks import report
 from fame.data import DataSet, read
-from fame.folders import write_json
+from fame.files import write_json
 from fame.trace.records import SCHEMA, TRACE_ABOUT, TraceAbout
 
 EVENTS = (1_000_000,)

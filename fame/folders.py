@@ -1,11 +1,10 @@
-"""Folders and files that are either whole or not there, whoever else writes them or dies meanwhile.
+"""Folders that are either whole or not there, whoever else writes them or dies meanwhile.
 
 A folder is written under a name of its own beside its place, and renamed once it is whole and on the disk. Who writes
 holds the place's lock, which the system lets go of however a process ends: what lies there unlocked is a dead writer's.
 """
 
 import errno
-import json
 import os
 import re
 import shutil
@@ -14,11 +13,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from secrets import token_hex
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from filelock import FileLock, Timeout
 
 from fame.errors import InputError
+from fame.files import FolderError, sync, unwritten
 
 T = TypeVar("T")
 
@@ -27,10 +27,6 @@ TURN = 60.0  # seconds to wait for others who replace the same folder, each of w
 SOON = 2.0  # seconds to wait for one who only looks; a new folder that somebody else makes is not waited for
 STALE = 3600.0  # seconds after which nobody is still writing a single file
 LOOKS = 5  # a folder that is replaced during each of so many readings is read while nobody may write it
-
-
-class FolderError(InputError):
-    """A folder or file could not be written."""
 
 
 class BusyFolderError(FolderError):
@@ -60,7 +56,7 @@ def whole_folder(folder: Path) -> Iterator[Path]:
         if place.exists():
             place.rename(_aside(place))
         new.rename(place)
-        _sync(place.parent)
+        sync(place.parent)
 
 
 @contextmanager
@@ -88,7 +84,7 @@ def new_folder(folder: Path) -> Iterator[Path]:
             if error.errno in (errno.ENOTEMPTY, errno.EEXIST, errno.ENOTDIR):
                 raise _taken(folder) from None
             raise
-        _sync(place.parent)
+        sync(place.parent)
 
 
 def _taken(folder: Path) -> TakenError:
@@ -112,11 +108,6 @@ def _written(place: Path, patience: float) -> Iterator[Path]:
                 shutil.rmtree(new, ignore_errors=True)
     except OSError as error:
         raise unwritten(place, error) from error
-
-
-def unwritten(path: Path, error: OSError) -> FolderError:
-    """The sentence about a file or folder that the system does not let be written."""
-    return FolderError(f"{path} could not be written ({error.strerror or error}); free space or choose another folder.")
 
 
 @contextmanager
@@ -243,65 +234,5 @@ def _reach_the_disk(folder: Path) -> None:
     """Wait until all that a folder holds would survive a power cut."""
     for path in folder.rglob("*"):
         if not path.is_symlink():
-            _sync(path)
-    _sync(folder)
-
-
-def _sync(path: Path) -> None:
-    file = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(file)
-    finally:
-        os.close(file)
-
-
-def write_file(path: Path, content: bytes) -> None:
-    """Write a file through a temporary name of its own, so that no reader sees half of it, nor half of another's."""
-    temporary = path.with_name(f"{path.name}.{token_hex(4)}.tmp")
-    try:
-        with temporary.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except OSError as error:
-        raise unwritten(path, error) from error
-    finally:
-        with suppress(OSError):
-            temporary.unlink(missing_ok=True)
-
-
-def append(path: Path, content: bytes) -> None:
-    """Write more at the end of a file, and reach the disk; a reader may see a part of it."""
-    try:
-        with path.open("ab") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-    except OSError as error:
-        raise unwritten(path, error) from error
-
-
-def write_json(path: Path, content: Any) -> None:
-    """Write `content` as readable JSON; see `write_file`."""
-    text = json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
-    write_file(path, text.encode("utf-8"))
-
-
-def read_json(path: Path, advice: str) -> dict[str, Any]:
-    """The JSON object in `path`.
-
-    Raises
-    ------
-    FolderError
-        The file is missing, unreadable, not JSON or not an object; `advice` says what to do about it.
-    """
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise FolderError(f"{path} is missing; {advice}.") from None
-    except (OSError, ValueError, RecursionError) as error:
-        raise FolderError(f"{path} is not readable JSON ({error}); {advice}.") from None
-    if not isinstance(content, dict):
-        raise FolderError(f"{path} holds no JSON object; {advice}.")
-    return content
+            sync(path)
+    sync(folder)

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from fame.folders import FolderError, alone, read_json, unwritten
+from fame.files import FolderError, read_json, unwritten
+from fame.folders import alone
 
 WAITING = "measured"
 FINGERPRINT = re.compile(r"[0-9a-f]{64}")

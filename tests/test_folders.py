@@ -9,18 +9,8 @@ import time
 
 import pytest
 
-from fame.folders import (
-    BusyFolderError,
-    FolderError,
-    TakenError,
-    alone,
-    clear,
-    new_folder,
-    read_whole,
-    recover,
-    whole_folder,
-    write_json,
-)
+from fame.files import FolderError, write_json
+from fame.folders import BusyFolderError, TakenError, alone, clear, new_folder, read_whole, recover, whole_folder
 from tests.writers import AT_ONCE, content
 
 

@@ -9,7 +9,8 @@ from typing import Any
 
 from fame.architectures import Architecture, ArchitectureError, architecture
 from fame.errors import InputError
-from fame.folders import read_json, read_whole
+from fame.files import read_json
+from fame.folders import read_whole
 from fame.heads.kinds import DEFAULT_HEAD, HeadError, HeadKind, kind_of
 
 MODEL_FORMAT = 2

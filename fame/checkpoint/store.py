@@ -14,7 +14,8 @@ from torch.overrides import TorchFunctionMode
 
 from fame.checkpoint.description import MODEL_ADVICE, MODEL_FORMAT, Description, ModelError, describe, fingerprint
 from fame.data import Catalog, DataSet
-from fame.folders import FolderError, read_whole, whole_folder, write_json
+from fame.files import FolderError, write_json
+from fame.folders import read_whole, whole_folder
 from fame.measured import carry
 from fame.model import Config, Model, build
 

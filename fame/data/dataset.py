@@ -18,7 +18,8 @@ from fame.data.columns import DataError, attribute, id_column, need, numbers, te
 from fame.data.derived.records import AUDIENCE
 from fame.data.fingerprint import fingerprint
 from fame.data.histories import Histories
-from fame.folders import new_folder, read_json, write_json
+from fame.files import read_json, write_json
+from fame.folders import new_folder
 
 INTERACTIONS, ITEMS, ABOUT, TRUTH = "interactions.parquet", "items.parquet", "dataset.json", "truth.parquet"
 COLUMNS = ("user_id", "item_id", "timestamp")  # of the interactions, what is used

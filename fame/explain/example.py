@@ -10,7 +10,7 @@ from fame.data.presets import presets
 from fame.explain.families.driver import Evidence
 from fame.explain.forward_pass import ForwardPass
 from fame.explain.records import Knockout
-from fame.folders import read_json, write_json
+from fame.files import read_json, write_json
 from fame.measured import find, kept
 from fame.ranking.recommendation import Recommendation
 

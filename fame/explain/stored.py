@@ -7,7 +7,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from fame.checkpoint.description import Description
 from fame.errors import InputError
-from fame.folders import read_json, write_json
+from fame.files import read_json, write_json
 from fame.measured import find, kept
 
 T = TypeVar("T")

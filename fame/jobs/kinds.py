@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fame.errors import InputError
-from fame.folders import read_json, write_json
+from fame.files import read_json, write_json
 from fame.home import RESERVED, data_folder, jobs_folder, model_folders, runs_folder
 
 RUN, JOB = "config.json", "job.json"

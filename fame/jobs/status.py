@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from fame.errors import InputError
-from fame.folders import read_json, write_json
+from fame.files import read_json, write_json
 
 FILE, LOCK, STOP, LOG = "status.json", "lock", "stop", "log.txt"
 STATES = ("queued", "running", "stopped", "failed", "finished")

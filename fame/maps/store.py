@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 
 from fame.errors import InputError
-from fame.folders import read_json, read_whole, recover, whole_folder, write_json
+from fame.files import read_json, write_json
+from fame.folders import read_whole, recover, whole_folder
 from fame.measured import find, kept
 
 ADVICE = "draw them with `python -m fame map --model MODEL`"

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 from fame.checkpoint.store import Checkpoint
 from fame.data import DataSet, Events
 from fame.explain.families.stored_anatomy import anatomy_of
-from fame.folders import write_file
+from fame.files import write_file
 from fame.ranking.evaluation import Repeats, blocks
 from fame.trace.block import Block
 from fame.trace.records import TraceAbout

@@ -14,7 +14,8 @@ import pyarrow.parquet as pq
 
 from fame.checkpoint.store import Checkpoint
 from fame.data import DataSet, Events, leave_one_out
-from fame.folders import SOON, TakenError, alone, whole_folder, write_json
+from fame.files import write_json
+from fame.folders import SOON, TakenError, alone, whole_folder
 from fame.measured import kept
 from fame.ranking.evaluation import Repeats, counted
 from fame.trace.block import Done, parquet_of

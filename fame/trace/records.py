@@ -11,7 +11,7 @@ from typing import Any
 import pyarrow as pa
 
 from fame.errors import InputError
-from fame.folders import read_json
+from fame.files import read_json
 
 TRACE, TRACE_ABOUT = "trace", "trace.json"
 TRACE_FORMAT = 1

@@ -4,7 +4,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from fame.folders import FolderError, read_json, write_json
+from fame.files import FolderError, read_json, write_json
 from fame.measured import find
 from fame.trace.records import TRACE
 

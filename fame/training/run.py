@@ -12,7 +12,8 @@ from safetensors import safe_open
 from fame.checkpoint import store
 from fame.data import DataSet
 from fame.errors import InputError
-from fame.folders import TakenError, append, new_folder, read_json, recover, whole_folder, write_file, write_json
+from fame.files import append, read_json, write_file, write_json
+from fame.folders import TakenError, new_folder, recover, whole_folder
 from fame.jobs import status
 from fame.measured import carry
 from fame.model import Model

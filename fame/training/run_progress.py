@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from fame.folders import FolderError, read_json, write_json
+from fame.files import FolderError, read_json, write_json
 from fame.jobs.status import Status, read
 
 METRICS_FILE, PLACE_FILE, FLOOR_FILE = "metrics.jsonl", "progress.json", "floor.json"

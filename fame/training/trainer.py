@@ -20,7 +20,7 @@ from fame.checkpoint import store
 from fame.data import Catalog, DataSet, Histories, Split, leave_one_out
 from fame.data.batches import Windows, batches, pad, windows
 from fame.data.split import sample
-from fame.folders import write_json
+from fame.files import write_json
 from fame.jobs import status
 from fame.model import Faceted, Model, build
 from fame.model.cka import cka

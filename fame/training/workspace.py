@@ -7,7 +7,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from fame.errors import InputError
-from fame.folders import alone, read_json, write_json
+from fame.files import read_json, write_json
+from fame.folders import alone
 from fame.home import (
     data_folder,
     data_folders,

@@ -5,6 +5,7 @@ import shutil
 
 import numpy as np
 import pytest
+import streamlit as st
 
 from app import comparisons
 from app.state import Session
@@ -112,7 +113,7 @@ def test_models_are_swapped_by_choosing_the_other(monkeypatch):
     from app import state
 
     now = Session(model="a", data="d", against="b")
-    monkeypatch.setattr(state, "session", lambda: now)
+    monkeypatch.setattr(st, "session_state", {"session": now})
     state.choose_model("b", "d")
     assert (now.model, now.against) == ("b", "a")
     state.choose_model("c", "d")

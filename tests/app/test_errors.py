@@ -25,7 +25,7 @@ from fame.error_analysis.conditions import holding, parse
 from fame.error_analysis.prepare import events_of
 from fame.explain.facets.population import population
 from fame.explain.trust.ablation import ablation
-from fame.folders import write_json
+from fame.files import write_json
 from fame.home import model_folders
 from fame.jobs import queue, status
 from fame.trace.make import trace

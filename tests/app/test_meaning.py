@@ -15,7 +15,7 @@ from app.widgets.meaning.facets import points
 from fame.compare.inside import matched
 from fame.explain.meaning.measure import measure
 from fame.explain.meaning.records import MEANING_FILE, Enriched, Interval, Meaning
-from fame.folders import read_json, write_json
+from fame.files import read_json, write_json
 from fame.home import PROJECT
 from tests.app.conftest import figure
 

@@ -19,7 +19,7 @@ from fame.explain.past.methods import attribute
 from fame.explain.question import Question
 from fame.explain.trust.faithfulness import judge
 from fame.explain.trust.records.explanations import EXPLANATIONS_FILE
-from fame.folders import read_json, write_json
+from fame.files import read_json, write_json
 from fame.ranking.recommend import recommend
 from tests.app.conftest import component, figure, numbers, said
 from tests.model.conftest import make

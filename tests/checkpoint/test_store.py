@@ -13,7 +13,8 @@ from fame.checkpoint.description import ModelError, describe, fingerprint
 from fame.checkpoint.store import load, save
 from fame.data import planted
 from fame.errors import InputError
-from fame.folders import FolderError, recover, whole_folder
+from fame.files import FolderError
+from fame.folders import recover, whole_folder
 from fame.home import model_folders
 
 

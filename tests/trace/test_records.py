@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from fame.folders import FolderError
+from fame.files import FolderError
 from fame.trace.queries import Trace
 from fame.trace.records import SCHEMA, TRACE_ABOUT, TraceAbout, TraceError
 

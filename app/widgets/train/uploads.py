@@ -12,7 +12,7 @@ import streamlit as st
 
 from app import state
 from fame import home
-from fame.folders import write_file
+from fame.files import write_file
 
 ABANDONED = 24 * 60 * 60  # seconds
 

@@ -11,7 +11,8 @@ from pydantic import TypeAdapter, ValidationError
 from fame.data.dataset import DataSet
 from fame.data.derived.records import Audience, Derived, DerivedFamily, LevelStability
 from fame.errors import InputError
-from fame.folders import read_json, read_whole, recover, whole_folder, write_json
+from fame.files import read_json, write_json
+from fame.folders import read_whole, recover, whole_folder
 
 DERIVED = "derived"
 ABOUT, CODES = "derived.json", "items.parquet"

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
-from fame.folders import read_json
+from fame.files import read_json
 
 FILE = Path(__file__).with_name("driver.json")
 LEAST = 1e-3  # nats: what is usual is never less, so that noise of floats in a model that knows nothing tells nothing

@@ -16,7 +16,8 @@ from torch import Tensor
 from fame.checkpoint.store import Checkpoint, write_tensors
 from fame.data import Catalog
 from fame.explain.families.anatomy import Anatomy, fit
-from fame.folders import FolderError, read_json, recover, whole_folder, write_json
+from fame.files import FolderError, read_json, write_json
+from fame.folders import recover, whole_folder
 from fame.measured import find, kept
 
 ANATOMY = "anatomy"  # folder, and name of its two files
