@@ -35,6 +35,8 @@ class Lifted:
     """Of the first items of n users."""
 
     share: np.ndarray  # (n,) of what lifts them that goes with families
+    history: np.ndarray  # (n,) the same of what the history lifts them by: popularity, which it does not, aside
+    rest: np.ndarray  # (n,) that goes with neither a family nor popularity
     foremost: list[str]  # what lifts each of them most
 
 
@@ -65,6 +67,8 @@ def measured(folder: Path, of: Path) -> dict[str, Any]:
         parts = {what: lifted.foremost.count(what) / len(lifted.foremost) for what in sorted(set(lifted.foremost))}
         told[name] = {
             "median": float(np.median(lifted.share)),
+            "history": float(np.median(lifted.history)),
+            "rest": float(np.median(lifted.rest)),
             "users": len(lifted.share),
             "explained": anatomy.explained,
             "foremost": parts,
@@ -77,7 +81,7 @@ def first_items(model: Model, anatomy: Anatomy, data: DataSet) -> Lifted:
     """What lifts the item that comes first for users drawn at random."""
     events = leave_one_out(data.histories).test
     rows = np.sort(np.random.default_rng(SEED).permutation(len(events.targets))[:USERS])
-    shares, most = [], []
+    shares, most = [], []  # of families, of these without popularity, of the rest
     for row in rows:
         output = execute(
             model, histories(torch.from_numpy(pad(events.histories, np.array([row]), model.config.length)))
@@ -90,30 +94,34 @@ def first_items(model: Model, anatomy: Anatomy, data: DataSet) -> Lifted:
         lift = foremost(families.tolist(), rest, bias)
         if lift is None:
             continue
-        shares.append(float(families.clip(min=0).sum()) / lift.whole)
+        up = float(families.clip(min=0).sum())
+        shares.append((up / lift.whole, up / max(up + max(0.0, rest), 1e-9), max(0.0, rest) / lift.whole))
         most.append(anatomy.families[lift.family] if lift.family is not None else lift.source)
-    return Lifted(np.array(shares), most)
+    share, history, gone = np.array(shares).T
+    return Lifted(share, history, gone, most)
 
 
 def text(found: dict[str, Any]) -> str:
-    """A row a model."""
+    """Two rows a model."""
     rows = [
-        [name, one["given"]["users"]]
-        + [f"{one[kind][what]:.2f}" for kind in ("given", "both") for what in ("median", "explained")]
-        + [
-            ", ".join(
-                f"{what} {share:.0%}"
-                for what, share in sorted(one["both"]["foremost"].items(), key=lambda of: -of[1])[:3]
-            )
-        ]
+        [name, what, one[kind]["users"]]
+        + [f"{one[kind][share]:.2f}" for share in ("median", "history", "rest", "explained")]
+        + [", ".join(f"{of} {part:.0%}" for of, part in foremost_three(one[kind]["foremost"]))]
         for name, one in found.items()
+        for kind, what in (("given", "given"), ("both", "given and derived"))
     ]
-    head = ["model", "users", "given", "explained", "given and derived", "explained so", "lifts it most, so"]
+    head = ["model", "families", "users", "share", "of the history's", "of neither", "explained", "lifts it most"]
     return (
         f"{report.table(head, rows)}\n\nMedian share of what lifts the first item, popularity among it, that goes with "
-        f"families; explained: share of the item table's variance on items left out of the fit. Users by seed {SEED}. "
-        f"{report.on()}"
+        "families; of the history's: the same of what the history lifts it by, popularity aside, which no history "
+        "changes; of neither: what goes with no family and is not popularity; explained: share of the item table's "
+        f"variance on items left out of the fit. Users by seed {SEED}. {report.on()}"
     )
+
+
+def foremost_three(parts: dict[str, float]) -> list[tuple[str, float]]:
+    """What most often lifts the first item most, with how often."""
+    return sorted(parts.items(), key=lambda of: -of[1])[:3]
 
 
 if __name__ == "__main__":
