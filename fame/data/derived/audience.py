@@ -9,13 +9,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from fame.data.derived.log import Log
-from fame.data.derived.places import places
+from fame.data.derived.places import places, taken_by, takers
 from fame.data.derived.records import LevelStability
 
 TAKERS = 5  # users of an item by which it helps to find the audiences
 JOINS = 2  # users of an item that is then put into one: one user is no audience
 FEWEST_ITEMS = 20  # with so many takers
-SAMPLE = 20_000  # items, at most, that the audiences are found on; the others join the nearest
+SAMPLE = 20_000  # items, at most, that the audiences are found on, the most taken; the others join the nearest
 WIDE, NARROW = (3, 4, 5, 6, 8), (8, 12, 16, 24, 32, 48)
 SEEDS = 3
 STARTS = 8  # of k-means, of which the best counts
@@ -39,24 +39,28 @@ def find_audiences(log: Log, seed: int = 0) -> Audiences | str:
     """The audiences of a training part, or a sentence that says why there are none."""
     if log.U < 2:
         return "the training part has one user, and an audience is told from another"
-    counts = _takers(log, np.ones(log.U, bool))
+    taken = taken_by(log)
+    counts = takers(taken)
     if counts.max() < JOINS:
         return "no item was taken by two users"
     firm = np.flatnonzero(counts >= TAKERS)
     if len(firm) < FEWEST_ITEMS:
         return f"{len(firm)} items were taken by {TAKERS} users or more, and {FEWEST_ITEMS} are needed"
-    rng = np.random.default_rng(seed)
-    sample = np.sort(rng.choice(firm, SAMPLE, replace=False)) if len(firm) > SAMPLE else firm
-    half = rng.permutation(log.U) < log.U // 2
-    told = sample[np.all([_takers(log, part)[sample] >= TAKERS for part in (half, ~half)], axis=0)]
+    sample, among = firm, None
+    if len(firm) > SAMPLE:
+        sample = among = np.sort(firm[np.argsort(-counts[firm], kind="stable")[:SAMPLE]])
+    one_half = np.random.default_rng(seed).permutation(log.U) < log.U // 2
+    halves = [taken[half] for half in (one_half, ~one_half)]
+    told = sample[np.all([takers(half)[sample] >= TAKERS for half in halves], axis=0)]
     if len(told) < FEWEST_ITEMS:
         return (
             f"{len(told)} items were taken by {TAKERS} users or more in either half of the users, by which it is told "
             f"what is stable, and {FEWEST_ITEMS} are needed"
         )
-    whole = places(log, np.ones(log.U, bool), seed)
-    again = [places(log, np.ones(log.U, bool), seed + s)[sample] for s in range(1, SEEDS)]
-    spaces = Spaces([whole[sample], *again], [places(log, part, seed)[told] for part in (half, ~half)])
+    whole = places(taken, seed, among)
+    again = [places(taken, seed + s, among, others=False)[sample] for s in range(1, SEEDS)]
+    apart = [places(half, seed, among, others=False)[told] for half in halves]
+    spaces = Spaces([whole[sample], *again], apart)
 
     wide = _most_stable(spaces, seed)
     if wide is None:
@@ -66,19 +70,12 @@ def find_audiences(log: Log, seed: int = 0) -> Audiences | str:
         )
     asked, narrow = _finest(spaces, wide.number, seed)
     found = Grouping.of(spaces.seeds[0], wide.number, asked, seed)
-    joins = np.flatnonzero((counts >= JOINS) & (np.abs(whole).sum(1) > 0))
+    joins = np.flatnonzero((counts >= JOINS) & whole.any(1))
     labels = np.full((2, log.V + 1), -1, np.int32)
     for start in range(0, len(joins), 100_000):
         some = joins[start : start + 100_000]
         labels[:, some] = found.nearest(whole[some])
     return _numbered(labels, narrow is not None, whole, counts, found, (wide, *([narrow] if narrow else [])))
-
-
-def _takers(log: Log, users: np.ndarray) -> np.ndarray:
-    """(V + 1,) how many of some users (U,) bool took each item."""
-    kept = users[log.users]
-    pairs = np.unique(log.users[kept].astype(np.int64) * (log.V + 1) + log.items[kept])
-    return np.bincount(pairs % (log.V + 1), minlength=log.V + 1)
 
 
 @dataclass(frozen=True)

@@ -63,6 +63,16 @@ def test_audiences_are_the_groups_of_users_and_items_that_there_are(communities)
     assert min(level.seeds, level.halves) > 0.9
 
 
+def test_in_a_large_catalog_the_most_taken_tell_and_the_others_join(communities, tmp_path, monkeypatch):
+    folder, data, whole = communities
+    monkeypatch.setattr("fame.data.derived.audience.SAMPLE", 40)
+    found = derive(folder, data)
+    assert found.stability[0].number == KINDS
+    wide, truth = codes(found, AUDIENCE)[1:, 0], [kind(item_id) for item_id in data.catalog.ids]
+    assert ((wide >= 0) == (codes(whole, AUDIENCE)[1:, 0] >= 0)).all()
+    assert adjusted_mutual_info_score(truth, wide) > 0.9
+
+
 def test_nothing_held_out_is_in_it_and_it_comes_out_again(communities, tmp_path):
     _, data, found = communities
     log = interactions()
